@@ -1,0 +1,66 @@
+"""Evaluation: the loss on text the model has not seen, and how far that is from the truth.
+
+Built in notebooks 04 and 07.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from helpers.text import batches, playwright
+
+TOKENS_AT_ONCE = 8192
+
+
+@torch.no_grad()
+def token_losses(
+    model: nn.Module, ids: Tensor, at_most: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """-ln P(token | the window before it) for evenly spaced windows of a text.
+
+    ids: (N,). Returns the windows' starts (W,) and the losses (W, T) in nats, where losses[w, t]
+    belongs to token starts[w] + t + 1. Always the same windows; eval mode, restored afterwards.
+    """
+    ids, block_size = ids.to(next(model.parameters()).device), model.config.block_size
+    starts = batches.even_starts(ids, block_size, at_most)
+    was_training = model.training
+    model.eval()
+    try:
+        parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
+        return starts, torch.cat(
+            [_losses(model, *batches.windows(ids, s, block_size)) for s in parts]
+        )
+    finally:
+        model.train(was_training)
+
+
+def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    logits, _ = model(x)
+    return nn.functional.cross_entropy(logits.mT, y, reduction="none")
+
+
+def evaluate(model: nn.Module, ids: Tensor, at_most: int | None = 256) -> float:
+    """The mean loss in nats per token over evenly spaced windows, the same ones every time.
+
+    ids: (N,). at_most bounds the number of windows; None takes all that fit side by side.
+    """
+    return token_losses(model, ids, at_most)[1].mean().item()
+
+
+def excess(
+    model: nn.Module, tokenizer, text: str, at_most: int | None = None
+) -> tuple[float, float]:
+    """How many nats per character the model pays above the truth, and its standard error.
+
+    -ln q + ln p on the same characters of a Playwright text, scored on the second half of each
+    window, where the model has had half a window to find out what is going on. p is exact and
+    knows the text from its start. Never below 0 but for chance; ValueError for a foreign text.
+    """
+    starts, losses = token_losses(model, torch.tensor(tokenizer.encode(text)), at_most)
+    block_size = model.config.block_size
+    scored = torch.arange(block_size // 2, block_size)
+    truth = math.log(2) * torch.tensor(playwright.surprisals(text))
+    difference = losses[:, scored].cpu() - truth[starts.cpu()[:, None] + scored + 1]
+    by_window = difference.mean(-1)
+    return by_window.mean().item(), by_window.std().item() / math.sqrt(len(by_window))

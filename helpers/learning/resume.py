@@ -1,0 +1,72 @@
+"""A training run on disk: stopped anywhere and resumed, it equals the run that was never stopped.
+
+One safetensors file holds the weights, the optimiser's moments and, as JSON in its header, the
+settings and the history. Nothing is pickled; the file is replaced whole or not at all.
+"""
+
+import json
+import struct
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from helpers.models.checkpoint import tensors_from, write_atomically
+
+
+def save_state(path: Path, run) -> None:
+    """Write everything the run (`training.Run`) needs to go on."""
+    moments = run.optimizer.state_dict()["state"]
+    tensors = {f"model.{name}": p.detach() for name, p in run.model.named_parameters()}
+    tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
+    tensors["recent"] = torch.tensor(run.recent)
+    about = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
+    content = save_tensors({k: t.cpu() for k, t in tensors.items()}, {"run": json.dumps(about)})
+    write_atomically(path, content)
+
+
+def load_state(path: Path, run) -> None:
+    """Put the run where `save_state` left it. ValueError for a damaged file or another run's."""
+    content = path.read_bytes()
+    tensors = tensors_from(content, path)
+    about = _header(content, path)
+    _same_run(about["settings"], run.settings, path)
+    for name, parameter in run.model.named_parameters():
+        parameter.data.copy_(tensors[f"model.{name}"])
+    state = run.optimizer.state_dict()
+    run.optimizer.load_state_dict({**state, "state": _moments(tensors)})
+    run.step, run.recent = about["step"], tensors["recent"].tolist()
+    vars(run.history).update(about["history"])
+
+
+def _header(content: bytes, path: Path) -> dict:
+    """The JSON in a safetensors header: 8 bytes of length, then the header itself."""
+    length = struct.unpack("<Q", content[:8])[0]
+    try:
+        return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["run"])
+    except KeyError:
+        raise ValueError(
+            f"{path} must be a run written by training.train(checkpoint=…); it is a safetensors "
+            "file of something else. Choose another path."
+        ) from None
+
+
+def _same_run(saved: dict, wanted: dict, path: Path) -> None:
+    differs = [key for key in wanted if saved.get(key) != wanted[key]]
+    if differs:
+        key = differs[0]
+        raise ValueError(
+            f"{path} must belong to this run; it was trained with {key}={saved.get(key)!r}, now it "
+            f"is {wanted[key]!r}. Use the same settings to resume, or another path to start anew."
+        )
+
+
+def _moments(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+    moments: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        if key.startswith("moment."):
+            _, i, name = key.split(".")
+            moments.setdefault(int(i), {})[name] = tensor
+    return moments

@@ -1,0 +1,197 @@
+"""Training: make the text likelier, one batch at a time.
+
+Sources: AdamW, Loshchilov & Hutter 2019; warm-up, cosine decay, clipping and decay on matrices
+only, Brown et al. 2020, appendix B. Built in notebook 07.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from helpers.learning.evaluation import evaluate
+from helpers.learning.interrupt import patient_interrupt
+from helpers.learning.resume import load_state, save_state
+from helpers.text import batches
+
+__all__ = ["History", "evaluate", "learning_rate", "optimizer", "train"]
+
+
+@dataclass
+class History:
+    """What training has reached; the first three lists run side by side, one entry an evaluation.
+
+    steps: steps taken. train_loss: mean loss of the batches since the last entry. val_loss: loss
+    on fixed validation windows. Losses in nats per token. seconds: time spent, evaluation
+    included. tokens_per_second: tokens trained on, divided by it.
+    """
+
+    steps: list[int] = field(default_factory=list)
+    train_loss: list[float] = field(default_factory=list)
+    val_loss: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+    tokens_per_second: float = 0.0
+
+
+def learning_rate(step: int, steps: int, peak: float, warmup: int) -> float:
+    """The rate at step 0 … steps - 1: a line up to `peak`, then half a cosine down to 5 %."""
+    if step < warmup:
+        return peak * (step + 1) / warmup
+    progress = (step - warmup) / max(1, steps - warmup)
+    return peak * (0.05 + 0.95 * (1 + math.cos(math.pi * progress)) / 2)
+
+
+def optimizer(model: nn.Module, lr: float, weight_decay: float = 0.1) -> torch.optim.AdamW:
+    """AdamW with decay on matrices only: biases and norms gain nothing from being small."""
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True)
+
+
+def train(
+    model: nn.Module,
+    train_ids: Tensor,
+    val_ids: Tensor,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    seed: int = 0,
+    progress: bool = True,
+    checkpoint: str | Path | None = None,
+    on_step: Callable[[int, History], None] | None = None,
+    eval_every: int | None = None,
+    warmup: int | None = None,
+    weight_decay: float = 0.1,
+    precision: torch.dtype = torch.float32,
+) -> History:
+    """Train in place and return the History. On the model's device; left in eval mode.
+
+    train_ids, val_ids: (N,) tokens. lr: the peak of `learning_rate`. on_step(step, history) is
+    called after every step. precision: torch.bfloat16 runs matrix products under autocast.
+    Ctrl-C ends after the step in progress and keeps model and history. With `checkpoint` (a file)
+    the run is saved at every evaluation and at Ctrl-C; the same call again resumes it, exactly.
+    ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
+    """
+    settings = _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision)
+    run = Run(model, train_ids, val_ids, settings)
+    path = None if checkpoint is None else Path(checkpoint)
+    if path is not None and path.exists():
+        load_state(path, run)
+    _loop(run, path, on_step, progress)
+    model.eval()
+    return run.history
+
+
+class Run:
+    """A training run between two steps. All randomness of a step comes from (seed, step)."""
+
+    def __init__(self, model: nn.Module, train_ids: Tensor, val_ids: Tensor, settings: dict):
+        device = next(model.parameters()).device
+        self.model, self.block_size = model, model.config.block_size
+        self.train_ids, self.val_ids = train_ids.to(device), val_ids.to(device)
+        self.settings = {**settings, "config": asdict(model.config), "tokens": len(train_ids)}
+        self.optimizer = optimizer(model, settings["lr"], settings["weight_decay"])
+        self.history, self.step, self.recent = History(), 0, []
+
+    def take_step(self) -> None:
+        """One batch: forward, backward, clip the gradient's norm at 1, update."""
+        s = self.settings
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
+        torch.manual_seed(s["seed"] * 1_000_003 + self.step)
+        loss = self._loss(*batches.sample(self.train_ids, s["batch_size"], self.block_size))
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.recent.append(loss.detach())
+        self.step += 1
+
+    def record(self) -> None:
+        """Evaluate and add an entry to the history. ArithmeticError if the loss is not finite."""
+        h, n = self.history, len(self.recent)
+        train_loss = float(sum(self.recent)) / n if n else evaluate(self.model, self.train_ids, 64)
+        if not math.isfinite(train_loss):
+            raise ArithmeticError(
+                f"The loss must stay finite; it is {train_loss} at step {self.step}: training "
+                f"diverged. Try a smaller lr than {self.settings['lr']}."
+            )
+        h.steps.append(self.step)
+        h.train_loss.append(train_loss)
+        h.val_loss.append(evaluate(self.model, self.val_ids))
+        self.recent = []
+
+    def _loss(self, x: Tensor, y: Tensor) -> Tensor:
+        precision = getattr(torch, self.settings["precision"])
+        with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
+            return self.model(x, y)[1]
+
+
+def _loop(run: Run, path: Path | None, on_step: Callable | None, progress: bool) -> None:
+    """Steps until the run is complete or Ctrl-C asks to stop; what is saved is a whole step."""
+    steps, h = run.settings["steps"], run.history
+    bar = tqdm(total=steps, initial=run.step, desc="Training", disable=not progress)
+    with patient_interrupt() as asked, torch.random.fork_rng(), bar:
+        run.model.train()
+        if not h.steps:
+            run.record()
+        while run.step < steps and not asked.is_set():
+            started = time.perf_counter()
+            run.take_step()
+            if run.step % run.settings["eval_every"] == 0 or run.step == steps:
+                run.record()
+                _save(path, run)
+                bar.set_postfix_str(f"validation loss {h.val_loss[-1]:.3f}")
+            _clock(run, started)
+            bar.update()
+            _notify(on_step, run, asked)
+    if run.step < steps:
+        _save(path, run)
+        print(f"Stopped at step {run.step} of {steps}; the model and its history are kept.")
+
+
+def _save(path: Path | None, run: Run) -> None:
+    if path is not None:
+        save_state(path, run)
+
+
+def _clock(run: Run, started: float) -> None:
+    h, s = run.history, run.settings
+    h.seconds += time.perf_counter() - started
+    h.tokens_per_second = run.step * s["batch_size"] * run.block_size / h.seconds
+
+
+def _notify(on_step: Callable | None, run: Run, asked) -> None:
+    try:
+        if on_step is not None:
+            on_step(run.step, run.history)
+    except KeyboardInterrupt:
+        asked.set()
+
+
+def _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision) -> dict:
+    """The numbers of a run as JSON can hold them, checked. ValueError names the impossible one."""
+    for name, value in {"steps": steps, "batch_size": batch_size}.items():
+        if not (isinstance(value, int) and value >= 1):
+            raise ValueError(f"{name} must be a whole number ≥ 1; got {value!r}.")
+    if not (math.isfinite(lr) and lr > 0):
+        raise ValueError(f"lr must be a positive finite number; got {lr!r}. Try 1e-3.")
+    return {
+        "steps": steps,
+        "batch_size": batch_size,
+        "lr": lr,
+        "seed": seed,
+        "eval_every": eval_every or max(1, steps // 20),
+        "warmup": min(100, steps // 10) if warmup is None else warmup,
+        "weight_decay": weight_decay,
+        "precision": str(precision).removeprefix("torch."),
+    }

@@ -1,0 +1,104 @@
+"""Attention: every position takes a weighted average of the positions it may look at.
+
+Source: Vaswani et al. 2017, §3.2, equation 1 and figure 2. Built by hand in notebook 05.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from helpers.models.config import GPTConfig
+
+
+def attention_weights(q: Tensor, k: Tensor) -> Tensor:
+    """How much each position takes from every position up to itself: softmax(q·k / √hs).
+
+    q: (..., T, hs), the last T of the S positions in k: (..., S, hs). Returns (..., T, S);
+    each row sums to 1 and is zero right of its own position.
+    """
+    T, S, hs = q.shape[-2], k.shape[-2], q.shape[-1]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(hs)  # (..., T, S)
+    future = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(1 + S - T)
+    return scores.masked_fill(future, float("-inf")).softmax(-1)
+
+
+class LayerCache:
+    """The keys and values one attention layer has computed, kept for the tokens to come.
+
+    Room for `block_size` positions is set aside once; `length` says how many are filled.
+    """
+
+    def __init__(self, config: GPTConfig, batch_size: int, like: Tensor):
+        shape = (batch_size, config.n_head, config.block_size, config.head_size)
+        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
+        self.length = 0
+
+    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Store k, v: (B, nh, T, hs) and return everything stored: (B, nh, S, hs) each."""
+        start, self.length = self.length, self.length + k.shape[-2]
+        self.keys[:, :, start : self.length] = k
+        self.values[:, :, start : self.length] = v
+        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
+
+
+class CausalSelfAttention(nn.Module):
+    """Several heads of attention that never look ahead; their answers are mixed by a projection."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.n_head, self.dropout = config.n_head, config.dropout
+        self.qkv = nn.Linear(config.n_embd, 3 * config.n_embd, bias=config.qkv_bias)
+        self.projection = nn.Linear(config.n_embd, config.n_embd)
+
+    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C); output t depends on inputs up to t only (and on the cache)."""
+        q, k, v = self.heads(x)
+        k, v = cache.append(k, v) if cache else (k, v)
+        return self.projection(merge_heads(self.attend(q, k, v)))
+
+    def heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of every head: (B, T, C) -> three times (B, nh, T, hs)."""
+        return tuple(split_heads(part, self.n_head) for part in self.qkv(x).chunk(3, dim=-1))
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """attention_weights(q, k) @ v, computed by PyTorch's fused kernel: (B, nh, T, hs)."""
+        T, S = q.shape[-2], k.shape[-2]
+        mask = None
+        if 1 < T < S:  # some positions are cached; the kernel's own mask would start at key 0
+            mask = torch.ones(T, S, dtype=torch.bool, device=q.device).tril(S - T)
+        rate = self.dropout if self.training else 0.0
+        return F.scaled_dot_product_attention(q, k, v, mask, rate, is_causal=T == S)
+
+
+def split_heads(x: Tensor, n_head: int) -> Tensor:
+    """Cut the channels into heads: (B, T, C) -> (B, nh, T, hs)."""
+    return x.unflatten(-1, (n_head, -1)).transpose(1, 2)
+
+
+def merge_heads(x: Tensor) -> Tensor:
+    """Put the heads' channels side by side again: (B, nh, T, hs) -> (B, T, C)."""
+    return x.transpose(1, 2).flatten(2)
+
+
+@torch.no_grad()
+def maps(model: nn.Module, idx: Tensor) -> Tensor:
+    """Every layer's and head's attention weights for a text, as pictures need them.
+
+    idx: (B, T). Returns (L, B, nh, T, T); rows sum to 1, zero above the diagonal. The weights
+    are those before dropout, whatever mode the model is in; the mode is restored.
+    """
+    inputs: list[tuple[CausalSelfAttention, Tensor]] = []
+    layers = [m for m in model.modules() if isinstance(m, CausalSelfAttention)]
+    hooks = [
+        m.register_forward_pre_hook(lambda m, args: inputs.append((m, args[0]))) for m in layers
+    ]
+    was_training = model.training
+    try:
+        model.eval()(idx)
+    finally:
+        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return torch.stack([attention_weights(*layer.heads(x)[:2]) for layer, x in inputs])

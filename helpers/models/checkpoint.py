@@ -1,0 +1,116 @@
+"""A model on disk: weights in safetensors, everything else in JSON a person can read.
+
+Nothing is pickled, so opening a file never runs code from it. `config.json` names the sha256 of
+the weights: files that do not belong together, or were damaged, are refused by name.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from helpers.models.config import GPTConfig
+
+WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all: first beside its place, then moved over it in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
+    """Write `model` (with a `.config`) and, if given, its tokenizer into `folder`."""
+    folder = Path(folder)
+    weights = save_tensors(_own_tensors(model))
+    config = {**model.config.to_dict(), "sha256": hashlib.sha256(weights).hexdigest()}
+    write_atomically(folder / WEIGHTS, weights)
+    write_atomically(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
+    if tokenizer is not None:
+        write_atomically(folder / TOKENIZER, tokenizer.to_json().encode())
+
+
+def load(folder: str | Path, model_class: type) -> nn.Module:
+    """Rebuild the model in `folder`, in eval mode. ValueError names the missing or damaged file."""
+    folder = Path(folder)
+    settings = _read_config(folder / CONFIG)
+    content = _read(folder / WEIGHTS)
+    if hashlib.sha256(content).hexdigest() != settings.pop("sha256", None):
+        raise ValueError(
+            f"{folder / WEIGHTS} must be the file that {CONFIG} was written with; its sha256 "
+            "differs, so it is damaged or from another model. Fetch or train the checkpoint again."
+        )
+    model = model_class(_config(settings, folder))
+    _fill(model, tensors_from(content, folder / WEIGHTS), folder)
+    return model.eval()
+
+
+def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
+    """The tensors in a safetensors file's bytes; ValueError if they are not such a file."""
+    try:
+        return load_tensors(content)
+    except SafetensorError as error:
+        raise ValueError(
+            f"{path} must be a safetensors file; it cannot be read: {error}."
+        ) from None
+
+
+def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
+    """Every parameter once: a tied head is the embedding and is not stored again."""
+    return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
+
+
+def _fill(model: nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
+    own = dict(model.named_parameters())
+    wrong = sorted(set(own) ^ set(tensors)) or [
+        name for name in own if own[name].shape != tensors[name].shape
+    ]
+    if wrong:
+        raise ValueError(
+            f"{folder / WEIGHTS} must hold the tensors of the model in {CONFIG}; "
+            f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model."
+        )
+    for name, parameter in own.items():
+        parameter.data.copy_(tensors[name])
+
+
+def _read(path: Path) -> bytes:
+    if not path.is_file():
+        raise ValueError(
+            f"A checkpoint folder must hold {WEIGHTS} and {CONFIG}; {path} is not there. "
+            "Check the path, or save the model first with model.save(folder)."
+        )
+    return path.read_bytes()
+
+
+def _read_config(path: Path) -> dict:
+    try:
+        settings = json.loads(_read(path))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} must be JSON; it cannot be read: {error}.") from None
+    if not isinstance(settings, dict):
+        raise ValueError(f"{path} must hold a JSON object; got {type(settings).__name__}.")
+    return settings
+
+
+def _config(settings: dict, folder: Path) -> GPTConfig:
+    try:
+        return GPTConfig(**settings)
+    except TypeError as error:
+        raise ValueError(f"{folder / CONFIG} must hold the fields of GPTConfig: {error}.") from None

@@ -1,0 +1,82 @@
+"""GPT: a Transformer decoder that gives P(next token | tokens so far), at every position at once.
+
+Sources: Radford et al. 2018 and 2019 (§2.3: pre-norm, residual initialisation scaled by depth).
+Built in notebook 07.
+"""
+
+import math
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from helpers.models import checkpoint
+from helpers.models.attention import LayerCache
+from helpers.models.bigram import next_token_loss
+from helpers.models.config import GPTConfig
+from helpers.models.transformer import block
+
+
+class GPT(nn.Module):
+    """P(x_1 … x_T) = Π P(x_t | x_<t), every factor a softmax over the vocabulary."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.config = config
+        self.token_embedding = nn.Embedding(config.vocab_size, config.n_embd)
+        self.position_embedding = nn.Embedding(config.block_size, config.n_embd)
+        self.dropout = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(block(config) for _ in range(config.n_layer))
+        self.final_norm = nn.LayerNorm(config.n_embd) if config.norm == "pre" else nn.Identity()
+        self.head = nn.Linear(config.n_embd, config.vocab_size, bias=not config.tied)
+        if config.tied:
+            self.head.weight = self.token_embedding.weight
+        self._initialise()
+
+    def forward(
+        self, idx: Tensor, targets: Tensor | None = None, cache: list[LayerCache] | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """idx (B, T), targets (B, T) or None -> logits (B, T, V), loss (nats per token) or None.
+
+        logits[:, t] depend on idx[:, :t+1] only. With a cache (`new_cache`), idx holds only the
+        tokens that follow those already read. ValueError when the context exceeds block_size.
+        """
+        x = self._embed(idx, past=cache[0].length if cache else 0)
+        for i, layer in enumerate(self.blocks):
+            x = layer(x, cache[i] if cache else None)
+        logits = self.head(self.final_norm(x))  # (B, T, V)
+        return logits, None if targets is None else next_token_loss(logits, targets)
+
+    def new_cache(self, batch_size: int) -> list[LayerCache]:
+        """An empty key-value cache for `batch_size` sequences, one entry per layer."""
+        like = self.token_embedding.weight
+        return [LayerCache(self.config, batch_size, like) for _ in self.blocks]
+
+    def save(self, folder: str | Path, tokenizer=None) -> None:
+        """Write the weights, the config and the tokenizer into a folder, each file atomically."""
+        checkpoint.save(folder, self, tokenizer)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "GPT":
+        """The model that `save` wrote, in eval mode. ValueError for a damaged or foreign file."""
+        return checkpoint.load(folder, cls)
+
+    def _embed(self, idx: Tensor, past: int) -> Tensor:
+        """Token plus position: (B, T) -> (B, T, C); the first token stands at position `past`."""
+        end = past + idx.shape[1]
+        if end > self.config.block_size:
+            raise ValueError(
+                f"The context may hold at most block_size = {self.config.block_size} tokens; "
+                f"got {end}. Pass the last ones only: idx[:, -{self.config.block_size}:]."
+            )
+        positions = torch.arange(past, end, device=idx.device)
+        return self.dropout(self.token_embedding(idx) + self.position_embedding(positions))
+
+    def _initialise(self) -> None:
+        """Matrices N(0, 0.02), biases 0; what writes to the stream starts 1/√(2L) times smaller."""
+        for name, parameter in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(parameter)
+            elif parameter.dim() == 2:
+                depth = 2 * self.config.n_layer if name.endswith("projection.weight") else 1
+                nn.init.normal_(parameter, std=0.02 / math.sqrt(depth))

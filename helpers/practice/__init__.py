@@ -1,0 +1,5 @@
+"""Floor 5: claims that a cell checks."""
+
+from helpers.practice.claims import claim
+
+__all__ = ["claim"]

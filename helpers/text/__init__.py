@@ -1,0 +1,1 @@
+"""Floor 1: where text comes from and how it becomes numbers."""

@@ -1,0 +1,58 @@
+"""Batches: windows of a long text, side by side, each with the same window one step later.
+
+Built by hand in notebook 03.
+"""
+
+import torch
+from torch import Tensor
+
+
+def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
+    """The first part of the text for training, the last part for validation.
+
+    ids: N tokens, a list or a tensor (N,). Returns int64 tensors of N·(1-validation) and
+    N·validation tokens. The cut is contiguous: a shuffled one would let neighbours leak across.
+    """
+    if not 0 < validation < 1:
+        raise ValueError(
+            f"validation must be a share between 0 and 1; got {validation!r}. Try 0.1."
+        )
+    ids = torch.as_tensor(ids, dtype=torch.int64)
+    cut = int(len(ids) * (1 - validation))
+    return ids[:cut], ids[cut:]
+
+
+def sample(
+    ids: Tensor, batch_size: int, block_size: int, generator: torch.Generator | None = None
+) -> tuple[Tensor, Tensor]:
+    """A random batch: x, y (B, T) with y[b, t] the token after x[b, t] in the text.
+
+    ids: (N,) with N > block_size. Windows start anywhere, with equal chance.
+    """
+    starts = torch.randint(_last_start(ids, block_size) + 1, (batch_size,), generator=generator)
+    return windows(ids, starts.to(ids.device), block_size)
+
+
+def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
+    """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
+    steps = torch.arange(block_size + 1, device=ids.device)
+    text = ids[starts[:, None] + steps]  # (B, T + 1)
+    return text[:, :-1], text[:, 1:]
+
+
+def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:
+    """Where windows begin that cover the text: every block_size tokens, or `at_most` of these."""
+    starts = torch.arange(0, _last_start(ids, block_size) + 1, block_size, device=ids.device)
+    if at_most is None or at_most >= len(starts):
+        return starts
+    return starts[torch.linspace(0, len(starts) - 1, at_most, device=ids.device).round().long()]
+
+
+def _last_start(ids: Tensor, block_size: int) -> int:
+    last = len(ids) - block_size - 1
+    if last < 0:
+        raise ValueError(
+            f"A text must be longer than block_size = {block_size} tokens to cut windows from; "
+            f"got {len(ids)} tokens. Use a longer text or a smaller block_size."
+        )
+    return last

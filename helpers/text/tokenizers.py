@@ -1,0 +1,70 @@
+"""Tokenizers: text to numbers and back, losing nothing.
+
+Built by hand in notebook 03.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class CharTokenizer:
+    """One token per character: the sorted characters of a text, numbered from 0.
+
+    >>> CharTokenizer.from_text("to be").encode("bet")
+    [1, 2, 4]
+    """
+
+    def __init__(self, characters: Iterable[str]):
+        self.characters = sorted(set(characters))
+        if not self.characters:
+            raise ValueError("A vocabulary must have at least one character; got an empty text.")
+        self._ids = {character: i for i, character in enumerate(self.characters)}
+
+    @classmethod
+    def from_text(cls, text: str) -> "CharTokenizer":
+        """The vocabulary is every character that occurs in the text."""
+        return cls(text)
+
+    @property
+    def vocab_size(self) -> int:
+        """V: how many different characters there are."""
+        return len(self.characters)
+
+    def encode(self, text: str) -> list[int]:
+        """Characters to ids; ValueError names the first character the vocabulary lacks."""
+        try:
+            return [self._ids[character] for character in text]
+        except KeyError:
+            at, unknown = next((i, c) for i, c in enumerate(text) if c not in self._ids)
+        raise ValueError(
+            f"Every character must be in the vocabulary {''.join(self.characters)!r}; "
+            f"got {unknown!r} at position {at}. Leave it out, or train on a text that has it."
+        )
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Ids to text, the inverse of `encode`; ValueError for an id outside 0 … V - 1."""
+        ids = [int(i) for i in ids]
+        if ids and not 0 <= min(ids) <= max(ids) < self.vocab_size:
+            raise ValueError(
+                f"Ids must lie in 0 … {self.vocab_size - 1}; got {min(ids)} … {max(ids)}. "
+                "Use the tokenizer the model was trained with."
+            )
+        return "".join(self.characters[i] for i in ids)
+
+    def to_json(self) -> str:
+        """The tokenizer as JSON, for `model.save(folder, tokenizer)`."""
+        return json.dumps({"kind": "characters", "characters": "".join(self.characters)}) + "\n"
+
+
+def load(folder: str | Path) -> CharTokenizer:
+    """The tokenizer that `model.save(folder, tokenizer)` wrote. ValueError when it is not there."""
+    path = Path(folder) / "tokenizer.json"
+    try:
+        settings = json.loads(path.read_text(encoding="utf-8"))
+        return CharTokenizer(settings["characters"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{path} must be a tokenizer written by model.save(folder, tokenizer); "
+            f"it cannot be read ({error}). Save the model together with its tokenizer."
+        ) from None
