@@ -75,7 +75,7 @@ def report(name: str, model: GPT, tokenizer: CharTokenizer, val_ids, history) ->
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "history": asdict(history),
-        "validation_loss": evaluation.evaluate(model, val_ids, at_most=None),
+        "validation_loss": evaluation.evaluate(model, val_ids, tokens=None),
     }
     if name == "playwright":
         unseen = playwright.write(200_000, seed=2026)
@@ -85,7 +85,7 @@ def report(name: str, model: GPT, tokenizer: CharTokenizer, val_ids, history) ->
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", choices=[*RECIPES, []], default=[])
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(RECIPES))
     for name in parser.parse_args().names or RECIPES:
         train(name)
 

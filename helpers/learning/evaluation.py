@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from helpers.text import batches, playwright
 
-TOKENS_AT_ONCE = 8192
+TOKENS_AT_ONCE, TOKENS_ENOUGH = 8192, 32_768
 
 
 @torch.no_grad()
@@ -40,11 +40,12 @@ def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     return nn.functional.cross_entropy(logits.mT, y, reduction="none")
 
 
-def evaluate(model: nn.Module, ids: Tensor, at_most: int | None = 256) -> float:
+def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) -> float:
     """The mean loss in nats per token over evenly spaced windows, the same ones every time.
 
-    ids: (N,). at_most bounds the number of windows; None takes all that fit side by side.
+    ids: (N,). tokens: about how many to score; None scores all that windows side by side cover.
     """
+    at_most = None if tokens is None else max(1, tokens // model.config.block_size)
     return token_losses(model, ids, at_most)[1].mean().item()
 
 

@@ -21,7 +21,7 @@ def save_state(path: Path, run) -> None:
     moments = run.optimizer.state_dict()["state"]
     tensors = {f"model.{name}": p.detach() for name, p in run.model.named_parameters()}
     tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
-    tensors["recent"] = torch.tensor(run.recent)
+    tensors["recent"] = torch.tensor([float(loss) for loss in run.recent])
     about = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
     content = save_tensors({k: t.cpu() for k, t in tensors.items()}, {"run": json.dumps(about)})
     write_atomically(path, content)

@@ -119,7 +119,7 @@ class Run:
     def record(self) -> None:
         """Evaluate and add an entry to the history. ArithmeticError if the loss is not finite."""
         h, n = self.history, len(self.recent)
-        train_loss = float(sum(self.recent)) / n if n else evaluate(self.model, self.train_ids, 64)
+        train_loss = sum(map(float, self.recent)) / n if n else evaluate(self.model, self.train_ids)
         if not math.isfinite(train_loss):
             raise ArithmeticError(
                 f"The loss must stay finite; it is {train_loss} at step {self.step}: training "
@@ -190,7 +190,7 @@ def _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, pre
         "batch_size": batch_size,
         "lr": lr,
         "seed": seed,
-        "eval_every": eval_every or max(1, steps // 20),
+        "eval_every": eval_every or max(1, steps // 10),
         "warmup": min(100, steps // 10) if warmup is None else warmup,
         "weight_decay": weight_decay,
         "precision": str(precision).removeprefix("torch."),

@@ -1,0 +1,12 @@
+"""Plots that say what they show: each draws on Axes and attaches a description made from the data.
+
+They take numbers, tensors and strings, never a model, and return the Axes; `ax=None` makes a new
+figure. `pictures.show(plots.bars({"a": 1}))` turns the result into a picture with alt text.
+"""
+
+from helpers.views.plots.bars import bars, next_character_bars
+from helpers.views.plots.curves import lines
+from helpers.views.plots.losses import losses
+from helpers.views.plots.maps import heatmap
+
+__all__ = ["bars", "heatmap", "lines", "losses", "next_character_bars"]

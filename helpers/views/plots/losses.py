@@ -1,0 +1,148 @@
+"""The loss during training, against floors that no model of a kind can pass.
+
+The last validation loss minus the lowest floor is the excess: what is left to learn.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from matplotlib.axes import Axes
+
+from helpers.views.labels import label_ends
+from helpers.views.style import (
+    DASHES,
+    GRID,
+    PALETTE,
+    PURPLE,
+    QUIET,
+    array,
+    axes,
+    finish,
+    line_style,
+    listed,
+    number,
+)
+
+UNIT = "nats per character"
+Label = tuple[float, str, str]  # height, text, colour
+VALIDATION, TRAINING = 1, 0  # their places in the palette
+
+
+class History(Protocol):
+    """What training returns: the steps at which the losses were measured, and the losses."""
+
+    steps: list[int]
+    train_loss: list[float]
+    val_loss: list[float]
+
+
+def losses(
+    history: History | Mapping[str, History],
+    floors: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+    unit: str = UNIT,
+    title: str = "",
+) -> Axes:
+    """Training and validation loss by step, with every floor as a named horizontal line.
+
+    One history shows both losses and marks the excess; a dict name -> history compares the
+    validation losses. floors: name -> loss in the same unit. ValueError if nothing was measured.
+    """
+    floors, several = dict(floors or {}), isinstance(history, Mapping)
+    _check(history if several else {"the history": history})
+    ax = axes(ax)
+    ax.grid(axis="y", color=GRID)
+    labels = _draw_floors(ax, floors)
+    labels += _draw_several(ax, history) if several else _draw_one(ax, history)
+    if floors and not several:
+        labels += _mark_excess(ax, history, min(floors.values()))
+    say = _say_several if several else _say_one
+    finish(ax, say(history, floors, unit), title, "training step", f"loss ({unit})")
+    label_ends(ax, labels)
+    return ax
+
+
+def excess(history: History, floors: Mapping[str, float]) -> float:
+    """The last validation loss minus the lowest floor; below 0 only for a leak or by chance."""
+    return float(history.val_loss[-1]) - min(floors.values())
+
+
+def _check(histories: Mapping[str, History]) -> None:
+    measured = {name: len(history.steps) for name, history in histories.items()}
+    if not measured or not all(measured.values()):
+        raise ValueError(
+            f"Every history must hold at least one measured step; got {measured}. "
+            "Try training for some steps first."
+        )
+
+
+def _draw_floors(ax: Axes, floors: Mapping[str, float]) -> list[Label]:
+    for i, floor in enumerate(floors.values()):
+        ax.axhline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
+    return [(floor, f"{name} {number(floor)}", QUIET) for name, floor in floors.items()]
+
+
+def _draw_one(ax: Axes, history: History) -> list[Label]:
+    _curve(ax, history.steps, history.train_loss, TRAINING)
+    _curve(ax, history.steps, history.val_loss, VALIDATION)
+    return [
+        _label("training", history.train_loss, TRAINING),
+        _label("validation", history.val_loss, VALIDATION),
+    ]
+
+
+def _draw_several(ax: Axes, histories: Mapping[str, History]) -> list[Label]:
+    for i, history in enumerate(histories.values()):
+        _curve(ax, history.steps, history.val_loss, i)
+    return [_label(name, h.val_loss, i) for i, (name, h) in enumerate(histories.items())]
+
+
+def _curve(ax: Axes, steps: list[int], values: list[float], i: int) -> None:
+    ax.plot(steps, array(values), **line_style(i, len(steps)))
+    ax.set_xlim(right=max(steps[-1], ax.dataLim.x1) or 1)
+
+
+def _label(name: str, values: list[float], i: int) -> Label:
+    return float(values[-1]), f"{name} {number(values[-1])}", PALETTE[i % len(PALETTE)]
+
+
+def _mark_excess(ax: Axes, history: History, floor: float) -> list[Label]:
+    last, across = float(history.val_loss[-1]), ax.get_yaxis_transform()
+    arrow = {"arrowstyle": "<->", "color": PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+    arrow |= {"mutation_scale": 9}
+    where = {"xy": (0.96, floor), "xytext": (0.96, last), "xycoords": across, "textcoords": across}
+    ax.annotate("", **where, arrowprops=arrow, zorder=4)
+    return [((last + floor) / 2, f"excess {number(last - floor)}", PURPLE)]
+
+
+def _say_one(history: History, floors: Mapping[str, float], unit: str) -> str:
+    said = [_course("validation", history.val_loss), _course("training", history.train_loss)]
+    text = f"Loss in {unit} over {number(history.steps[-1])} steps: {'; '.join(said)}."
+    return text + _say_floors(floors) + _say_excess({"The last validation loss": history}, floors)
+
+
+def _say_several(histories: Mapping[str, History], floors: Mapping[str, float], unit: str) -> str:
+    said = [_course(name, history.val_loss) for name, history in histories.items()]
+    last = max(history.steps[-1] for history in histories.values())
+    text = f"Validation loss in {unit} over {number(last)} steps: {'; '.join(said)}."
+    return text + _say_floors(floors) + _say_excess(histories, floors)
+
+
+def _course(name: str, values: list[float]) -> str:
+    return f"{name} from {number(values[0])} to {number(values[-1])}"
+
+
+def _say_floors(floors: Mapping[str, float]) -> str:
+    return f" Floors: {listed([f'{n} {number(v)}' for n, v in floors.items()])}." if floors else ""
+
+
+def _say_excess(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
+    if not floors:
+        return ""
+    lowest = min(floors, key=floors.__getitem__)
+    gaps = {name: excess(history, floors) for name, history in histories.items()}
+    said = [
+        f"{name} ends {number(abs(gap))} {'above' if gap >= 0 else 'below'} {lowest}"
+        for name, gap in gaps.items()
+    ]
+    return f" {'; '.join(said)}."

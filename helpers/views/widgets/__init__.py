@@ -1,0 +1,10 @@
+"""Widgets: plain ipywidgets (7.7.1 as on Colab, and 8) around pure functions state -> Picture.
+
+The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
+"""
+
+from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.live_loss import LiveLoss
+from helpers.views.widgets.next_character import next_character
+
+__all__ = ["Explorer", "LiveLoss", "next_character"]

@@ -1,0 +1,166 @@
+"""The next character: what the model expects, beside what the truth allows. Notebook 00."""
+
+from collections.abc import Callable, Mapping
+
+import ipywidgets
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from helpers.learning import sampling
+from helpers.theory import probability
+from helpers.views import plots
+from helpers.views.pictures import Picture, show
+from helpers.views.style import (
+    INK,
+    MONO,
+    QUIET,
+    SIZE,
+    VERMILLION,
+    glyph,
+    number,
+    spoken,
+)
+from helpers.views.widgets.explorer import Explorer
+
+Truth = Callable[[str], Mapping[str, float]]  # prefix -> P(next character | prefix)
+QUOTED = 48  # characters of the text shown above the bars
+WRITTEN = 40  # characters added by one click
+NO_TRUTH = "The grammar cannot write this text, so there is no truth to compare with."
+MONO_WIDTH = 0.602  # of the type size: one character of DejaVu Sans Mono
+LIVE_DPI = 100  # less crisp than a static picture, but a good deal quicker
+BOX = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": VERMILLION}  # what comes
+
+
+def next_character(
+    model: nn.Module, tokenizer, text: str, truth: Truth | None = None, position: int | None = None
+) -> Explorer:
+    """Read the first characters of a text and see the model's next character beside the truth's.
+
+    tokenizer: .encode, .decode, .vocab_size; truth: prefix -> {character: probability}, which may
+    raise ValueError for a prefix it cannot continue. position: characters read at the start, by
+    default half the text. The text can be edited, and continued by the model.
+    """
+    words = ipywidgets.Textarea(value=text, rows=4, description="text")
+    slider = ipywidgets.IntSlider(min=1, max=max(1, len(text)), description="characters read")
+    slider.value = max(1, len(text) // 2) if position is None else position
+
+    def follow(explorer: Explorer) -> None:
+        slider.max = max(1, len(words.value))
+
+    def write_on(explorer: Explorer) -> None:
+        words.value += continuation(model, tokenizer, words.value)
+
+    label = f"let the model write {WRITTEN} characters"
+    draw, actions = _drawing(model, tokenizer, truth), {label: write_on}
+    return Explorer(draw, actions=actions, adjust=follow, text=words, position=slider)
+
+
+def continuation(model: nn.Module, tokenizer, text: str) -> str:
+    """What the model writes after a text: always the same after the same text."""
+    idx, generator = _ids(model, tokenizer, text), torch.Generator().manual_seed(len(text))
+    written = sampling.generate(model, idx, WRITTEN, generator=generator)
+    return tokenizer.decode(written[0, idx.shape[1] :].tolist())
+
+
+def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
+    """P(next token | the last block_size tokens of text): (V,), in eval mode, mode restored."""
+    ids, was_training = _ids(model, tokenizer, text)[:, -model.config.block_size :], model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return sampling.next_token_probs(model(ids)[0][0, -1]).cpu().double()
+    finally:
+        model.train(was_training)
+
+
+def _ids(model: nn.Module, tokenizer, text: str) -> Tensor:
+    if not text:
+        raise ValueError("The text must have at least one character; it is empty. Type some text.")
+    device = next(model.parameters(), torch.empty(0)).device
+    return torch.tensor([tokenizer.encode(text)], device=device)
+
+
+def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., Picture]:
+    tokens = [tokenizer.decode([i]) for i in range(tokenizer.vocab_size)]
+    figure = Figure(figsize=(7.4, 4.3), facecolor="white")  # kept: a new one would double the time
+    ax = figure.add_axes((0.085, 0.125, 0.895, 0.625))
+
+    def draw(text: str, position: int) -> Picture:
+        read, coming = text[:position], text[position : position + 1]
+        believed = dict(zip(tokens, next_probs(model, tokenizer, read).tolist(), strict=True))
+        true, remark = _compare(believed, read, truth)
+        _wipe(ax)
+        chars = list(believed | (true or {}))
+        columns = [None if p is None else [p.get(c, 0.0) for c in chars] for p in (believed, true)]
+        plots.next_character_bars(chars, *columns, ax=ax)
+        _quote(ax, read, coming, remark)
+        _mark(ax, coming)
+        return show(ax, _describe(ax, read, coming, remark), dpi=LIVE_DPI)
+
+    return draw
+
+
+def _compare(
+    believed: Mapping[str, float], read: str, truth: Truth | None
+) -> tuple[Mapping[str, float] | None, str]:
+    """The true distribution where there is one, and a sentence about the model's distance to it."""
+    if truth is None:
+        return None, ""
+    try:
+        true = truth(read)
+    except ValueError:
+        return None, NO_TRUTH
+    chars = list(believed | true)
+    p, q = ([d.get(c, 0.0) for c in chars] for d in (true, believed))
+    distance = probability.kl(*torch.tensor([p, q], dtype=torch.float64)).item()
+    return true, f"KL(truth ‖ model) = {number(max(0.0, distance))} nats"
+
+
+def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
+    """Above the bars: the end of what was read, the character that comes next in a box."""
+    shown, look = _ending(read), {"bbox": BOX, "color": VERMILLION} if coming else {"color": QUIET}
+    mono = {"family": MONO, "fontsize": SIZE + 1, "parse_math": False}
+    end = MONO_WIDTH * mono["fontsize"] * (len(shown) + 0.7)
+    _write(ax, 0, 64, f"After {_count(read)} of the text", fontsize=SIZE + 1)
+    _write(ax, 0, 42, shown, **mono)
+    _write(ax, end, 42, glyph(coming) if coming else "(end of the text)", **mono, **look)
+    _write(ax, 0, 16, remark)
+
+
+def _write(ax: Axes, right: float, up: float, text: str, **look) -> None:
+    """Text so many points right of and above the Axes' upper left corner."""
+    look = {"color": INK, "fontsize": SIZE, "annotation_clip": False} | look
+    offset = {"xytext": (right, up), "textcoords": "offset points"}
+    ax.annotate(text, (0, 1), xycoords="axes fraction", **offset, **look)
+
+
+def _count(read: str) -> str:
+    return f"{len(read)} character{'s' if len(read) != 1 else ''}"
+
+
+def _ending(read: str) -> str:
+    """The last characters on one line; a blank shows only where it could be overlooked."""
+    shown = "".join(c if c == " " else glyph(c) for c in read[-QUOTED:])
+    blank = shown[-1:] == " "
+    return ("…" if len(read) > QUOTED else "") + (shown[:-1] + glyph(" ") if blank else shown)
+
+
+def _mark(ax: Axes, coming: str) -> None:
+    for label in ax.get_xticklabels():  # kept from picture to picture, so set both ways
+        comes = coming and label.get_text() == glyph(coming)
+        label.set(color=VERMILLION if comes else INK, bbox=BOX if comes else None)
+
+
+def _wipe(ax: Axes) -> None:
+    """Bars and words go, axes and ticks stay: half the cost of ax.clear()."""
+    for artist in [*ax.containers, *ax.texts]:
+        artist.remove()
+
+
+def _describe(ax: Axes, read: str, coming: str, remark: str) -> str:
+    start = "…" if len(read) > QUOTED else ""
+    follows = f"in the text comes {spoken(coming)}" if coming else "the text ends here"
+    head = f"{_count(read)} read, ending {start + read[-QUOTED:]!r}; {follows}."
+    return " ".join([head, ax.get_label(), remark and f"{remark.rstrip('.')}."]).strip()

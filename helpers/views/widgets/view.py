@@ -1,0 +1,39 @@
+"""The part of a widget that is looked at: a picture with its description, or an error."""
+
+import contextlib
+import html
+from collections.abc import Iterator
+
+import ipywidgets
+
+from helpers.views.pictures import Picture
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+ALARM = "border-left:4px solid #D55E00;padding:6px 10px;white-space:pre-wrap"
+
+
+class View(ipywidgets.HTML):
+    """HTML that shows a Picture, or an error: no front end shows the error of a callback."""
+
+    def show(self, picture: Picture) -> None:
+        self.value = picture.html
+
+    @contextlib.contextmanager
+    def alarmed(self) -> Iterator[None]:
+        """Within: an error is written into the view, for the reader, and raised, for the tests."""
+        try:
+            yield
+        except Exception as error:
+            text = html.escape(f"{type(error).__name__}: {error}")
+            self.value = f'<pre role="alert" style="{ALARM}">{text}</pre>'
+            raise
+
+
+def bundle(widget: ipywidgets.Widget, static: Picture) -> dict[str, object]:
+    """What a notebook stores: the live widget, and a picture for a reader without a kernel.
+
+    The picture is text/html (an <img> with its alt text), not image/png: JupyterLab and nbconvert
+    drop a PNG output's description. nbval compares the plain text, which is that description.
+    """
+    live = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {WIDGET_VIEW: live, "text/html": static.html, "text/plain": static.alt}

@@ -1,0 +1,178 @@
+"""Explorer: a move shows another picture; an error is seen and raised; a sweep goes everywhere."""
+
+import ipywidgets
+import pytest
+
+from helpers.views import plots
+from helpers.views.pictures import Picture, show
+from helpers.views.widgets import Explorer
+from helpers.views.widgets.sweep import moves
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def from_browser(widget, **state):
+    """What a front end sends when somebody moves a control."""
+    data = {"method": "update", "state": state, "buffer_paths": []}
+    widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+
+def click_from_browser(button):
+    content = {"data": {"method": "custom", "content": {"event": "click"}}}
+    button._handle_msg({"content": content, "buffers": []})
+
+
+def draw(**state):
+    return Picture(" ".join(f"{k}={v}" for k, v in state.items()), markup="x")
+
+
+def explore(bad=None):
+    def picture(k):
+        if k == bad:
+            raise ValueError("boom <here>")
+        return show(plots.bars({"k": k}))
+
+    return Explorer(picture, k=ipywidgets.IntSlider(value=1, min=0, max=10))
+
+
+def test_a_move_in_the_browser_changes_the_picture():
+    explorer = explore()
+    before = explorer.view.value
+    from_browser(explorer.controls["k"], value=7)
+    assert explorer.view.value != before and 'alt="Bar chart: k 7."' in explorer.view.value
+    assert explorer.view.value == explorer.picture.html
+
+
+def test_an_error_is_seen_and_raised_and_the_next_move_works():
+    explorer = explore(bad=10)
+    with pytest.raises(ValueError, match="boom"):
+        from_browser(explorer.controls["k"], value=10)
+    assert "ValueError: boom &lt;here&gt;</pre>" in explorer.view.value
+    assert 'role="alert"' in explorer.view.value
+    from_browser(explorer.controls["k"], value=2)
+    assert 'alt="Bar chart: k 2."' in explorer.view.value
+
+
+@pytest.mark.parametrize("bad", [0, 5, 10])
+def test_a_sweep_meets_the_error_at_an_end_or_in_the_middle(bad):
+    with pytest.raises(ValueError, match="boom"):
+        explore(bad).sweep()
+
+
+def test_a_draw_that_returns_no_picture_is_refused():
+    with pytest.raises(ValueError, match="must return a Picture; got Axes. Try show"):
+        Explorer(lambda: plots.bars({"a": 1}))
+
+
+def test_a_notebook_stores_the_widget_its_picture_and_its_words():
+    explorer = explore()
+    stored = explorer._repr_mimebundle_()
+    assert set(stored) == {VIEW, "text/html", "text/plain"}
+    assert stored[VIEW]["model_id"] == explorer.box.model_id
+    assert stored["text/html"] == explorer.picture.html
+    assert stored["text/plain"] == "[interactive: k = 1] Bar chart: k 1."
+
+
+CONTROLS = {
+    "int": (ipywidgets.IntSlider(value=4, min=0, max=8, step=2), [0, 2, 4, 6, 8]),
+    "uneven": (ipywidgets.IntSlider(value=1, min=1, max=6, step=3), [1, 4, 6]),
+    "float": (ipywidgets.FloatSlider(value=0.5, min=0, max=2, step=0.5), [0, 0.5, 1, 1.5, 2]),
+    "log": (ipywidgets.FloatLogSlider(value=1, min=-2, max=2, step=1), [0.01, 0.1, 1, 10, 100]),
+    "bounded": (ipywidgets.BoundedIntText(value=1, min=1, max=2), [1, 2]),
+    "range": (
+        ipywidgets.IntRangeSlider(value=(1, 3), min=0, max=4),
+        [(0, 0), (0, 2), (0, 4), (2, 4), (4, 4)],
+    ),
+    "floats": (
+        ipywidgets.FloatRangeSlider(value=(1, 3), min=0, max=4, step=1),
+        [(0, 0), (0, 2), (0, 4), (2, 4), (4, 4)],
+    ),
+    "text": (ipywidgets.Text("abcd"), ["abcd", "ab", "a"]),
+    "area": (ipywidgets.Textarea(""), [""]),
+    "list": (ipywidgets.Dropdown(options=[("one", 1), ("two", [2])], value=1), [1, [2]]),
+    "toggles": (ipywidgets.ToggleButtons(options="abcdefg", value="c"), list("abdfg")),
+    "stops": (ipywidgets.SelectionSlider(options=["s", "m", "l"], value="m"), ["s", "m", "l"]),
+    "radio": (ipywidgets.RadioButtons(options=["x"]), ["x"]),
+    "many": (
+        ipywidgets.SelectMultiple(options="abc", value=("b",)),
+        [(), ("a",), ("c",), ("a", "b", "c")],
+    ),
+    "span": (
+        ipywidgets.SelectionRangeSlider(options=[1, 2, 3], index=(0, 1)),
+        [(1, 1), (1, 3), (3, 3)],
+    ),
+    "check": (ipywidgets.Checkbox(value=True), [False, True]),
+}
+
+
+@pytest.mark.parametrize("kind", CONTROLS)
+def test_a_sweep_takes_each_kind_to_its_ends_and_middle_and_back(kind):
+    control, places = CONTROLS[kind]
+    start, seen = control.value, []
+
+    def note(value):
+        seen.append(value)
+        return draw(value=value)
+
+    lines = Explorer(note, value=control).sweep()
+    assert control.value == start and len(lines) == len(moves(control)) == len(places)
+    assert all(place in seen for place in places)
+
+
+def test_a_sweep_moves_one_control_at_a_time_and_says_where_it_was():
+    controls = {"a": ipywidgets.IntSlider(min=0, max=1), "b": ipywidgets.Checkbox(value=False)}
+    assert Explorer(draw, **controls).sweep() == [
+        "a = 0: a=0 b=False",
+        "a = 1: a=1 b=False",
+        "b = False: a=0 b=False",
+        "b = True: a=0 b=True",
+    ]
+
+
+def test_a_control_without_ends_is_refused():
+    with pytest.raises(ValueError, match="got a FloatText"):
+        Explorer(draw, x=ipywidgets.FloatText(1.0)).sweep()
+
+
+def test_a_button_acts_from_the_browser_and_in_a_sweep_which_undoes_it():
+    def one_more(explorer):
+        explorer.controls["k"].value += 1
+
+    explorer = Explorer(draw, actions={"one more": one_more}, k=ipywidgets.IntSlider(1, 0, 9))
+    click_from_browser(explorer.buttons["one more"])
+    assert explorer.state == {"k": 2} and explorer.picture.alt == "k=2"
+    assert explorer.sweep()[-1] == "one more: k=3" and explorer.state == {"k": 2}
+
+
+def test_an_error_of_a_button_is_seen_and_raised():
+    explorer = Explorer(draw, actions={"fail": lambda explorer: 1 / 0}, k=ipywidgets.IntSlider())
+    with pytest.raises(ZeroDivisionError):
+        click_from_browser(explorer.buttons["fail"])
+    assert "ZeroDivisionError" in explorer.view.value and 'role="alert"' in explorer.view.value
+
+
+def test_adjusting_limits_draws_once_and_before_the_picture():
+    text, place, drawn = ipywidgets.Text("abcdef"), ipywidgets.IntSlider(6, 1, 6), []
+
+    def note(text, place):
+        drawn.append((text, place))
+        return draw(text=text[:place])
+
+    def follow(explorer):
+        place.max = max(1, len(text.value))
+
+    explorer = Explorer(note, adjust=follow, text=text, place=place)
+    from_browser(text, value="ab")
+    assert drawn == [("abcdef", 6), ("ab", 2)] and place.max == 2
+    text.value, place.value = "abcdef", 6
+    explorer.sweep()
+    assert explorer.state == {"text": "abcdef", "place": 6} and place.max == 6
+
+
+def test_controls_get_their_name_and_a_comfortable_width():
+    slider = ipywidgets.IntSlider()
+    wide = ipywidgets.IntSlider(description="own name", layout={"width": "600px"})
+    Explorer(draw, block_size=slider, other=wide)
+    assert (slider.description, slider.layout.width) == ("block size", "420px")
+    assert (wide.description, wide.layout.width) == ("own name", "600px")
+    assert slider.style.description_width == "initial"
