@@ -33,7 +33,7 @@ def _keep_top_k(probs: Tensor, k: int) -> Tensor:
 
 
 def _keep_top_p(probs: Tensor, p: float) -> Tensor:
-    values, tokens = probs.sort(-1, descending=True, stable=True)
+    values, tokens = probs.sort(dim=-1, descending=True, stable=True)
     likelier = values.cumsum(-1).roll(1, -1)  # the mass of all likelier tokens
     likelier[..., 0] = 0.0
     return _renormalised(probs, tokens, values.masked_fill(likelier >= p, 0.0))

@@ -7,7 +7,6 @@ the weights: files that do not belong together, or were damaged, are refused by 
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from safetensors import SafetensorError
@@ -23,16 +22,15 @@ WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: first beside its place, then moved over it in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
@@ -65,7 +63,7 @@ def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
     """The tensors in a safetensors file's bytes; ValueError if they are not such a file."""
     try:
         return load_tensors(content)
-    except SafetensorError as error:
+    except (SafetensorError, KeyError) as error:  # KeyError: a dtype that torch does not have
         raise ValueError(
             f"{path} must be a safetensors file; it cannot be read: {error}."
         ) from None
@@ -112,5 +110,5 @@ def _read_config(path: Path) -> dict:
 def _config(settings: dict, folder: Path) -> GPTConfig:
     try:
         return GPTConfig(**settings)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"{folder / CONFIG} must hold the fields of GPTConfig: {error}.") from None

@@ -7,9 +7,9 @@ char-rnn repository) is downloaded once, when it is asked for, and checked by it
 import hashlib
 import math
 import os
-import tempfile
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from helpers.text import playwright
@@ -59,7 +59,7 @@ def load(name: str | Path = "playwright") -> Corpus:
 def _text_of(path: Path) -> str:
     content = path.read_bytes()
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode().removeprefix("\ufeff").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path} must be UTF-8 text; byte {error.start} is not ({error.reason}). "
@@ -94,7 +94,7 @@ def _fetch(url: str) -> bytes:
     try:
         with urllib.request.urlopen(url, timeout=20) as answer:
             return answer.read()
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise ConnectionError(
             f"TinyShakespeare must be downloaded once, and {url} cannot be reached ({error}). "
             "Go online, or set GPT_PROBABLY_DATA to a folder that holds tinyshakespeare.txt; "
@@ -114,7 +114,9 @@ def _checked(content: bytes, source: str) -> bytes:
 
 def _keep(content: bytes, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.replace(temporary, path)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

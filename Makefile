@@ -1,0 +1,54 @@
+# The course's commands. `make` alone lists them.
+PYTHON ?= python3
+NOTEBOOK = notebooks/00_start_here.ipynb
+PYTEST_OPTIONS = -n 2 --dist loadfile
+VENV = .venv
+RUN = $(VENV)/bin/python
+READY = $(VENV)/ready
+# As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
+THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=1000
+
+.PHONY: help lab test lint other-machine check notebooks checkpoints lock publish clean
+.NOTPARALLEL:
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
+
+lab: $(READY) ## open the course in JupyterLab
+	$(THREADS) $(RUN) -m jupyterlab $(LAB_OPTIONS) $(NOTEBOOK)
+
+test: $(READY) ## run every notebook and every test
+	$(RUN) -m pytest $(PYTEST_OPTIONS) --nbval notebooks tests
+
+lint: $(READY) ## look for mistakes and for untidy code
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+
+other-machine: $(READY) ## run the notebooks as a processor without vector units would
+	ATEN_CPU_CAPABILITY=default $(RUN) -m pytest $(PYTEST_OPTIONS) --nbval notebooks
+
+check: lint other-machine test ## all that must hold at every change
+
+notebooks: $(READY) ## execute the notebooks in place
+	$(RUN) tools/execute_notebooks.py
+
+checkpoints: $(READY) ## train the shipped checkpoints again (takes long)
+	$(RUN) tools/train_checkpoints.py
+
+publish: $(READY) ## write the address REPO=owner/name into the project
+	$(RUN) tools/publish.py "$(REPO)"
+
+lock: $(READY) ## write the installed versions into requirements.txt
+	{ sed '/^[^#]/,$$d' requirements.txt; $(RUN) -m pip freeze --all --exclude pip \
+	  --exclude-editable | sed 's/+cpu$$//'; } > $(VENV)/lock
+	mv $(VENV)/lock requirements.txt
+
+clean: ## remove what the commands above installed
+	rm -rf $(VENV) *.egg-info .pytest_cache .ruff_cache
+
+# Installs again whenever the lock or the project's own file changes.
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet -r requirements.txt
+	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	touch $(READY)

@@ -1,0 +1,41 @@
+"""What pytest needs to know about notebooks, wherever it is started from."""
+
+import re
+from pathlib import Path
+
+import kernel_environment
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+REASON = re.compile(r"\w*(Error|Exception)\b|mismatch |Missing output|Unexpected output|dissimilar")
+
+kernel_environment.prepare()  # before anything imports torch, which reads it once
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """nbval looks for its sanitize file in the current folder; give it the whole path."""
+    if not getattr(config.option, "nbval_sanitize_with", None):
+        config.option.nbval_sanitize_with = str(ROOT / "tests" / "nbval_sanitize.cfg")
+
+
+def one_line_reason(report: str) -> str:
+    """The last line of an nbval report that says what went wrong.
+
+    one_line_reason("Cell 3\\n ValueError: boom\\n") -> "ValueError: boom"
+    """
+    lines = [line.strip() for line in report.splitlines()]
+    return next((line for line in reversed(lines) if REASON.match(line)), "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Put the reason and the cell's first line in front, so that the short summary shows them."""
+    report = yield
+    error = getattr(call.excinfo, "value", None)
+    if type(error).__name__ == "NbCellError" and isinstance(report.longrepr, str):
+        details = ESCAPES.sub("", report.longrepr)
+        first_line = item.cell.source.strip().partition("\n")[0]
+        reason = one_line_reason(details)
+        report.longrepr = f"{error}: {reason} | {first_line[:60]}\n{details}"
+    return report

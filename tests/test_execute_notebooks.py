@@ -1,0 +1,99 @@
+"""The tool that stores outputs: the same bytes twice, no silent errors, no half files."""
+
+import json
+
+import execute_notebooks
+import nbformat
+import pytest
+from nbformat import v4
+
+CALLBACK = """import ipywidgets
+button = ipywidgets.Button()
+button.on_click(lambda _: 1 / 0)
+button.click()"""
+MIXED = """import os, sys
+from IPython.display import display
+import ipywidgets
+print("threads", os.environ["OMP_NUM_THREADS"], "seed", os.environ["PYTHONHASHSEED"])
+print("and"); sys.stdout.flush(); print("more")
+display(ipywidgets.IntSlider())
+import helpers"""
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    """Writes a notebook of some cells, with traces of an earlier life in another front end."""
+
+    def write(*sources, **metadata):
+        cells = [v4.new_code_cell(source, metadata=metadata) for source in sources]
+        path = tmp_path / "01_a.ipynb"
+        book = v4.new_notebook(cells=cells, metadata={"widgets": {}, "toc": {}})
+        for cell in book.cells[1:]:
+            cell.id = "same"
+        path.write_text(json.dumps(book), encoding="utf-8")
+        return path
+
+    return write
+
+
+def run(path, *options):
+    return execute_notebooks.main([*options, str(path)])
+
+
+def test_a_second_run_changes_no_byte(notebook, capsys):
+    path = notebook(MIXED, "1 + 1", "2 + 2", collapsed=True, tags=["raises-exception"])
+    assert run(path, "--check") == 1 and b'"toc"' in path.read_bytes()
+    assert run(path) == 0
+    once = path.read_bytes()
+    assert run(path, "--check") == 0 and run(path) == 0
+    assert path.read_bytes() == once and once.endswith(b"}\n")
+    words = [line.split()[1] for line in capsys.readouterr().out.splitlines()]
+    assert words == ["would", "changed", "unchanged", "unchanged"]
+    check_stored(nbformat.read(path, 4))
+
+
+def check_stored(book):
+    first, second, third = book.cells
+    assert set(book.metadata) == {"kernelspec", "language_info"}
+    assert book.metadata.language_info == {"name": "python"}
+    assert first.metadata == {"tags": ["raises-exception"]}
+    assert [cell.execution_count for cell in book.cells] == [1, 2, 3]
+    assert len({first.id, second.id, third.id}) == 3 and second.id == "same"
+    stream, slider = first.outputs
+    assert stream.text == "threads 2 seed 0\nand\nmore\n"
+    assert list(slider.data) == ["text/plain"]
+    assert third.outputs[0].data["text/plain"] == "4"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [("raise ValueError('boom')", "cell [2]: ValueError: boom"), (CALLBACK, "ZeroDivisionError")],
+)
+def test_an_error_is_told_in_one_line_and_the_file_stays(notebook, capsys, source, message):
+    path = notebook("1", source)
+    before = path.read_bytes()
+    assert run(path) == 1
+    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+    out = capsys.readouterr().out
+    assert out.count("\n") == 1 and message in out and "FAILED" in out
+
+
+def test_an_error_that_is_the_lesson_is_stored_without_its_traceback(notebook):
+    path = notebook("1 / 0", tags=["raises-exception"])
+    assert run(path) == 0
+    (output,) = nbformat.read(path, 4).cells[0].outputs
+    assert (output.ename, output.traceback) == ("ZeroDivisionError", [])
+
+
+@pytest.mark.parametrize("content", ["", "no JSON", "{}"])
+def test_a_file_that_is_no_notebook_is_reported(tmp_path, capsys, content):
+    path = tmp_path / "02_b.ipynb"
+    path.write_text(content)
+    assert run(path) == 1 and path.read_text() == content
+    assert "02_b.ipynb: FAILED" in capsys.readouterr().out
+
+
+def test_ids_are_kept_and_missing_ones_are_always_the_same():
+    cells = [{"id": "cell-001"}, {"id": "b"}, {"id": "b"}, {}]
+    execute_notebooks.name_cells(cells)
+    assert [cell["id"] for cell in cells] == ["cell-001", "b", "cell-002", "cell-003"]

@@ -1,0 +1,67 @@
+"""`pytest --nbval notebooks/` needs no other option, from the root or from notebooks/."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from kernel_environment import ROOT
+from nbformat import v4
+
+FILES = ["pyproject.toml", "conftest.py", "tools/kernel_environment.py", "tests/nbval_sanitize.cfg"]
+PICTURE = '<img alt="a dot" src="data:image/png;base64,{}">'
+SHOW = f"""from IPython.display import HTML
+import helpers, os
+print(helpers.ROOM, os.environ["OMP_NUM_THREADS"])
+HTML('{PICTURE.format("AAAA")}')"""
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The project's set-up around a house of its own, with one executed notebook."""
+    for name in FILES:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").write_text("ROOM = 'attic'")
+    (tmp_path / "notebooks").mkdir()
+    return tmp_path
+
+
+def store(project, printed="attic 2\n", alt="a dot"):
+    """Write a notebook as if its cell had printed and shown this."""
+    stream = v4.new_output("stream", text=printed)
+    markup = PICTURE.format("BBBB").replace("a dot", alt)
+    data = {"text/html": markup, "text/plain": "<IPython.core.display.HTML object>"}
+    shown = v4.new_output("execute_result", data, execution_count=1)
+    cell = v4.new_code_cell(SHOW, outputs=[stream, shown], execution_count=1)
+    nbformat.write(v4.new_notebook(cells=[cell]), project / "notebooks" / "01_a.ipynb")
+
+
+def nbval(folder, *arguments):
+    names = ("PYTHONPATH", "OMP_NUM_THREADS", "PYTEST_ADDOPTS")
+    environ = {key: value for key, value in os.environ.items() if key not in names}
+    command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", *arguments]
+    environ["CI"] = "true"
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(("folder", "argument"), [(".", "notebooks/"), ("notebooks", ".")])
+def test_a_stored_notebook_passes_from_either_folder(project, folder, argument):
+    store(project)
+    result = nbval(project / folder, argument)
+    assert result.returncode == 0 and "1 passed" in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [({"printed": "attic 3\n"}, "mismatch 'stdout'"), ({"alt": "a line"}, "mismatch 'text/html'")],
+)
+def test_a_difference_is_named_in_the_summary(project, stored, reason):
+    store(project, **stored)
+    result = nbval(project, "notebooks/")
+    (line,) = re.findall("^FAILED .*", result.stdout, re.MULTILINE)
+    assert reason in line and "| from IPython.display import HTML" in line

@@ -1,0 +1,351 @@
+"""Sampling: the distributions by hand, and the same text with a cache, without, and by hand."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.testing import assert_close
+
+from helpers.learning.sampling import draw, generate, next_token_probs
+from helpers.models.bigram import Bigram
+from helpers.models.config import GPTConfig
+from helpers.models.gpt import GPT
+from helpers.theory.probability import entropy
+
+Z = torch.tensor([2.0, 1.0, 0.0])  # THEORY E5
+P = [0.4, 0.25, 0.15, 0.1, 0.06, 0.04]  # THEORY E5
+LOGITS = torch.tensor(P).log()
+BLOCK = 8
+
+
+@pytest.fixture(scope="module")
+def model():
+    """A GPT in eval mode that has strong opinions, so that every token and place matters."""
+    torch.manual_seed(0)
+    model = GPT(GPTConfig(BLOCK, 11, n_layer=2, n_head=2, n_embd=16, dropout=0.9)).eval()
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.5)
+    return model
+
+
+def prompt(batch_size, length):
+    generator = torch.Generator().manual_seed(length)
+    return torch.randint(11, (batch_size, length), generator=generator)
+
+
+def kept(probs):
+    return [round(p, 4) for p in probs.tolist() if p > 0]
+
+
+# The distribution
+
+
+def test_without_settings_it_is_the_softmax():
+    logits = torch.randn(2, 3, 5)
+    assert_close(next_token_probs(logits), logits.softmax(-1))
+
+
+@pytest.mark.parametrize(
+    ("temperature", "nats"),
+    [(0.25, 0.093035), (0.5, 0.441057), (1, 0.832396), (2, 1.020191), (5, 1.085411)],  # THEORY E5
+)
+def test_temperature_gives_the_entropies_by_hand(temperature, nats):
+    assert entropy(next_token_probs(Z, temperature)).item() == pytest.approx(nats, abs=1e-6)
+
+
+def test_entropy_rises_with_temperature_as_the_variance_of_the_logits_says():
+    # THEORY E5: dH/dT = Var_p(z) / T³; the central difference is off by the order of step².
+    step, z = 1e-3, Z.double()
+    for temperature in (0.25, 0.5, 1.0, 2.0, 5.0):
+        p = next_token_probs(z, temperature)
+        variance = (p * z**2).sum() - (p * z).sum() ** 2
+        above, below = (entropy(next_token_probs(z, temperature + d)) for d in (step, -step))
+        assert_close((above - below) / (2 * step), variance / temperature**3, rtol=1e-3, atol=0)
+
+
+def test_temperature_0_is_arg_max():
+    assert_close(next_token_probs(Z, temperature=0), torch.tensor([1.0, 0, 0]))
+
+
+def test_a_tiny_temperature_comes_close_to_arg_max_and_not_to_nan():
+    for temperature in (1e-3, 1e-20, 1e-37):
+        assert_close(next_token_probs(100 * Z, temperature), torch.tensor([1.0, 0, 0]))
+
+
+def test_a_huge_temperature_comes_close_to_even_chances():
+    assert_close(next_token_probs(Z, temperature=1e6), torch.full((3,), 1 / 3))
+
+
+def test_a_tie_is_drawn_evenly_unless_arg_max_must_decide():
+    tie = torch.tensor([1.0, 3.0, 3.0, 0.0])
+    assert_close(next_token_probs(tie, temperature=0.01), torch.tensor([0, 0.5, 0.5, 0]))
+    assert kept(next_token_probs(tie, temperature=0)) == [1.0]
+    assert next_token_probs(tie, temperature=0)[1:3].sum() == 1
+
+
+def test_top_k_keeps_the_likeliest_and_renormalises():
+    # THEORY E5: .4, .25, .15 of .8
+    assert_close(next_token_probs(LOGITS, top_k=3), torch.tensor([0.5, 0.3125, 0.1875, 0, 0, 0]))
+
+
+def test_top_k_of_1_is_arg_max():
+    logits = torch.randn(50, 11, generator=torch.Generator().manual_seed(0))
+    assert_close(next_token_probs(logits, top_k=1), next_token_probs(logits, temperature=0))
+
+
+@pytest.mark.parametrize("k", [6, 7, 1000])
+def test_top_k_beyond_the_vocabulary_keeps_everything(k):
+    assert_close(next_token_probs(LOGITS, top_k=k), torch.tensor(P))
+
+
+def test_top_k_keeps_k_even_of_equals():
+    assert kept(next_token_probs(torch.zeros(5), top_k=2)) == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("top_p", "expected"),
+    [  # THEORY E5 for .8 and .9; the others by adding up
+        (0.01, [1.0]),
+        (0.39, [1.0]),
+        (0.41, [0.6154, 0.3846]),  # .4, .25 of .65: the second one crosses
+        (0.79, [0.5, 0.3125, 0.1875]),
+        (0.8, [0.5, 0.3125, 0.1875]),
+        (0.81, [0.4444, 0.2778, 0.1667, 0.1111]),
+        (0.9, [0.4444, 0.2778, 0.1667, 0.1111]),
+        (1.0, P),
+    ],
+)
+def test_top_p_keeps_the_fewest_that_reach_it(top_p, expected):
+    assert kept(next_token_probs(LOGITS, top_p=top_p)) == expected
+
+
+def test_top_p_of_1_keeps_every_token_of_a_large_vocabulary():
+    logits = 4 * torch.randn(50_257, generator=torch.Generator().manual_seed(0))
+    assert_close(next_token_probs(logits, top_p=1.0), logits.softmax(-1), rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize(("temperature", "n_kept"), [(0.5, 2), (1, 3), (2, 4)])  # THEORY E5
+def test_a_higher_temperature_widens_the_nucleus(temperature, n_kept):
+    assert len(kept(next_token_probs(LOGITS, temperature, top_p=0.8))) == n_kept
+
+
+def test_temperature_comes_before_top_p():
+    # THEORY E5: the other order would keep three, (.4162, .3290, .2548)
+    assert kept(next_token_probs(LOGITS, 2.0, top_p=0.8)) == [0.3445, 0.2723, 0.2109, 0.1722]
+
+
+def test_top_k_comes_before_top_p():
+    # Of the three kept, (.5, .3125, .1875), the first two reach .8. Top-p first would keep three.
+    assert kept(next_token_probs(LOGITS, top_k=3, top_p=0.8)) == [0.6154, 0.3846]
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"temperature": 0}, {"top_k": 2}, {"top_p": 0.7}, {"top_k": 4, "top_p": 0.7}]
+)
+def test_every_row_is_treated_alone_and_in_its_own_order(settings):
+    logits = torch.randn(2, 3, 6, generator=torch.Generator().manual_seed(0))
+    probs = next_token_probs(logits, **settings)
+    assert probs.shape == logits.shape
+    assert_close(probs.sum(-1), torch.ones(2, 3))
+    for b in range(2):
+        for t in range(3):
+            assert_close(probs[b, t], next_token_probs(logits[b, t], **settings))
+    shuffled = torch.randperm(6, generator=torch.Generator().manual_seed(1))
+    assert_close(next_token_probs(logits[..., shuffled], **settings), probs[..., shuffled])
+
+
+def test_a_forbidden_token_stays_forbidden():
+    logits = torch.tensor([1.0, -math.inf, 0.0])
+    for settings in ({}, {"temperature": 100.0}, {"top_p": 1.0}, {"top_k": 2}, {"temperature": 0}):
+        assert next_token_probs(logits, **settings)[1] == 0
+
+
+def test_the_logits_are_left_as_they_were():
+    logits = LOGITS.clone()
+    next_token_probs(logits, 0.5, top_k=3, top_p=0.5)
+    assert torch.equal(logits, LOGITS)
+
+
+def test_tokens_are_drawn_as_often_as_their_probability_says():
+    n, p = 20_000, torch.tensor(P)
+    drawn = draw(p.expand(n, 6), torch.Generator().manual_seed(0))
+    assert drawn.shape == (n, 1)
+    counts = torch.bincount(drawn.flatten(), minlength=6)
+    assert ((counts - n * p).abs() < 4 * (n * p * (1 - p)).sqrt()).all()
+
+
+# The text
+
+
+def by_hand(model, idx, n, **settings):
+    """The simplest generation there is: read the last window, take the last distribution."""
+    generator = torch.Generator().manual_seed(5)
+    for _ in range(n):
+        with torch.no_grad():
+            logits = model(idx[:, -BLOCK:])[0][:, -1]
+        probs = next_token_probs(logits, **settings)
+        idx = torch.cat([idx, torch.multinomial(probs, 1, generator=generator)], dim=1)
+    return idx
+
+
+@pytest.mark.parametrize("settings", [{"temperature": 0}, {}, {"top_k": 5, "top_p": 0.9}])
+@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("length", [1, BLOCK - 1, BLOCK, BLOCK + 3])
+def test_the_text_is_the_same_with_a_cache_without_and_by_hand(model, settings, batch_size, length):
+    idx, n = prompt(batch_size, length), 3 * BLOCK
+    expected = by_hand(model, idx, n, **settings)
+    for use_cache in (True, False):
+        generator = torch.Generator().manual_seed(5)
+        text = generate(model, idx, n, use_cache=use_cache, generator=generator, **settings)
+        assert torch.equal(text, expected)
+    assert len(expected[:, length:].unique()) > 2  # not one token for ever
+
+
+def test_a_cache_reads_every_token_once_until_the_window_slides(model):
+    lengths = []
+    handle = model.register_forward_pre_hook(
+        lambda module, args, kwargs: lengths.append(args[0].shape[1]), with_kwargs=True
+    )
+    generate(model, prompt(1, 3), BLOCK)
+    handle.remove()
+    # 3 prompt tokens, then one by one up to 8; then the window slides and is read anew.
+    assert lengths == [3, 1, 1, 1, 1, 1, BLOCK, BLOCK]
+
+
+def test_the_likeliest_token_is_taken_at_temperature_0(model):
+    idx = prompt(2, 4)
+    likeliest = model(idx)[0][:, -1].argmax(-1)
+    assert torch.equal(generate(model, idx, 1, temperature=0)[:, -1], likeliest)
+
+
+def test_the_same_generator_gives_the_same_text_whatever_the_global_seed(model):
+    texts = []
+    for seed in (1, 1, 2):
+        torch.manual_seed(len(texts))
+        texts.append(
+            generate(model, prompt(1, 2), 30, generator=torch.Generator().manual_seed(seed))
+        )
+    assert torch.equal(texts[0], texts[1]) and not torch.equal(texts[0], texts[2])
+
+
+def test_without_a_generator_the_global_seed_decides(model):
+    texts = []
+    for seed in (1, 1, 2):
+        torch.manual_seed(seed)
+        texts.append(generate(model, prompt(1, 2), 30))
+    assert torch.equal(texts[0], texts[1]) and not torch.equal(texts[0], texts[2])
+
+
+def test_the_prompt_begins_the_text_and_is_left_as_it_was(model):
+    idx = prompt(2, 4)
+    kept = idx.clone()
+    text = generate(model, idx, 9)
+    assert text.shape == (2, 13) and text.dtype == torch.int64
+    assert torch.equal(text[:, :4], kept) and torch.equal(idx, kept)
+
+
+def test_no_new_tokens_give_the_prompt(model):
+    assert torch.equal(generate(model, prompt(2, 4), 0), prompt(2, 4))
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_dropout_and_gradients_rest_while_sampling_and_the_mode_comes_back(
+    model, training, use_cache
+):
+    states = set()
+    handle = model.blocks[0].register_forward_hook(
+        lambda module, *_: states.add((module.training, torch.is_grad_enabled()))
+    )
+    model.train(training)
+    expected = by_hand(model.eval(), prompt(1, 3), 2 * BLOCK, temperature=0)
+    states.clear()
+    model.train(training)
+    text = generate(model, prompt(1, 3), 2 * BLOCK, temperature=0, use_cache=use_cache)
+    handle.remove()
+    assert states == {(False, False)}
+    assert model.training == training == model.blocks[0].dropout.training
+    assert torch.equal(text, expected)
+    model.eval()
+
+
+def test_the_mode_comes_back_when_sampling_fails(model):
+    def fail(*_):
+        raise RuntimeError("out of memory")
+
+    handle = model.blocks[1].register_forward_hook(fail)
+    model.train()
+    with pytest.raises(RuntimeError, match="out of memory"):
+        generate(model, prompt(1, 3), 1)
+    handle.remove()
+    assert model.training
+    model.eval()
+
+
+def test_a_bigram_speaks_too():
+    # 0 → 1 → 2 → 0, always
+    bigram = Bigram.from_counts(torch.tensor([0, 1, 2] * 100), vocab_size=3, pseudocount=1e-9)
+    assert generate(bigram, torch.tensor([[0], [2]]), 4).tolist() == [
+        [0, 1, 2, 0, 1],
+        [2, 0, 1, 2, 0],
+    ]
+
+
+def test_a_model_without_blocks_speaks_too():
+    model = GPT(GPTConfig(BLOCK, 11, n_layer=0, n_head=1, n_embd=4))
+    assert generate(model, prompt(2, 3), 2 * BLOCK).shape == (2, 3 + 2 * BLOCK)
+
+
+# Refusals
+
+BAD_SETTINGS = [
+    ({"temperature": -0.1}, "temperature must be a finite number ≥ 0; got -0.1"),
+    ({"temperature": math.nan}, "temperature must be a finite number ≥ 0; got nan"),
+    ({"temperature": math.inf}, "temperature must be a finite number ≥ 0; got inf"),
+    ({"top_k": 0}, "top_k must be a whole number ≥ 1; got 0"),
+    ({"top_k": -3}, "top_k must be a whole number ≥ 1; got -3"),
+    ({"top_k": 2.5}, "top_k must be a whole number ≥ 1; got 2.5"),
+    ({"top_p": 0}, r"top_p must lie in \(0, 1\]; got 0"),
+    ({"top_p": -0.5}, r"top_p must lie in \(0, 1\]; got -0.5"),
+    ({"top_p": 1.5}, r"top_p must lie in \(0, 1\]; got 1.5"),
+    ({"top_p": math.nan}, r"top_p must lie in \(0, 1\]; got nan"),
+]
+
+
+@pytest.mark.parametrize(("settings", "message"), BAD_SETTINGS)
+def test_a_bad_setting_is_refused(model, settings, message):
+    with pytest.raises(ValueError, match=message):
+        next_token_probs(Z, **settings)
+    for n in (0, 1):  # even when nothing is to be drawn
+        with pytest.raises(ValueError, match=message):
+            generate(model, prompt(1, 3), n, **settings)
+
+
+@pytest.mark.parametrize(
+    "idx",
+    [
+        torch.zeros(1, 0, dtype=torch.int64),
+        torch.zeros(3, dtype=torch.int64),
+        torch.zeros(1, 2, 3, dtype=torch.int64),
+        torch.zeros(1, 3),
+        torch.zeros(1, 3, dtype=torch.int32),
+    ],
+    ids=["empty", "one dimension", "three dimensions", "float", "int32"],
+)
+def test_a_prompt_of_the_wrong_form_is_refused(model, idx):
+    with pytest.raises(ValueError, match=r"int64 tokens of shape \(B, T\) with T ≥ 1") as error:
+        generate(model, idx, 1)
+    assert f"got {idx.dtype} {tuple(idx.shape)}" in str(error.value)
+
+
+@pytest.mark.parametrize("wrong", [11, -1])
+def test_a_prompt_with_unknown_tokens_is_refused(model, wrong):
+    with pytest.raises(ValueError, match="must lie in 0 … 10; got .*the model's own tokenizer"):
+        generate(model, torch.tensor([[3, wrong, 3]]), 1)
+
+
+@pytest.mark.parametrize("n", [-1, 2.5, "3"])
+def test_an_impossible_number_of_new_tokens_is_refused(model, n):
+    with pytest.raises(ValueError, match=f"max_new_tokens must be a whole number ≥ 0; got {n!r}"):
+        generate(model, prompt(1, 3), n)
