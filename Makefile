@@ -6,9 +6,9 @@ VENV = .venv
 RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
-THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=1000
+THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
-.PHONY: help lab test lint other-machine check notebooks checkpoints lock publish clean
+.PHONY: help lab test lint other-machine check notebooks checkpoints runs lock publish clean
 .NOTPARALLEL:
 
 help: ## list the commands
@@ -33,7 +33,10 @@ notebooks: $(READY) ## execute the notebooks in place
 	$(RUN) tools/execute_notebooks.py
 
 checkpoints: $(READY) ## train the shipped checkpoints again (takes long)
-	$(RUN) tools/train_checkpoints.py
+	$(THREADS) $(RUN) tools/train_checkpoints.py
+
+runs: $(READY) ## record the long runs in data/runs again (some minutes)
+	$(THREADS) $(RUN) tools/record_runs.py
 
 publish: $(READY) ## write the address REPO=owner/name into the project
 	$(RUN) tools/publish.py "$(REPO)"

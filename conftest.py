@@ -1,5 +1,6 @@
 """What pytest needs to know about notebooks, wherever it is started from."""
 
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,8 @@ ROOT = Path(__file__).resolve().parent
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 REASON = re.compile(r"\w*(Error|Exception)\b|mismatch |Missing output|Unexpected output|dissimilar")
 
-kernel_environment.prepare()  # before anything imports torch, which reads it once
+# Before anything imports torch, which reads it once; xdist runs several of us at the same time.
+kernel_environment.prepare(crowded="PYTEST_XDIST_WORKER" in os.environ)
 
 
 def pytest_configure(config: pytest.Config) -> None:

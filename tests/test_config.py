@@ -14,7 +14,7 @@ def config():
 
 
 def test_without_further_words_it_is_a_gpt2(config):
-    # DECISIONS: pre-norm, tanh GELU, tied head, biases, no dropout
+    # as in GPT-2: pre-norm, tanh GELU, tied head, biases, no dropout
     assert (config.norm, config.activation, config.tied) == ("pre", "gelu", True)
     assert (config.qkv_bias, config.dropout) == (True, 0.0)
 
@@ -81,7 +81,7 @@ def test_an_unknown_preset_is_refused_with_all_that_exist():
 
 @pytest.mark.parametrize(
     ("name", "n_layer", "n_embd", "n_head"),
-    [  # THEORY E1 and E2, with the two slips of GPT-3's table repaired
+    [  # the papers' tables, with the two slips of GPT-3's repaired
         ("gpt0", 4, 64, 4),
         ("final", 6, 384, 6),
         ("gpt1", 12, 768, 12),

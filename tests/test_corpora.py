@@ -200,6 +200,6 @@ def test_a_download_that_breaks_off_is_a_connection_error(home, network, monkeyp
 def test_tinyshakespeare_is_the_text_of_the_lectures(needs_tinyshakespeare, monkeypatch):
     monkeypatch.setenv("GPT_PROBABLY_DATA", str(needs_tinyshakespeare.parent))
     text = corpora.load("tinyshakespeare").text
-    assert len(text) == 1_115_394  # DESIGN: 1,115,394 bytes, all ASCII
+    assert len(text) == 1_115_394  # as many as bytes: all ASCII
     assert len(set(text)) == 65
     assert text.startswith("First Citizen:\n")

@@ -97,3 +97,10 @@ def test_ids_are_kept_and_missing_ones_are_always_the_same():
     cells = [{"id": "cell-001"}, {"id": "b"}, {"id": "b"}, {}]
     execute_notebooks.name_cells(cells)
     assert [cell["id"] for cell in cells] == ["cell-001", "b", "cell-002", "cell-003"]
+
+
+def test_a_progress_bar_is_not_stored_but_everything_else_is(notebook):
+    path = notebook("from tqdm.auto import tqdm\nfor i in tqdm(range(3)):\n    pass\nprint(i)")
+    assert run(path) == 0
+    (cell,) = nbformat.read(path, 4).cells
+    assert [output.get("text") for output in cell.outputs] == ["2\n"]

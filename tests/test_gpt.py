@@ -208,8 +208,8 @@ def test_before_training_the_loss_is_that_of_guessing(norm, tied):
 
 @pytest.mark.parametrize("norm", ["pre", "post"])
 def test_matrices_start_at_their_standard_deviation(norm):
-    # THEORY E8: .02, and .02 / √(2L) for what writes to the stream. A measured standard deviation
-    # of n numbers is off by a share of 1 / √(2n).
+    # Radford et al. 2019, §2.3: .02, and .02 / √(2L) for what writes to the stream.
+    # A measured standard deviation of n numbers is off by a share of 1 / √(2n).
     model = GPT(GPTConfig(32, 100, n_layer=8, n_head=4, n_embd=64, tied=False, norm=norm))
     n_written = 0
     for name, matrix in model.named_parameters():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from helpers.text import playwright, words
+from helpers.text import expectation, playwright, words
 from helpers.text.slots import slots
 
 HEADER = re.compile(r"(?P<scene>.+)\. Enter (?P<first>\w+), (?P<second>\w+) and (?P<third>\w+)\.")
@@ -376,11 +376,19 @@ def entropy_of(counts):
 
 
 def test_counted_pairs_have_the_exact_entropy(big):
-    # .002 bits: THEORY D6, for some megabytes
+    # .002 bits: what counting some megabytes is good for
     singles = entropy_of(np.bincount(big))
     pairs = entropy_of(np.bincount(128 * big[:-1].astype(np.int64) + big[1:]))
     assert singles == pytest.approx(playwright.unigram_entropy(), abs=0.002)
     assert pairs - singles == pytest.approx(playwright.bigram_entropy(), abs=0.002)
+
+
+def test_the_entropy_rate_is_that_of_a_scene_over_its_length():
+    # Scenes are independent: a row of n of them has n times the bits and n times the characters.
+    bits_of_scene = expectation.scene_entropy(playwright.grammar())
+    assert playwright.entropy_rate() * playwright.mean_scene_length() == pytest.approx(
+        bits_of_scene
+    )
 
 
 def test_knowing_more_never_costs_more():

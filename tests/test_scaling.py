@@ -35,7 +35,7 @@ def test_every_variant_is_counted_as_it_is_built(norm, tied, qkv_bias):
 
 @pytest.mark.parametrize(
     ("name", "exact"),
-    [  # THEORY E1
+    [  # the exact counts of the published architectures
         ("gpt0", 208_961),
         ("final", 10_788_929),
         ("gpt1", 116_534_784),
@@ -51,7 +51,7 @@ def test_a_published_model_has_exactly_its_parameters(name, exact):
 
 @pytest.mark.parametrize(
     ("name", "millions"),
-    [  # THEORY E2, to the digits given there
+    [  # Brown et al. 2020, table 2.1, in millions, computed from its columns
         ("gpt3-small", "125.226"),
         ("gpt3-medium", "355.872"),
         ("gpt3-large", "760.300"),
@@ -68,7 +68,7 @@ def test_gpt3_has_the_parameters_computed_for_it(name, millions):
 
 
 def test_gpt2_with_the_vocabulary_of_gpt1_has_the_sizes_its_paper_prints():
-    # THEORY 0.6: 117, 345, 762 and 1542 million
+    # Radford et al. 2019: 117, 345, 762 and 1542 million
     names = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")
     configs = [dataclasses.replace(GPTConfig.preset(n), vocab_size=40_478) for n in names]
     assert [round(count_parameters(c) / 1e6) for c in configs] == [117, 345, 762, 1542]

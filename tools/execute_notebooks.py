@@ -12,6 +12,7 @@ import argparse
 import itertools
 import json
 import os
+import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -121,9 +122,11 @@ def name_cells(cells: list[dict]) -> None:
 
 
 def clean_outputs(outputs: list) -> list:
-    """Join the pieces of a stream, drop widget views and tracebacks."""
+    """Join the pieces of a stream, drop widget views, tracebacks and progress bars."""
     kept = []
     for output in outputs:
+        if is_progress_bar(output):
+            continue
         last = kept[-1] if kept else {}
         if output.output_type == "stream" and last.get("name") == output.name:
             last.text += output.text  # where a stream is cut is a matter of timing
@@ -135,6 +138,12 @@ def clean_outputs(outputs: list) -> list:
         if output.get("data", True):
             kept.append(output)
     return kept
+
+
+def is_progress_bar(output: nbformat.NotebookNode) -> bool:
+    """Whether an output is tqdm's widget: without a kernel it would stand at 0 % for ever."""
+    data = output.get("data", {})
+    return WIDGET_VIEW in data and bool(re.match(r".*\b0%\|", data.get("text/plain", "")))
 
 
 def code_cells(cells: list) -> list:
@@ -177,7 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("-j", type=int, default=1, metavar="N", help="notebooks at the same time")
     options = parser.parse_args(arguments)
     files = options.files or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    kernel_environment.prepare()
+    kernel_environment.prepare(crowded=options.j > 1)
     with ProcessPoolExecutor(options.j) as pool:
         bad = 0
         for outcome in pool.map(run, files, [options.check] * len(files)):

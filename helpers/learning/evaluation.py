@@ -64,4 +64,9 @@ def excess(
     truth = math.log(2) * torch.tensor(playwright.surprisals(text))
     difference = losses[:, scored].cpu() - truth[starts.cpu()[:, None] + scored + 1]
     by_window = difference.mean(-1)
+    if len(by_window) < 2:
+        raise ValueError(
+            f"A standard error needs at least two windows of {block_size} characters; the text "
+            f"has {len(text):,}. Use a longer text: some 60,000 characters are a good measure."
+        )
     return by_window.mean().item(), by_window.std().item() / math.sqrt(len(by_window))

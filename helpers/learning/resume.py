@@ -4,6 +4,7 @@ One safetensors file holds the weights, the optimiser's moments and, as JSON in 
 settings and the history. Nothing is pickled; the file is replaced whole or not at all.
 """
 
+import hashlib
 import json
 import struct
 from dataclasses import asdict
@@ -22,16 +23,18 @@ def save_state(path: Path, run) -> None:
     tensors = {f"model.{name}": p.detach() for name, p in run.model.named_parameters()}
     tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
     tensors["recent"] = torch.tensor([float(loss) for loss in run.recent])
-    about = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
-    content = save_tensors({k: t.cpu() for k, t in tensors.items()}, {"run": json.dumps(about)})
-    write_atomically(path, content)
+    tensors = {name: t.cpu() for name, t in tensors.items()}
+    state = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
+    about = json.dumps(state)
+    header = {"run": about, "sha256": _digest(about, tensors)}
+    write_atomically(path, save_tensors(tensors, header))
 
 
 def load_state(path: Path, run) -> None:
     """Put the run where `save_state` left it. ValueError for a damaged file or another run's."""
     content = path.read_bytes()
     tensors = tensors_from(content, path)
-    about = _header(content, path)
+    about = _about(content, tensors, path)
     _same_run(about["settings"], run.settings, path)
     for name, parameter in run.model.named_parameters():
         parameter.data.copy_(tensors[f"model.{name}"])
@@ -41,16 +44,20 @@ def load_state(path: Path, run) -> None:
     vars(run.history).update(about["history"])
 
 
-def _header(content: bytes, path: Path) -> dict:
-    """The JSON in a safetensors header: 8 bytes of length, then the header itself."""
+def _about(content: bytes, tensors: dict[str, Tensor], path: Path) -> dict:
+    """The JSON in a safetensors header (8 bytes of length, then the header itself), checked."""
     length = struct.unpack("<Q", content[:8])[0]
-    try:
-        return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["run"])
-    except KeyError:
+    header = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    if header.get("sha256") != _digest(header.get("run", ""), tensors):
         raise ValueError(
-            f"{path} must be a run written by training.train(checkpoint=…); it is a safetensors "
-            "file of something else. Choose another path."
-        ) from None
+            f"{path} must be a run written by training.train(checkpoint=…); it is damaged or a "
+            "file of something else. Delete it to start anew, or choose another path."
+        )
+    return json.loads(header["run"])
+
+
+def _digest(about: str, tensors: dict[str, Tensor]) -> str:
+    return hashlib.sha256(about.encode() + save_tensors(tensors)).hexdigest()
 
 
 def _same_run(saved: dict, wanted: dict, path: Path) -> None:

@@ -8,6 +8,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
+
 
 def next_token_probs(
     logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
@@ -19,12 +21,12 @@ def next_token_probs(
     that crosses included. ValueError for a setting outside its range.
     """
     check_settings(temperature, top_k, top_p)
-    if temperature == 0:
+    if temperature < COLDEST:
         return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
-    probs = (logits / temperature).softmax(-1)
+    probs = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)
     if top_k is not None and top_k < probs.shape[-1]:
         probs = _keep_top_k(probs, top_k)
-    return probs if top_p is None else _keep_top_p(probs, top_p)
+    return probs if top_p in (None, 1) else _keep_top_p(probs, top_p)
 
 
 def _keep_top_k(probs: Tensor, k: int) -> Tensor:
@@ -51,7 +53,7 @@ def check_settings(temperature: float, top_k: int | None, top_p: float | None) -
             f"temperature must be a finite number ≥ 0; got {temperature}. "
             "Try 1.0, or 0 for arg max."
         )
-    if top_k is not None and not (isinstance(top_k, int) and top_k >= 1):
+    if top_k is not None and not (type(top_k) is int and top_k >= 1):
         raise ValueError(f"top_k must be a whole number ≥ 1; got {top_k}. None keeps every token.")
     if top_p is not None and not 0 < top_p <= 1:
         raise ValueError(f"top_p must lie in (0, 1]; got {top_p}. None keeps every token.")

@@ -4,6 +4,7 @@ Sources: AdamW, Loshchilov & Hutter 2019; warm-up, cosine decay, clipping and de
 only, Brown et al. 2020, appendix B. Built in notebook 07.
 """
 
+import hashlib
 import math
 import time
 from collections.abc import Callable
@@ -86,8 +87,10 @@ def train(
     path = None if checkpoint is None else Path(checkpoint)
     if path is not None and path.exists():
         load_state(path, run)
-    _loop(run, path, on_step, progress)
-    model.eval()
+    try:
+        _loop(run, path, on_step, progress)
+    finally:
+        model.eval()
     return run.history
 
 
@@ -98,7 +101,7 @@ class Run:
         device = next(model.parameters()).device
         self.model, self.block_size = model, model.config.block_size
         self.train_ids, self.val_ids = train_ids.to(device), val_ids.to(device)
-        self.settings = {**settings, "config": asdict(model.config), "tokens": len(train_ids)}
+        self.settings = {**settings, "config": asdict(model.config), "text": _digest(train_ids)}
         self.optimizer = optimizer(model, settings["lr"], settings["weight_decay"])
         self.history, self.step, self.recent = History(), 0, []
 
@@ -136,6 +139,11 @@ class Run:
             return self.model(x, y)[1]
 
 
+def _digest(ids: Tensor) -> str:
+    """A name for a text: a run is resumed on the text it began with, or not at all."""
+    return hashlib.sha256(ids.cpu().numpy().tobytes()).hexdigest()[:16]
+
+
 def _loop(run: Run, path: Path | None, on_step: Callable | None, progress: bool) -> None:
     """Steps until the run is complete or Ctrl-C asks to stop; what is saved is a whole step."""
     steps, h = run.settings["steps"], run.history
@@ -149,9 +157,10 @@ def _loop(run: Run, path: Path | None, on_step: Callable | None, progress: bool)
             run.take_step()
             if run.step % run.settings["eval_every"] == 0 or run.step == steps:
                 run.record()
-                _save(path, run)
                 bar.set_postfix_str(f"validation loss {h.val_loss[-1]:.3f}")
             _clock(run, started)
+            if h.steps[-1] == run.step:
+                _save(path, run)
             bar.update()
             _notify(on_step, run, asked)
     if run.step < steps:
@@ -180,9 +189,11 @@ def _notify(on_step: Callable | None, run: Run, asked) -> None:
 
 def _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision) -> dict:
     """The numbers of a run as JSON can hold them, checked. ValueError names the impossible one."""
-    for name, value in {"steps": steps, "batch_size": batch_size}.items():
-        if not (isinstance(value, int) and value >= 1):
-            raise ValueError(f"{name} must be a whole number ≥ 1; got {value!r}.")
+    _check_whole(steps=steps, batch_size=batch_size)
+    eval_every = max(1, steps // 10) if eval_every is None else eval_every
+    warmup = min(100, steps // 10) if warmup is None else warmup
+    _check_whole(eval_every=eval_every)
+    _check_whole(least=0, warmup=warmup)
     if not (math.isfinite(lr) and lr > 0):
         raise ValueError(f"lr must be a positive finite number; got {lr!r}. Try 1e-3.")
     return {
@@ -190,8 +201,14 @@ def _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, pre
         "batch_size": batch_size,
         "lr": lr,
         "seed": seed,
-        "eval_every": eval_every or max(1, steps // 10),
-        "warmup": min(100, steps // 10) if warmup is None else warmup,
+        "eval_every": eval_every,
+        "warmup": warmup,
         "weight_decay": weight_decay,
         "precision": str(precision).removeprefix("torch."),
     }
+
+
+def _check_whole(least: int = 1, **numbers) -> None:
+    for name, value in numbers.items():
+        if not (isinstance(value, int) and value >= least):
+            raise ValueError(f"{name} must be a whole number ≥ {least}; got {value!r}.")
