@@ -487,3 +487,12 @@ def test_however_training_ends_the_model_is_left_in_eval_mode(stop):
 def test_an_impossible_interval_is_refused(number):
     with pytest.raises(ValueError, match=f"{next(iter(number))} must be a whole number"):
         run(new_model(), **number)
+
+
+def test_a_folder_will_do_as_a_checkpoint(tmp_path, unbroken):
+    run(new_model(), checkpoint=tmp_path, on_step=stop_at(7))
+    resumed = new_model(seed=3)
+    run(resumed, checkpoint=str(tmp_path))
+    assert same(resumed, unbroken[0]) and [p.name for p in tmp_path.iterdir()] == [
+        "run.safetensors"
+    ]

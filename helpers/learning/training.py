@@ -20,6 +20,7 @@ from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.resume import load_state, save_state
 from helpers.text import batches
 
+RUN_FILE = "run.safetensors"
 __all__ = ["History", "evaluate", "learning_rate", "optimizer", "train"]
 
 
@@ -78,14 +79,16 @@ def train(
 
     train_ids, val_ids: (N,) tokens. lr: the peak of `learning_rate`. on_step(step, history) is
     called after every step. precision: torch.bfloat16 runs matrix products under autocast.
-    Ctrl-C ends after the step in progress and keeps model and history. With `checkpoint` (a file)
-    the run is saved at every evaluation and at Ctrl-C; the same call again resumes it, exactly.
+    Ctrl-C ends after the step in progress and keeps model and history. With `checkpoint` (a file,
+    or a folder for it) the run is saved at every evaluation and at Ctrl-C; the same call again
+    resumes it, exactly.
     ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
     """
     settings = _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision)
     run = Run(model, train_ids, val_ids, settings)
     path = None if checkpoint is None else Path(checkpoint)
-    if path is not None and path.exists():
+    path = path / RUN_FILE if path and path.is_dir() else path
+    if path and path.exists():
         load_state(path, run)
     try:
         _loop(run, path, on_step, progress)
