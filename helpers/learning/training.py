@@ -1,7 +1,6 @@
 """Training: make the text likelier, one batch at a time.
 
-Sources: AdamW, Loshchilov & Hutter 2019; warm-up, cosine decay, clipping and decay on matrices
-only, Brown et al. 2020, appendix B. Built in notebook 07.
+Source: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 07.
 """
 
 import hashlib
@@ -17,6 +16,7 @@ from tqdm.auto import tqdm
 
 from helpers.learning.evaluation import evaluate
 from helpers.learning.interrupt import patient_interrupt
+from helpers.learning.optimizer import learning_rate, optimizer
 from helpers.learning.resume import load_state, save_state
 from helpers.text import batches
 
@@ -38,24 +38,6 @@ class History:
     val_loss: list[float] = field(default_factory=list)
     seconds: float = 0.0
     tokens_per_second: float = 0.0
-
-
-def learning_rate(step: int, steps: int, peak: float, warmup: int) -> float:
-    """The rate at step 0 … steps - 1: a line up to `peak`, then half a cosine down to 5 %."""
-    if step < warmup:
-        return peak * (step + 1) / warmup
-    progress = (step - warmup) / max(1, steps - warmup)
-    return peak * (0.05 + 0.95 * (1 + math.cos(math.pi * progress)) / 2)
-
-
-def optimizer(model: nn.Module, lr: float, weight_decay: float = 0.1) -> torch.optim.AdamW:
-    """AdamW with decay on matrices only: biases and norms gain nothing from being small."""
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.dim() >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.dim() < 2], "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), fused=True)
 
 
 def train(

@@ -67,7 +67,8 @@ def _text_of(path: Path) -> str:
         ) from None
     if "\0" in text:
         raise ValueError(
-            f"{path} must be text; it holds NUL bytes, so it looks like a binary file."
+            f"{path} must be text; it holds NUL bytes, so it looks like a binary file. "
+            "Pick a text file instead."
         )
     if len(text.strip()) < SHORTEST:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""LiveLoss: draws when an evaluation happened, says the last loss and the excess."""
+"""LiveLoss: draws when an evaluation happened, says the last loss and the gap."""
 
 from types import SimpleNamespace
 
@@ -41,7 +41,7 @@ def test_every_evaluation_shows_another_picture():
     assert len(set(shown)) == 3 and all(html.startswith("<img alt=") for html in shown)
 
 
-def test_after_training_it_says_the_last_loss_and_the_excess():
+def test_after_training_it_says_the_last_loss_and_the_gap():
     view = LiveLoss(FLOORS, title="Small GPT")
     view(100, history(3))
     assert view.picture.alt.startswith("Small GPT. Loss in nats per character over 100 steps")

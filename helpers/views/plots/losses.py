@@ -1,6 +1,7 @@
 """The loss during training, against floors that no model of a kind can pass.
 
-The last validation loss minus the lowest floor is the excess: what is left to learn.
+The last validation loss minus the lowest floor is the gap: at most that much is left to learn. (The
+excess of `learning.evaluation` is a finer measure: model and truth on the same characters.)
 """
 
 from collections.abc import Mapping
@@ -45,7 +46,7 @@ def losses(
 ) -> Axes:
     """Training and validation loss by step, with every floor as a named horizontal line.
 
-    One history shows both losses and marks the excess; a dict name -> history compares the
+    One history shows both losses and marks the gap; a dict name -> history compares the
     validation losses. floors: name -> loss in the same unit. ValueError if nothing was measured.
     """
     floors, several = dict(floors or {}), isinstance(history, Mapping)
@@ -55,14 +56,14 @@ def losses(
     labels = _draw_floors(ax, floors)
     labels += _draw_several(ax, history) if several else _draw_one(ax, history)
     if floors and not several:
-        labels += _mark_excess(ax, history, min(floors.values()))
+        labels += _mark_gap(ax, history, min(floors.values()))
     say = _say_several if several else _say_one
     finish(ax, say(history, floors, unit), title, "training step", f"loss ({unit})")
     label_ends(ax, labels)
     return ax
 
 
-def excess(history: History, floors: Mapping[str, float]) -> float:
+def gap(history: History, floors: Mapping[str, float]) -> float:
     """The last validation loss minus the lowest floor; below 0 only for a leak or by chance."""
     return float(history.val_loss[-1]) - min(floors.values())
 
@@ -106,26 +107,26 @@ def _label(name: str, values: list[float], i: int) -> Label:
     return float(values[-1]), f"{name} {number(values[-1])}", PALETTE[i % len(PALETTE)]
 
 
-def _mark_excess(ax: Axes, history: History, floor: float) -> list[Label]:
+def _mark_gap(ax: Axes, history: History, floor: float) -> list[Label]:
     last, across = float(history.val_loss[-1]), ax.get_yaxis_transform()
     arrow = {"arrowstyle": "<->", "color": PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
     arrow |= {"mutation_scale": 9}
     where = {"xy": (0.96, floor), "xytext": (0.96, last), "xycoords": across, "textcoords": across}
     ax.annotate("", **where, arrowprops=arrow, zorder=4)
-    return [((last + floor) / 2, f"excess {number(last - floor)}", PURPLE)]
+    return [((last + floor) / 2, f"gap {number(last - floor)}", PURPLE)]
 
 
 def _say_one(history: History, floors: Mapping[str, float], unit: str) -> str:
     said = [_course("validation", history.val_loss), _course("training", history.train_loss)]
     text = f"Loss in {unit} over {number(history.steps[-1])} steps: {'; '.join(said)}."
-    return text + _say_floors(floors) + _say_excess({"The last validation loss": history}, floors)
+    return text + _say_floors(floors) + _say_gap({"The last validation loss": history}, floors)
 
 
 def _say_several(histories: Mapping[str, History], floors: Mapping[str, float], unit: str) -> str:
     said = [_course(name, history.val_loss) for name, history in histories.items()]
     last = max(history.steps[-1] for history in histories.values())
     text = f"Validation loss in {unit} over {number(last)} steps: {'; '.join(said)}."
-    return text + _say_floors(floors) + _say_excess(histories, floors)
+    return text + _say_floors(floors) + _say_gap(histories, floors)
 
 
 def _course(name: str, values: list[float]) -> str:
@@ -136,11 +137,11 @@ def _say_floors(floors: Mapping[str, float]) -> str:
     return f" Floors: {listed([f'{n} {number(v)}' for n, v in floors.items()])}." if floors else ""
 
 
-def _say_excess(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
+def _say_gap(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
     if not floors:
         return ""
     lowest = min(floors, key=floors.__getitem__)
-    gaps = {name: excess(history, floors) for name, history in histories.items()}
+    gaps = {name: gap(history, floors) for name, history in histories.items()}
     said = [
         f"{name} ends {number(abs(gap))} {'above' if gap >= 0 else 'below'} {lowest}"
         for name, gap in gaps.items()

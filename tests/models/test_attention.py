@@ -11,20 +11,9 @@ from torch.testing import assert_close
 
 from helpers.models import attention
 from helpers.models.attention import CausalSelfAttention, LayerCache, attention_weights
-from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 
 T = 7
-
-
-@pytest.fixture(autouse=True)
-def seed():
-    torch.manual_seed(0)
-
-
-@pytest.fixture
-def config():
-    return GPTConfig(block_size=8, vocab_size=11, n_layer=3, n_head=4, n_embd=24)
 
 
 @pytest.fixture
