@@ -4,7 +4,7 @@ Text is written passage by passage. A passage is a template: `[word]` draws a ne
 `{word}` repeats the one drawn last; the case of the slot's name gives the case of the text (word,
 Word, WORD). Every draw picks from a *prefix-free* set of strings, so whoever reads the text from
 left to right always knows which string was drawn: text and draws determine each other, and
--log P(text) is the sum of -log P(draw). Source of the argument: Cover & Thomas 2006, §5.2 and §4.2.
+-log P(text) is the sum of -log P(draw). Source of the argument: Cover & Thomas 2006, §5.1 and §4.2.
 """
 
 import math
