@@ -32,8 +32,11 @@ def test_the_beginning_of_the_run_comes_out_again():
 
     again = record_runs.run("gpt0_playwright", on_step=stop, progress=False)
     assert again.steps == record["steps"][:2]
-    # Other processors, other digits: after 500 steps they stand in the second decimal.
+    # Other processors, other digits. After 500 steps at the full rate the validation loss has them
+    # in the second decimal, the mean over these steps in the fourth: a run without warm-up is off
+    # by .1 there, one without clipping or with another beta by .003 and more.
     assert again.val_loss == pytest.approx(record["val_loss"][:2], abs=0.03)
+    assert again.train_loss == pytest.approx(record["train_loss"][:2], abs=0.001)
 
 
 def test_the_lectures_recipe_reaches_the_lectures_loss():
