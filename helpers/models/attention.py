@@ -3,25 +3,28 @@
 Source: Vaswani et al. 2017, §3.2, equation 1 and figure 2. Built by hand in notebook 05.
 """
 
+import copy
 import math
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.models import masks
 from helpers.models.config import GPTConfig
 
 
-def attention_weights(q: Tensor, k: Tensor) -> Tensor:
-    """How much each position takes from every position up to itself: softmax(q·k / √hs).
+def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:
+    """How much each position takes from every position it may look at: softmax(q·k / √hs).
 
-    q: (..., T, hs), the last T of the S positions in k: (..., S, hs). Returns (..., T, S);
-    each row sums to 1 and is zero right of its own position.
+    q: (..., T, hs), the last T of the S positions in k: (..., S, hs). visible: (..., T, S), True
+    where row t may look, at least once in every row; by default causal. Returns (..., T, S); each
+    row sums to 1 and is zero where it may not look.
     """
     T, S, hs = q.shape[-2], k.shape[-2], q.shape[-1]
+    visible = masks.causal(T, S).to(q.device) if visible is None else visible
     scores = q @ k.transpose(-2, -1) / math.sqrt(hs)  # (..., T, S)
-    future = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(1 + S - T)
-    return scores.masked_fill(future, float("-inf")).softmax(-1)
+    return scores.masked_fill(~visible, float("-inf")).softmax(-1)
 
 
 class LayerCache:
@@ -62,14 +65,95 @@ class CausalSelfAttention(nn.Module):
         """Queries, keys and values of every head: (B, T, C) -> three times (B, nh, T, hs)."""
         return tuple(split_heads(part, self.n_head) for part in self.qkv(x).chunk(3, dim=-1))
 
+    def weights(self, x: Tensor) -> Tensor:
+        """The weights of every head, as pictures need them: (B, T, C) -> (B, nh, T, T)."""
+        q, k, _ = self.heads(x)
+        return attention_weights(q, k)
+
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """attention_weights(q, k) @ v, computed by PyTorch's fused kernel: (B, nh, T, hs)."""
         T, S = q.shape[-2], k.shape[-2]
         mask = None
         if 1 < T < S:  # some positions are cached; the kernel's own mask would start at key 0
-            mask = torch.ones(T, S, dtype=torch.bool, device=q.device).tril(S - T)
+            mask = masks.causal(T, S).to(q.device)
         rate = self.dropout if self.training else 0.0
         return F.scaled_dot_product_attention(q, k, v, mask, rate, is_causal=T == S)
+
+
+class MaskedSelfAttention(CausalSelfAttention):
+    """The same layer under any mask: what causal attention becomes when others decide who looks."""
+
+    def __init__(self, config: GPTConfig, visible: Tensor):
+        super().__init__(config)
+        self.register_buffer("visible", masks.check(visible), persistent=False)
+
+    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C), T as the mask is wide. ValueError with a cache."""
+        if cache:
+            raise ValueError(
+                "A cache needs a causal mask: what was computed must not change when tokens "
+                "follow; got another mask. Try use_cache=False."
+            )
+        return super().forward(x)
+
+    def weights(self, x: Tensor) -> Tensor:
+        q, k, _ = self.heads(x)
+        return attention_weights(q, k, self._seen(x.shape[1]))
+
+    def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        rate = self.dropout if self.training else 0.0
+        return F.scaled_dot_product_attention(q, k, v, self._seen(q.shape[-2]), rate)
+
+    def _seen(self, T: int) -> Tensor:
+        return masks.check(self.visible[:T, :T])
+
+
+def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
+    """A copy of a GPT with the same weights, all of whose layers look through this mask (T, T).
+
+    ValueError if some position sees nobody.
+    """
+    model = copy.deepcopy(model)
+    for block in model.blocks:
+        masked = MaskedSelfAttention(model.config, visible)
+        masked.load_state_dict(block.attention.state_dict())
+        block.attention = masked.train(model.training)
+    return model
+
+
+class MultiHeadAttention(nn.Module):
+    """Several heads that ask in one sequence and read in another, or in the same one.
+
+    Self-attention when x is its own source; cross-attention when the source is another sequence.
+    """
+
+    def __init__(self, n_embd: int, n_head: int, dropout: float = 0.0):
+        super().__init__()
+        self.n_head, self.dropout = n_head, dropout
+        self.query = nn.Linear(n_embd, n_embd)
+        self.key_value = nn.Linear(n_embd, 2 * n_embd)
+        self.projection = nn.Linear(n_embd, n_embd)
+
+    def forward(self, x: Tensor, source: Tensor, visible: Tensor | None = None) -> Tensor:
+        """x (B, T, C) asks, source (B, S, C) is read -> (B, T, C).
+
+        visible: True where a position of x may look, (T, S) or (B, 1, T, S); None is everywhere.
+        """
+        q, k, v = self.heads(x, source)
+        rate = self.dropout if self.training else 0.0
+        answers = F.scaled_dot_product_attention(q, k, v, visible, rate)  # (B, nh, T, hs)
+        return self.projection(merge_heads(answers))
+
+    def heads(self, x: Tensor, source: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries (B, nh, T, hs) of x; keys and values (B, nh, S, hs) of the source."""
+        parts = self.query(x), *self.key_value(source).chunk(2, dim=-1)
+        return tuple(split_heads(part, self.n_head) for part in parts)
+
+    def weights(self, x: Tensor, source: Tensor, visible: Tensor | None = None) -> Tensor:
+        """How much each head takes from where: (B, nh, T, S); rows sum to 1."""
+        q, k, _ = self.heads(x, source)
+        everywhere = masks.full(q.shape[-2], k.shape[-2]).to(q.device)
+        return attention_weights(q, k, everywhere if visible is None else visible)
 
 
 def split_heads(x: Tensor, n_head: int) -> Tensor:
@@ -101,4 +185,4 @@ def maps(model: nn.Module, idx: Tensor) -> Tensor:
         model.train(was_training)
         for hook in hooks:
             hook.remove()
-    return torch.stack([attention_weights(*layer.heads(x)[:2]) for layer, x in inputs])
+    return torch.stack([layer.weights(x) for layer, x in inputs])

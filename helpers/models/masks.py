@@ -1,0 +1,65 @@
+"""Masks: who may look at whom. True in row t, column s: position t may look at position s.
+
+Source: Vaswani et al. 2017, §3.2.3 (illegal connections are set to -∞). Built in notebooks 02, 05.
+"""
+
+import torch
+from torch import Tensor
+
+
+def causal(T: int, S: int | None = None) -> Tensor:
+    """Everything up to oneself: (T, S), the T last of S positions (S = T when not given).
+
+    >>> causal(3).int().tolist()
+    [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    """
+    S = T if S is None else S
+    return torch.ones(T, S, dtype=torch.bool).tril(S - T)
+
+
+def full(T: int, S: int | None = None) -> Tensor:
+    """Everything, the future too: (T, S). The encoder's mask, and the cross-attention's."""
+    return torch.ones(T, T if S is None else S, dtype=torch.bool)
+
+
+def prefix(T: int, known: int) -> Tensor:
+    """The first `known` positions see one another; the others see everything up to themselves.
+
+    >>> prefix(3, 2).int().tolist()
+    [[1, 1, 0], [1, 1, 0], [1, 1, 1]]
+    """
+    visible = causal(T)
+    visible[:known, :known] = True
+    return visible
+
+
+def window(T: int, width: int) -> Tensor:
+    """Oneself and the width - 1 positions before: a sliding window.
+
+    >>> window(3, 2).int().tolist()
+    [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    """
+    return causal(T).triu(1 - width)
+
+
+def diagonal(T: int) -> Tensor:
+    """Nobody but oneself: (T, T). Attention that cannot attend."""
+    return torch.eye(T, dtype=torch.bool)
+
+
+def leaks(visible: Tensor) -> bool:
+    """Whether some position may look at a later one: (T, T), anything above the diagonal."""
+    return bool(visible.triu(1).any())
+
+
+def check(visible: Tensor) -> Tensor:
+    """The mask itself. ValueError unless it is boolean and every position may look somewhere."""
+    if visible.dtype != torch.bool:
+        raise ValueError(f"A mask must be boolean; got {visible.dtype}. Try mask.bool().")
+    if not visible.any(-1).all():
+        row = (~visible.any(-1)).nonzero()[0, -1].item()
+        raise ValueError(
+            f"Every position must look somewhere, or its weights are 0/0; position {row} sees "
+            "nobody. Try to let it look at itself."
+        )
+    return visible

@@ -1,0 +1,139 @@
+"""What a reader does in JupyterLab, done by keyboard: run a notebook, move what can be moved."""
+
+import os
+import time
+from operator import eq
+from pathlib import Path
+
+from nbformat import v4, writes
+
+PICTURE = ".widget-html img, .widget-html [role=img]"
+CONTROLS = ".noUi-handle, select, textarea, input:not([type=range]), button"
+ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # warnings and tracebacks alike
+ALL_CELLS_RAN = f"""() => {{
+    if (document.querySelector("{ERROR}")) return true;
+    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    return prompts.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
+}}"""
+
+
+def open_and_run(page, url):
+    """Show a notebook and run all its cells.
+
+    Run All is lost without a word while there is no kernel yet, and a cell that still runs may
+    move a slider by itself: hence the two waits.
+    """
+    page.goto(url)
+    page.get_by_text("| Idle").wait_for(timeout=90_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_function(ALL_CELLS_RAN, timeout=120_000)
+    assert page.locator(ERROR).all_text_contents() == []
+
+
+def first_widget(page):
+    """The first slider's handle in an output, and the picture beside it."""
+    box = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
+    handle, picture = box.locator(".noUi-handle").first, box.locator(PICTURE).first
+    handle.wait_for(timeout=60_000)
+    picture.wait_for()
+    handle.scroll_into_view_if_needed()
+    return handle, picture
+
+
+def press_and_compare(page, patience):
+    """Press the right arrow on the first slider; alt texts and pixels from before and after.
+
+    Waits until both have changed, at most `patience` seconds.
+    """
+    handle, picture = first_widget(page)
+    handle.focus()
+    before = after = seen(picture)
+    page.keyboard.press("ArrowRight")
+    deadline = time.monotonic() + patience
+    while any(map(eq, before, after)) and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+        after = seen(picture)
+    return before, after
+
+
+def seen(picture):
+    return picture.evaluate("node => node.alt || node.ariaLabel"), picture.screenshot()
+
+
+def photograph(page, name):
+    """Save the page as a reader sees it in both themes, where GPT_PROBABLY_SCREENSHOTS says."""
+    folder = os.environ.get("GPT_PROBABLY_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    page.keyboard.press("Control+b")  # folds the file browser away
+    for theme in ("Light", "Dark"):
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        page.get_by_text("Theme", exact=True).hover()
+        page.get_by_text(f"JupyterLab {theme}", exact=True).click()
+        is_light = str(theme == "Light").lower()
+        page.wait_for_selector(f"body[data-jp-theme-light='{is_light}']", state="attached")
+        handle, _ = first_widget(page)
+        handle.evaluate("node => node.closest('.jp-Cell').scrollIntoView({block: 'start'})")
+        page.wait_for_timeout(1000)
+        page.screenshot(path=Path(folder) / f"{name}-{theme.lower()}.png")
+
+
+def one_cell(source):
+    """A notebook with this one cell, as text."""
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    return writes(
+        v4.new_notebook(cells=[v4.new_code_cell(source)], metadata={"kernelspec": kernel})
+    )
+
+
+def drive(page, patience=20):
+    """Move every control of the page's first widget; those whose move changed nothing, as HTML.
+
+    A move must change the picture's words and what is drawn.
+    """
+    box = page.locator(".jp-OutputArea-output", has=page.locator(PICTURE)).first
+    picture, controls = box.locator(PICTURE).first, box.locator(CONTROLS)
+    picture.wait_for()
+    seen_to = [c for c in controls.all() if c.is_visible() and c.is_enabled()]
+    assert seen_to, "the widget has no control"
+    return [
+        c.evaluate("n => n.outerHTML") for c in seen_to if not moves(page, c, picture, patience)
+    ]
+
+
+def moves(page, control, picture, patience):
+    """Whether one step with the keyboard, or the step back, changes words and drawing."""
+    for key in steps(control):
+        control.focus()
+        before = after = drawn(picture)
+        page.keyboard.press(key)
+        deadline = time.monotonic() + patience
+        while any(map(eq, before, after)) and time.monotonic() < deadline:
+            page.wait_for_timeout(100)
+            after = drawn(picture)
+        if not any(map(eq, before, after)):
+            return True
+    return False
+
+
+def drawn(picture):
+    """The words and the drawing itself: a screenshot fails while the picture is being replaced."""
+    return picture.evaluate("node => [node.alt || node.ariaLabel, node.src || node.innerHTML]")
+
+
+def steps(control):
+    """The keys that move a control, by its kind; at a slider's end only the second one does.
+
+    A letter goes to the beginning of a text: the end may be where nobody has read yet.
+    """
+    kind = control.evaluate("node => node.type || node.tagName.toLowerCase()")
+    if kind in ("textarea", "text"):
+        control.press("Control+Home")
+        return ["a"]
+    if kind.startswith("select"):
+        return ["ArrowDown", "ArrowUp"]
+    if kind == "checkbox":
+        return ["Space"]
+    return ["Enter"] if kind in ("button", "submit") else ["ArrowRight", "ArrowLeft"]
