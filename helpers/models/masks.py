@@ -29,7 +29,7 @@ def prefix(T: int, known: int) -> Tensor:
     [[1, 1, 0], [1, 1, 0], [1, 1, 1]]
     """
     visible = causal(T)
-    visible[:known, :known] = True
+    visible[:, :known] = True
     return visible
 
 

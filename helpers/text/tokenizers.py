@@ -7,6 +7,10 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from helpers.text.bpe import BPETokenizer
+
+__all__ = ["BPETokenizer", "CharTokenizer", "Tokenizer", "load"]
+
 
 class CharTokenizer:
     """One token per character: the sorted characters of a text, numbered from 0.
@@ -56,13 +60,22 @@ class CharTokenizer:
         """The tokenizer as JSON, for `model.save(folder, tokenizer)`."""
         return json.dumps({"kind": "characters", "characters": "".join(self.characters)}) + "\n"
 
+    @classmethod
+    def from_settings(cls, settings: dict) -> "CharTokenizer":
+        """The tokenizer that `to_json` wrote down."""
+        return cls(settings["characters"])
 
-def load(folder: str | Path) -> CharTokenizer:
+
+Tokenizer = CharTokenizer | BPETokenizer
+KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer}
+
+
+def load(folder: str | Path) -> Tokenizer:
     """The tokenizer that `model.save(folder, tokenizer)` wrote. ValueError when it is not there."""
     path = Path(folder) / "tokenizer.json"
     try:
         settings = json.loads(path.read_text(encoding="utf-8"))
-        return CharTokenizer(settings["characters"])
+        return KINDS[settings["kind"]].from_settings(settings)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} must be a tokenizer written by model.save(folder, tokenizer); "

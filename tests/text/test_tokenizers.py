@@ -70,7 +70,17 @@ def test_a_missing_tokenizer_is_refused_with_its_path(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b"{}", b'{"characters": 5}', b'{"characters": ""}', b"\xff\xfe"]
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"kind": "characters", "characters": 5}',
+        b'{"kind": "bpe", "tokens": ["?"]}',
+        b'{"kind": "words"}',
+        b"\xff\xfe",
+    ],
 )
 def test_a_file_that_is_no_tokenizer_is_refused_with_its_path(tmp_path, content):
     (tmp_path / "tokenizer.json").write_bytes(content)
