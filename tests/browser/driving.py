@@ -105,10 +105,11 @@ def drive(page, patience=20):
 
 def moves(page, control, picture, patience):
     """Whether one step with the keyboard, or the step back, changes words and drawing."""
-    for key in steps(control):
+    for keys in steps(control):
         control.focus()
         before = after = drawn(picture)
-        page.keyboard.press(key)
+        for key in keys.split():
+            page.keyboard.press(key)
         deadline = time.monotonic() + patience
         while any(map(eq, before, after)) and time.monotonic() < deadline:
             page.wait_for_timeout(100)
@@ -133,7 +134,7 @@ def steps(control):
         control.press("Control+Home")
         return ["a"]
     if kind.startswith("select"):
-        return ["ArrowDown", "ArrowUp"]
+        return ["Enter ArrowDown Enter", "Enter ArrowUp Enter"]  # JupyterLab takes bare arrows
     if kind == "checkbox":
         return ["Space"]
     return ["Enter"] if kind in ("button", "submit") else ["ArrowRight", "ArrowLeft"]

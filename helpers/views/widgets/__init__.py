@@ -6,5 +6,6 @@ The only room that knows ipywidgets. No `interact`, no Output widget, nothing fr
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.next_character import next_character
+from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
-__all__ = ["Explorer", "LiveLoss", "next_character"]
+__all__ = ["Explorer", "LiveLoss", "next_character", "tokenizer_explorer"]

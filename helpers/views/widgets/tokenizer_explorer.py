@@ -1,0 +1,56 @@
+"""A text under several tokenizers: characters, our merges as many as you like, published ones."""
+
+from collections.abc import Mapping
+
+import ipywidgets
+
+from helpers.text.bpe import BPETokenizer
+from helpers.views.pictures import Picture
+from helpers.views.tokens import token_strip
+from helpers.views.widgets.explorer import Explorer
+
+CHARACTERS, OURS = "characters", "our merges"
+STOPS = (0, 1, 2, 3, 5, 8, 12, 20, 35, 60, 100, 170, 300, 500, 900, 1500, 2500, 4500, 8000, 15_000)
+
+
+def tokenizer_explorer(
+    ours: BPETokenizer, text: str, published: Mapping[str, object] | None = None
+) -> Explorer:
+    """Cut a text of the reader's into tokens, and count what each way of cutting it costs.
+
+    published: name -> tokenizer with .encode and .token_bytes, say GPT-2's where it is at hand.
+    The slider stops our own training after so many merges.
+    """
+    merges = len(ours.tokens) - 256
+    stops = [*(stop for stop in STOPS if stop < merges), merges]
+    published = dict(published or {})
+    draw = _drawing(ours, published)
+    return Explorer(
+        draw,
+        text=ipywidgets.Textarea(value=text, rows=3, description="text"),
+        tokenizer=ipywidgets.Dropdown(options=[OURS, CHARACTERS, *published], value=OURS),
+        merges=ipywidgets.SelectionSlider(options=stops, value=merges, description="merges"),
+    )
+
+
+def _drawing(ours: BPETokenizer, published: Mapping[str, object]):
+    stopped: dict[int, BPETokenizer] = {}
+
+    def cut(name: str, text: str, merges: int) -> tuple[list[bytes], list[int]]:
+        if name == CHARACTERS:
+            return [c.encode() for c in text], [ord(c) for c in text]
+        if name == OURS and merges not in stopped:
+            stopped[merges] = ours.first(256 + merges)
+        tokenizer = stopped[merges] if name == OURS else published[name]
+        ids = tokenizer.encode(text)
+        return tokenizer.token_bytes(ids), ids
+
+    def draw(text: str, tokenizer: str, merges: int) -> Picture:
+        if not text:
+            raise ValueError("The text must have at least one character; it is empty. Type some.")
+        cuts = {name: cut(name, text, merges) for name in (CHARACTERS, OURS, *published)}
+        titles = {name: f"{merges:,} merges" if name == OURS else name for name in cuts}
+        others = {titles[name]: len(ids) for name, (_, ids) in cuts.items() if name != tokenizer}
+        return token_strip(*cuts[tokenizer], titles[tokenizer], others)
+
+    return draw
