@@ -104,19 +104,25 @@ def drive(page, patience=20):
 
 
 def moves(page, control, picture, patience):
-    """Whether one step with the keyboard, or the step back, changes words and drawing."""
-    for keys in steps(control):
-        control.focus()
-        before = after = drawn(picture)
-        for key in keys.split():
-            page.keyboard.press(key)
-        deadline = time.monotonic() + patience
-        while any(map(eq, before, after)) and time.monotonic() < deadline:
-            page.wait_for_timeout(100)
-            after = drawn(picture)
-        if not any(map(eq, before, after)):
+    """Whether one step with the keyboard changes words and drawing; then the step is undone."""
+    for there, back in steps(control):
+        if press(page, control, there, picture, patience):
+            press(page, control, back, picture, patience)
             return True
     return False
+
+
+def press(page, control, keys, picture, patience):
+    """Press keys on a control; whether words and drawing changed while there was patience."""
+    control.focus()
+    before = after = drawn(picture)
+    for key in keys.split():
+        page.keyboard.press(key)
+    deadline = time.monotonic() + patience
+    while keys and any(map(eq, before, after)) and time.monotonic() < deadline:
+        page.wait_for_timeout(100)
+        after = drawn(picture)
+    return not any(map(eq, before, after))
 
 
 def drawn(picture):
@@ -125,16 +131,20 @@ def drawn(picture):
 
 
 def steps(control):
-    """The keys that move a control, by its kind; at a slider's end only the second one does.
+    """The keys that move a control, and those that undo it, by its kind; several may be tried.
 
-    A letter goes to the beginning of a text: the end may be where nobody has read yet.
+    A letter goes to the beginning of a text: the end may be where nobody has read yet. At the end
+    of a slider only the way back moves it. JupyterLab takes bare arrows away from a list.
     """
     kind = control.evaluate("node => node.type || node.tagName.toLowerCase()")
     if kind in ("textarea", "text"):
         control.press("Control+Home")
-        return ["a"]
+        return [("a", "Backspace")]
     if kind.startswith("select"):
-        return ["Enter ArrowDown Enter", "Enter ArrowUp Enter"]  # JupyterLab takes bare arrows
+        down, up = "Enter ArrowDown Enter", "Enter ArrowUp Enter"
+        return [(down, up), (up, down)]
     if kind == "checkbox":
-        return ["Space"]
-    return ["Enter"] if kind in ("button", "submit") else ["ArrowRight", "ArrowLeft"]
+        return [("Space", "Space")]
+    if kind in ("button", "submit"):
+        return [("Enter", "")]
+    return [("ArrowRight", "ArrowLeft"), ("ArrowLeft", "ArrowRight")]
