@@ -47,15 +47,15 @@ def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
 def load(folder: str | Path, model_class: type) -> nn.Module:
     """Rebuild the model in `folder`, in eval mode. ValueError names the missing or damaged file."""
     folder = Path(folder)
-    settings = _read_config(folder / CONFIG)
-    content = _read(folder / WEIGHTS)
+    settings = read_json(folder / CONFIG)
+    content = read_bytes(folder / WEIGHTS)
     if hashlib.sha256(content).hexdigest() != settings.pop("sha256", None):
         raise ValueError(
             f"{folder / WEIGHTS} must be the file that {CONFIG} was written with; its sha256 "
             "differs, so it is damaged or from another model. Fetch or train the checkpoint again."
         )
     model = model_class(_config(settings, folder))
-    _fill(model, tensors_from(content, folder / WEIGHTS), folder)
+    fill(model, tensors_from(content, folder / WEIGHTS), folder)
     return model.eval()
 
 
@@ -74,7 +74,8 @@ def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
     return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
 
 
-def _fill(model: nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
+def fill(model: nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
+    """Copy tensors into the model's parameters, all of them or none; ValueError if they differ."""
     own = dict(model.named_parameters())
     wrong = sorted(set(own) ^ set(tensors)) or [
         name for name in own if own[name].shape != tensors[name].shape
@@ -88,7 +89,8 @@ def _fill(model: nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
         parameter.data.copy_(tensors[name])
 
 
-def _read(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """A file of a checkpoint; ValueError says which one is missing."""
     if not path.is_file():
         raise ValueError(
             f"A checkpoint folder must hold {WEIGHTS} and {CONFIG}; {path} is not there. "
@@ -97,9 +99,10 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _read_config(path: Path) -> dict:
+def read_json(path: Path) -> dict:
+    """A JSON object in a file of a checkpoint; ValueError if it is none."""
     try:
-        settings = json.loads(_read(path))
+        settings = json.loads(read_bytes(path))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} must be JSON; it cannot be read: {error}.") from None
     if not isinstance(settings, dict):

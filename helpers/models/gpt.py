@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from helpers.models import checkpoint
+from helpers.models import checkpoint, pretrained
 from helpers.models.attention import LayerCache
 from helpers.models.bigram import next_token_loss
 from helpers.models.config import GPTConfig
@@ -60,6 +60,18 @@ class GPT(nn.Module):
     def load(cls, folder: str | Path) -> "GPT":
         """The model that `save` wrote, in eval mode. ValueError for a damaged or foreign file."""
         return checkpoint.load(folder, cls)
+
+    @classmethod
+    def from_pretrained(cls, source: str | Path, download: bool = False) -> "GPT":
+        """GPT-2 with its published weights, by name ("gpt2" … "gpt2-xl") or from a folder.
+
+        Nothing is fetched unless `download` says so. In eval mode. ValueError for a missing,
+        damaged or foreign file, ConnectionError when the weights are not to be had.
+        """
+        config, tensors = pretrained.read(source, download)
+        model = cls(config)
+        checkpoint.fill(model, tensors, Path(source))
+        return model.eval()
 
     def _embed(self, idx: Tensor, past: int) -> Tensor:
         """Token plus position: (B, T) -> (B, T, C); the first token stands at position `past`."""
