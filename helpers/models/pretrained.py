@@ -61,7 +61,7 @@ def translated(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         if name == "lm_head.weight" or name.endswith((".attn.bias", ".attn.masked_bias")):
             continue
         turned = tensor.t() if _is_conv(name) else tensor
-        found[our_name(name)] = turned.float().contiguous()
+        found[our_name(name)] = turned.contiguous()
     return found
 
 

@@ -122,6 +122,7 @@ def test_nothing_is_fetched_unasked(monkeypatch, folder):
         ({"model_type": "llama"}, "model_type = 'gpt2'; got 'llama'"),
         ({"activation_function": "relu"}, "activation_function = 'gelu_new'; got 'relu'"),
         ({"scale_attn_by_inverse_layer_idx": True}, "inverse_layer_idx = False; got True"),
+        ({"layer_norm_epsilon": 1e-6}, "layer_norm_epsilon = 1e-05; got 1e-06"),
         ({"n_inner": 17}, "n_inner must be 4 · n_embd; got 17"),
         ({"n_head": 5}, "n_embd must be a multiple of n_head"),
         ({"n_layer": None}, "n_layer must be a whole number"),

@@ -8,6 +8,7 @@ import torch
 
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.models.gpt import GPT
+from helpers.theory import scaling
 from helpers.theory.scaling import count_parameters
 
 
@@ -72,3 +73,57 @@ def test_gpt2_with_the_vocabulary_of_gpt1_has_the_sizes_its_paper_prints():
     names = ("gpt2", "gpt2-medium", "gpt2-large", "gpt2-xl")
     configs = [dataclasses.replace(GPTConfig.preset(n), vocab_size=40_478) for n in names]
     assert [round(count_parameters(c) / 1e6) for c in configs] == [117, 345, 762, 1542]
+
+
+def test_gpt3s_training_by_hand():
+    # 6 · 174.6e9 · 3e11 = 3.143e23, in days of 1e15 operations a second 3,637
+    flops = scaling.training_flops(count_parameters(GPTConfig.preset("gpt3-175b")), 3e11)
+    assert flops == pytest.approx(3.143e23, rel=1e-3)
+    assert flops / 1e15 / 86_400 == pytest.approx(3637, abs=1)
+
+
+def test_attention_is_a_seventh_of_gpt2s_forward_pass():
+    gpt2 = GPTConfig.preset("gpt2")
+    attention, products = scaling.attention_flops_per_token(gpt2), 2 * count_parameters(gpt2)
+    assert attention == 37_748_736
+    assert attention / products == pytest.approx(0.15, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("name", "gigabytes"), [("gpt2", 1.991), ("gpt2-xl", 24.92), ("gpt3-175b", 2793.7)]
+)
+def test_memory_of_the_optimiser(name, gigabytes):
+    n_params = count_parameters(GPTConfig.preset(name))
+    assert scaling.optimiser_bytes(n_params) / 1e9 == pytest.approx(gigabytes, rel=1e-3)
+
+
+@pytest.mark.parametrize(("name", "count"), [("gpt2", 36_864), ("gpt3-175b", 4_718_592)])
+def test_the_cache_is_as_large_as_the_one_that_is_built(name, count):
+    config = GPTConfig.preset(name)
+    assert scaling.kv_cache_bytes_per_token(config) == count
+    with torch.device("meta"):
+        cache = GPT(dataclasses.replace(config, n_layer=1)).new_cache(1)[0]
+    numbers = cache.keys.numel() + cache.values.numel()
+    assert 2 * config.n_layer * numbers == count * config.block_size
+
+
+@pytest.mark.parametrize(
+    ("n_params", "n_tokens", "loss"),
+    [(280e9, 300e9, 1.9933), (70e9, 1.4e12, 1.9366), (175e9, 300e9, 2.0023)],
+)
+def test_the_published_loss_law_gives_its_papers_values(n_params, n_tokens, loss):
+    assert scaling.HOFFMANN.loss(n_params, n_tokens) == pytest.approx(loss, abs=5e-5)
+
+
+def test_the_best_size_is_better_than_its_neighbours_and_is_not_chinchillas():
+    flops, law = 5.76e23, scaling.HOFFMANN
+    best = law.best_size(flops)
+    losses = [law.loss(n, flops / 6 / n) for n in (best * 0.9, best, best * 1.1)]
+    assert min(losses) == losses[1]
+    assert best == pytest.approx(32e9, rel=0.02)  # the paper's model has 70e9
+    assert flops / 6 / best / best == pytest.approx(93, abs=2)  # tokens per parameter, not 20
+    assert law.best_size(100 * flops) / best == pytest.approx(100 ** (0.28 / 0.62))
+
+
+def test_endless_parameters_and_data_leave_the_entropy():
+    assert scaling.HOFFMANN.loss(float("inf"), float("inf")) == 1.69
