@@ -1,0 +1,152 @@
+"""A training step shared by several processes: each reads its own rows of one global batch.
+
+With PyTorch's DistributedDataParallel, which adds the gradients up while they are computed. Source:
+Li et al. 2020. The entry point is `helpers.learning.pretrain`; notebook 09.
+"""
+
+import contextlib
+import os
+from dataclasses import asdict, replace
+
+import torch
+from torch import Tensor, nn
+from torch import distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+from helpers.learning.optimizer import learning_rate, optimizer
+from helpers.learning.training import History
+from helpers.models.config import GPTConfig
+from helpers.models.gpt import GPT
+from helpers.text.shards import Shards
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+EVALUATED = 20  # validation batches
+
+
+class World:
+    """The processes of a run: how many, which one this is, and the device it computes on."""
+
+    def __init__(self):
+        self.rank, self.size = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+        local = int(os.environ.get("LOCAL_RANK", 0))
+        cuda = torch.cuda.is_available()
+        self.device = torch.device("cuda", local) if cuda else torch.device("cpu")
+        if cuda:
+            torch.cuda.set_device(self.device)
+        if self.size > 1:
+            _join("nccl" if cuda else "gloo")
+
+    @property
+    def first(self) -> bool:
+        """Whether this process is the one that writes files."""
+        return self.rank == 0
+
+    def mean(self, value: Tensor) -> Tensor:
+        """The mean over all processes."""
+        if self.size > 1:
+            dist.all_reduce(value)
+        return value / self.size
+
+    def anybody(self, flag: bool) -> bool:
+        """Whether it is true in any process, known to all of them."""
+        return self.mean(torch.tensor(float(flag), device=self.device)).item() > 0
+
+    def close(self) -> None:
+        """Leave the group."""
+        if self.size > 1:
+            dist.destroy_process_group()
+
+
+def _join(backend: str) -> None:
+    """Enter the group; after a restart by torchrun under new names.
+
+    The store outlives the workers. Under the old names gloo would call the addresses of the dead.
+    """
+    store, rank, size = next(dist.rendezvous("env://"))
+    store = dist.PrefixStore(f"restart {os.environ.get('TORCHELASTIC_RESTART_COUNT', 0)}", store)
+    dist.init_process_group(backend, store=store, rank=rank, world_size=size)
+
+
+class PreTraining:
+    """A run between two steps; a step's randomness comes from (seed, step), the rows from the rank.
+
+    settings: the options of the command line that decide what comes out, and so may not change
+    when a run is resumed. The number of processes is not among them, nor how often is logged.
+    """
+
+    def __init__(self, world: World, settings: dict, data: str):
+        self.world, self.settings = world, settings
+        self.train, self.validation = Shards(data), Shards(data, "validation")
+        config = GPTConfig.preset(settings["preset"])
+        config = replace(config, vocab_size=self.train.vocab_size, **settings["overrides"])
+        self.settings = {**settings, "config": asdict(config), "tokens": self.train.meta["tokens"]}
+        torch.manual_seed(settings["seed"])
+        self.model = GPT(config).to(world.device)
+        ids = [world.device] if world.device.type == "cuda" else None
+        shared = DistributedDataParallel(self.model, device_ids=ids) if world.size > 1 else None
+        self.shared = shared or self.model
+        self.optimizer = optimizer(self.model, settings["lr"], settings["weight_decay"])
+        self.history, self.step, self.recent = History(), 0, []
+        self._check_rows()
+
+    def take_step(self) -> Tensor:
+        """One global batch in `accumulate` parts; its mean loss in nats per token, on all ranks."""
+        s, total = self.settings, torch.zeros((), device=self.world.device)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
+        x, y = self._rows()
+        torch.manual_seed((s["seed"] * 1_000_003 + self.step) * self.world.size + self.world.rank)
+        parts = list(zip(x.chunk(s["accumulate"]), y.chunk(s["accumulate"]), strict=True))
+        for i, (part_x, part_y) in enumerate(parts):
+            with self._in_step(last=i == len(parts) - 1):
+                loss = self._loss(part_x, part_y) / len(parts)
+                loss.backward()
+            total += loss.detach()
+        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.step += 1
+        return self.world.mean(total)
+
+    @torch.no_grad()
+    def evaluate(self, batches: int = EVALUATED) -> float:
+        """Nats per token on the same validation windows every time, shared among the processes."""
+        size, block_size = self.settings["batch_size"], self.model.config.block_size
+        generator, total = torch.Generator().manual_seed(0), torch.zeros(())
+        self.model.eval()
+        for _ in range(batches):
+            x, y = self.validation.sample(size, block_size, generator)
+            total += self._loss(*self._mine(x, y), self.model).cpu() / batches
+        self.model.train()
+        return self.world.mean(total.to(self.world.device)).item()
+
+    def _rows(self) -> tuple[Tensor, Tensor]:
+        """This process's rows of the global batch: (B / size, T) each."""
+        s = self.settings
+        generator = torch.Generator().manual_seed(s["seed"] * 1_000_003 + self.step)
+        return self._mine(
+            *self.train.sample(s["batch_size"], self.model.config.block_size, generator)
+        )
+
+    def _mine(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        rank, size, device = self.world.rank, self.world.size, self.world.device
+        return x.chunk(size)[rank].to(device), y.chunk(size)[rank].to(device)
+
+    def _loss(self, x: Tensor, y: Tensor, model: nn.Module | None = None) -> Tensor:
+        precision = PRECISIONS[self.settings["precision"]]
+        with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
+            return (model or self.shared)(x, y)[1]
+
+    def _in_step(self, last: bool):
+        """Gradients are exchanged once, after the last part."""
+        wait = not last and self.world.size > 1
+        return self.shared.no_sync() if wait else contextlib.nullcontext()
+
+    def _check_rows(self) -> None:
+        parts = self.world.size * self.settings["accumulate"]
+        if self.settings["batch_size"] % parts:
+            raise ValueError(
+                f"batch_size must be a multiple of processes × accumulate = {parts}, so that all "
+                f"parts weigh the same; got {self.settings['batch_size']}. "
+                f"Try {parts * max(1, round(self.settings['batch_size'] / parts))}."
+            )

@@ -1,0 +1,117 @@
+"""Shards: a text longer than memory, as files of token numbers that are mapped and not read.
+
+A folder holds meta.json and, for each part ("train", "validation"), PART_00000.bin and so on:
+little-endian numbers, 2 bytes each while the vocabulary allows it. Written by
+`python -m helpers.text.prepare`, read by `helpers.learning.pretrain`. Notebook 09.
+"""
+
+import bisect
+import itertools
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+META = "meta.json"
+PARTS = ("train", "validation")
+
+
+class Shards:
+    """One part of a prepared text, open for reading windows anywhere in it."""
+
+    def __init__(self, folder: str | Path, part: str = "train"):
+        self.folder, self.part = Path(folder), part
+        self.meta = read_meta(self.folder)
+        self.arrays = [
+            np.memmap(path, dtype=self.meta["dtype"], mode="r")
+            for path in sorted(self.folder.glob(f"{part}_*.bin"))
+        ]
+        if sum(map(len, self.arrays)) != self.meta["tokens"].get(part):
+            raise ValueError(
+                f"{self.folder} must hold the {self.meta['tokens'].get(part, 0):,} tokens that "
+                f"{META} counts for {part!r}; its files have {sum(map(len, self.arrays)):,}. "
+                "Prepare the text again."
+            )
+
+    @property
+    def vocab_size(self) -> int:
+        """V, the token that ends a document included."""
+        return self.meta["vocab_size"]
+
+    def windows(self, places: Iterable[int], block_size: int) -> tuple[Tensor, Tensor]:
+        """The windows that begin at these places, y one step later: (B,) -> x, y (B, T) int64.
+
+        Places are counted over all beginnings of a window, from 0 to `room(block_size)` - 1; a
+        window never reaches from one file into the next.
+        """
+        ends = list(itertools.accumulate(max(0, len(a) - block_size) for a in self.arrays))
+        rows = [self._row(int(place), ends, block_size) for place in places]
+        text = torch.from_numpy(np.stack(rows).astype(np.int64))  # (B, T + 1)
+        return text[:, :-1], text[:, 1:]
+
+    def room(self, block_size: int) -> int:
+        """In how many places a window may begin. ValueError if there is none."""
+        room = sum(max(0, len(array) - block_size) for array in self.arrays)
+        if not room:
+            raise ValueError(
+                f"A shard must be longer than block_size = {block_size} tokens; the longest of "
+                f"{self.part!r} in {self.folder} has {max(map(len, self.arrays), default=0):,}. "
+                "Prepare a longer text, or use a smaller block_size."
+            )
+        return room
+
+    def sample(
+        self, batch_size: int, block_size: int, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """A random batch, as `batches.sample` gives it: x, y (B, T)."""
+        places = torch.randint(self.room(block_size), (batch_size,), generator=generator)
+        return self.windows(places.tolist(), block_size)
+
+    def _row(self, place: int, ends: list[int], block_size: int) -> np.ndarray:
+        i = bisect.bisect_right(ends, place)
+        start = place - (ends[i - 1] if i else 0)
+        return self.arrays[i][start : start + block_size + 1]
+
+
+class Writer:
+    """Collects the tokens of one part and writes them in files of `shard_tokens` tokens."""
+
+    def __init__(self, folder: Path, part: str, dtype: str, shard_tokens: int):
+        self.folder, self.part, self.dtype = folder, part, dtype
+        self.shard_tokens, self.kept, self.files, self.tokens = shard_tokens, [], 0, 0
+
+    def add(self, ids: Iterable[int]) -> None:
+        """Tokens to follow those already there."""
+        self.kept.extend(ids)
+        while len(self.kept) >= self.shard_tokens:
+            self._write(self.kept[: self.shard_tokens])
+            del self.kept[: self.shard_tokens]
+
+    def close(self) -> None:
+        """Write what is left."""
+        if self.kept:
+            self._write(self.kept)
+            self.kept = []
+
+    def _write(self, ids: list[int]) -> None:
+        path = self.folder / f"{self.part}_{self.files:05d}.bin"
+        temporary = path.with_suffix(".unfinished")
+        np.array(ids, dtype=self.dtype).tofile(temporary)
+        os.replace(temporary, path)
+        self.files, self.tokens = self.files + 1, self.tokens + len(ids)
+
+
+def read_meta(folder: Path) -> dict:
+    """What meta.json says. ValueError if it is not there or not such a file."""
+    try:
+        meta = json.loads((folder / META).read_text(encoding="utf-8"))
+        return {key: meta[key] for key in ("dtype", "vocab_size", "end_of_text", "tokens")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{folder} must be a folder of token shards; {META} cannot be read ({error}). "
+            "Prepare one with python -m helpers.text.prepare."
+        ) from None

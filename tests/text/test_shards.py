@@ -1,0 +1,132 @@
+"""Token shards: every token of every document is there, once, in its part."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.text import batches, playwright, prepare, tokenizers
+from helpers.text.shards import Shards
+
+
+def all_tokens(folder, part):
+    return np.concatenate([*Shards(folder, part).arrays, np.array([], dtype="<u2")])
+
+
+@pytest.fixture
+def text(tmp_path):
+    text = playwright.write(30_000, seed=4)
+    (tmp_path / "play.txt").write_text(text, encoding="utf-8")
+    return text
+
+
+@pytest.fixture
+def folder(text, tmp_path):
+    prepare.prepare([tmp_path / "play.txt"], tmp_path / "shards", "bpe:400", 0.1, 1000)
+    return tmp_path / "shards"
+
+
+def test_a_text_comes_back_from_its_shards(folder, text):
+    tokenizer, end = tokenizers.load(folder), 399
+    train, validation = all_tokens(folder, "train"), all_tokens(folder, "validation")
+    assert validation[-1] == end and end not in train
+    assert tokenizer.decode(train) + tokenizer.decode(validation[:-1]) == text
+    assert len(tokenizer.decode(validation[:-1])) / len(text) == pytest.approx(0.1, abs=0.02)
+    assert len(train) > 5000 and {len(a) for a in Shards(folder).arrays[:-1]} == {1000}
+
+
+def test_documents_in_lines_are_kept_apart(tmp_path):
+    documents = [playwright.write(500, seed) for seed in range(20)]
+    lines = [json.dumps({"text": text, "id": i}) for i, text in enumerate(documents)]
+    (tmp_path / "plays.jsonl").write_text("\n".join(lines) + "\n\n", encoding="utf-8")
+    meta = prepare.prepare([tmp_path / "plays.jsonl"], tmp_path / "out", "bpe:300", 0.1)
+    tokenizer = tokenizers.load(tmp_path / "out")
+    for part, expected in (("train", 18), ("validation", 2)):
+        tokens = all_tokens(tmp_path / "out", part)
+        assert (tokens == meta["end_of_text"]).sum() == expected
+    found = np.split(tokens, np.flatnonzero(tokens == meta["end_of_text"]) + 1)[:-1]
+    assert [tokenizer.decode(d[:-1]) for d in found] == [documents[9], documents[19]]
+
+
+def test_windows_are_those_of_the_files_put_behind_each_other(folder):
+    shards = Shards(folder)
+    x, y = shards.windows(range(shards.room(16)), 16)
+    assert torch.equal(x[:, 1:], y[:, :-1])
+    starts = [torch.arange(len(a) - 16) for a in shards.arrays]
+    expected = [
+        batches.windows(torch.from_numpy(a.astype(np.int64)), s, 16)[0]
+        for a, s in zip(shards.arrays, starts, strict=True)
+    ]
+    assert torch.equal(x, torch.cat(expected)) and x.dtype == torch.int64
+
+
+def test_a_sample_is_the_same_for_the_same_generator_and_reaches_every_file(folder):
+    shards = Shards(folder)
+    x, y = shards.sample(400, 8, torch.Generator().manual_seed(1))
+    again, _ = shards.sample(400, 8, torch.Generator().manual_seed(1))
+    assert torch.equal(x, again) and x.shape == y.shape == (400, 8)
+    whole = torch.from_numpy(all_tokens(folder, "train").astype(np.int64))
+    everywhere = {tuple(w.tolist()) for w in whole.unfold(0, 8, 1)}
+    assert all(tuple(row.tolist()) in everywhere for row in x)
+
+
+def test_a_large_vocabulary_has_four_bytes_a_token(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(prepare, "_encoder", lambda *_: (lambda s: [70_000] * len(s), 1, 80_000))
+    meta = prepare.prepare([tmp_path / "play.txt"], tmp_path / "big")
+    assert meta["dtype"] == "<u4" and set(all_tokens(tmp_path / "big", "train")) == {70_000}
+
+
+def test_an_unfinished_folder_is_refused(folder):
+    (folder / "meta.json").unlink()
+    with pytest.raises(ValueError, match="must be a folder of token shards.*helpers.text.prepare"):
+        Shards(folder)
+
+
+def test_a_lost_file_is_noticed(folder):
+    (folder / "train_00001.bin").unlink()
+    with pytest.raises(ValueError, match="its files have .*Prepare the text again"):
+        Shards(folder)
+
+
+def test_a_window_longer_than_a_file_is_refused(folder):
+    with pytest.raises(ValueError, match="longer than block_size = 1000 tokens"):
+        Shards(folder).sample(2, 1000)
+
+
+@pytest.mark.parametrize("line", ["no json", "[]", '{"title": "x"}', '{"text": 5}'])
+def test_a_line_without_text_is_named(tmp_path, line):
+    (tmp_path / "plays.jsonl").write_text(f'{{"text": "good"}}\n{line}\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r'plays.jsonl, line 2 must be JSON with a "text"'):
+        prepare.prepare([tmp_path / "plays.jsonl"], tmp_path / "out", "bpe:300")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path):
+    (tmp_path / "image.png").write_bytes(b"\x89PNG\xff" * 100)
+    with pytest.raises(ValueError, match="image.png must be UTF-8 text"):
+        prepare.prepare([tmp_path / "image.png"], tmp_path / "out", "bpe:300")
+
+
+def test_a_folder_with_files_is_not_overwritten(folder, tmp_path):
+    with pytest.raises(ValueError, match="must be empty or new"):
+        prepare.prepare([tmp_path / "play.txt"], folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"validation": 0.7}, "share in 0 … 0.5; got 0.7"),
+        ({"shard_tokens": 0}, "at least 1; got 0"),
+    ],
+)
+def test_impossible_numbers_are_refused(tmp_path, text, options, message):
+    with pytest.raises(ValueError, match=message):
+        prepare.prepare([tmp_path / "play.txt"], tmp_path / "out", "bpe:300", **options)
+
+
+def test_the_command_says_what_it_did_or_what_is_wrong(tmp_path, text, capsys):
+    out = ["--out", str(tmp_path / "out"), "--tokenizer", "bpe:300"]
+    assert prepare.main([*out, str(tmp_path / "play.txt")]) == 0
+    assert "train: " in capsys.readouterr().out
+    assert prepare.main(["--out", str(tmp_path / "out2"), str(tmp_path / "nothing.txt")]) == 1
+    assert "missing: " in capsys.readouterr().err
