@@ -137,6 +137,11 @@ PLOTS = {
     "bars": lambda ax: plots.bars({"a": 1}, ax=ax),
     "next_character_bars": lambda ax: plots.next_character_bars("ab", [0.5, 0.5], ax=ax),
     "heatmap": lambda ax: plots.heatmap([[0, 1]], ax=ax),
+    "density": lambda ax: plots.density([0, 1], [0, 1], [[1, 0], [0, 1]], ax=ax),
+    "directed_graph": lambda ax: plots.directed_graph({"X": (0, 0)}, [], ax=ax),
+    "experts": lambda ax: plots.experts([0, 1], [0, 1], [[1], [1]], [0, 1], [[0], [1]], [1], ax=ax),
+    "gates": lambda ax: plots.gates([0, 1], [[1, 0], [0, 1]], ax=ax),
+    "points": lambda ax: plots.points([0, 1], [0, 1], ax=ax),
 }
 
 

@@ -3,9 +3,11 @@
 The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
 """
 
+from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
 __all__ = ["Explorer", "LiveLoss", "next_character", "tokenizer_explorer"]
+__all__ += ["em_steps"]

@@ -1,0 +1,121 @@
+"""Two committees of simple learners: bagging (Breiman 1996) and AdaBoost (Freund & Schapire 1997).
+
+A learner is a function (x, y, weights) -> member, and a member is a function x -> predictions (n,).
+Beside them a mixture of experts can be judged; neither is one. Notebook 11.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from helpers.theory.arrays import double
+from helpers.theory.experts import weighted_least_squares
+from helpers.theory.gating import design
+
+Member = Callable[[Tensor], Tensor]
+Learner = Callable[[Tensor, Tensor, Tensor], Member]
+
+
+@dataclass(frozen=True)
+class Committee:
+    """Members with a weight each; it answers with the weighted sum of their answers."""
+
+    members: Sequence[Member]
+    weights: Tensor  # (M,)
+
+    def __call__(self, x) -> Tensor:
+        """F(x) = Σ_m weight_m · member_m(x): (n,)."""
+        return self.weights @ torch.stack([member(double(x)) for member in self.members])
+
+
+def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
+    """For each member n numbers of points, drawn with replacement: (members, n).
+
+    A sample holds a share 1 - (1 - 1/n)ⁿ of the different points, .632 for large n.
+    """
+    return torch.randint(n, (members, n), generator=torch.Generator().manual_seed(seed))
+
+
+def bagging(learn: Learner, x, y, draws: Tensor) -> Committee:
+    """Every member learns alone from a bootstrap sample; they answer with their plain mean.
+
+    x: (n, d) or (n,); y: (n,); draws: (M, n) from `bootstrap`.
+    """
+    x, y = double(x), double(y)
+    members = [learn(x[chosen], y[chosen], torch.ones_like(y[chosen])) for chosen in draws]
+    return Committee(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
+
+
+def adaboost(learn: Learner, x, labels, rounds: int) -> Committee:
+    """One member after the other; each sees the points that its elders got wrong more heavily.
+
+    labels: (n,), -1 or +1; members must answer so too. Member m gets the weight α_m of its
+    weighted error, and then every point's weight is multiplied by exp(-α_m · label · answer).
+    Ends early after a member without error. The sign of the committee's answer F is its vote.
+    """
+    x, labels = double(x), _checked(labels)
+    weights, members, alphas = torch.full_like(labels, 1 / len(labels)), [], []
+    for _ in range(rounds):
+        members.append(learn(x, labels, weights))
+        answers = members[-1](x)
+        error = weights[answers != labels].sum().item()
+        alphas.append(vote_weight(error))
+        weights = weights * torch.exp(-alphas[-1] * labels * answers)
+        weights = weights / weights.sum()
+        if error == 0:
+            break
+    return Committee(members, double(alphas))
+
+
+def vote_weight(error: float) -> float:
+    """α = ½ ln((1 - e) / e): below 0 for a member that is wrong more often than right.
+
+    An error of exactly 0 (or 1) counts as 1e-10, an α of about 11.5 instead of infinity.
+
+    >>> round(vote_weight(0.3), 4), vote_weight(0.5), round(vote_weight(0.7), 4)
+    (0.4236, 0.0, -0.4236)
+    """
+    error = min(max(error, 1e-10), 1 - 1e-10)
+    return math.log((1 - error) / error) / 2
+
+
+def line(x: Tensor, y: Tensor, weights: Tensor) -> Member:
+    """A straight line by weighted least squares."""
+    coefficients, _ = weighted_least_squares(design(x), double(y), double(weights)[:, None])
+    return lambda x: design(x) @ coefficients[0]
+
+
+def stump(x: Tensor, labels: Tensor, weights: Tensor) -> Member:
+    """The best single question "x > threshold?" for labels -1 and +1, either way round. x: (n,).
+
+    Best by weighted error; thresholds stand half-way between neighbours, and below all points.
+    """
+    places, order = x.sort()
+    votes = (labels * weights)[order]
+    score = torch.cat([votes.sum()[None], votes.sum() - 2 * votes.cumsum(0)])  # right minus wrong
+    can_cut = torch.cat([places.diff() > 0, torch.ones(1, dtype=torch.bool)])
+    score[1:] *= can_cut  # equal points stay together
+    best = int(score.abs().argmax())
+    side = 1.0 if score[best] >= 0 else -1.0
+    threshold = _between(places, best)
+    return lambda x: torch.where(double(x) > threshold, side, -side).double()
+
+
+def _between(places: Tensor, i: int) -> float:
+    """Half-way between the points i - 1 and i; below the first, above the last."""
+    if 0 < i < len(places):
+        return ((places[i - 1] + places[i]) / 2).item()
+    return -math.inf if i == 0 else math.inf
+
+
+def _checked(labels) -> Tensor:
+    labels = double(labels)
+    if labels.ndim != 1 or not len(labels) or not (labels.abs() == 1).all():
+        raise ValueError(
+            f"Labels must be (n,), each -1 or +1; got shape {tuple(labels.shape)} with values "
+            f"{labels.unique()[:4].tolist()}. Try 2.0 * (y > 0) - 1."
+        )
+    return labels

@@ -1,0 +1,138 @@
+"""EM at work: lines, gate and log-likelihood step by step, from a start of one's choice."""
+
+import functools
+from collections.abc import Callable
+
+import ipywidgets
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from helpers.theory import mixtures
+from helpers.theory.arrays import double
+from helpers.theory.gating import design
+from helpers.views import plots
+from helpers.views.pictures import Picture, show
+from helpers.views.style import BLUE, GRID, SMALL, axes, finish, number
+from helpers.views.widgets.explorer import Explorer
+
+STARTS = ("apart", "identical", "random 1", "random 2", "random 3")
+MOST_EXPERTS = 4
+MOST_STEPS = 100
+TOL = 1e-3  # nats: what a picture can show
+PLACES = 81  # of the lines
+LIVE_DPI = 100
+AREAS = (0.08, 0.36, 0.5, 0.6), (0.08, 0.115, 0.5, 0.18), (0.78, 0.115, 0.205, 0.8)
+Path = list[mixtures.EMResult]
+
+
+def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> Explorer:
+    """Step through EM on points with one input; x and y: (n,).
+
+    start: "apart" (the regression line, moved up and down), "identical" (that line for all), or
+    "random 1" to 3. Every start is climbed once, until a step gains no more than 0.001 nats or
+    for 100 steps. ValueError for points with several inputs.
+    """
+    _check(x, start)
+    path = _climber(x, y)
+    begin = ipywidgets.Dropdown(options=STARTS, value=start, description="start")
+    count = ipywidgets.IntSlider(n_experts, 1, MOST_EXPERTS, description="experts")
+    slider = ipywidgets.IntSlider(0, 0, MOST_STEPS, description="EM step")
+
+    def limit(explorer: Explorer) -> None:
+        slider.max = len(path(begin.value, count.value)) - 1
+
+    slider.value = step
+    return Explorer(_drawing(x, y, path), adjust=limit, start=begin, experts=count, step=slider)
+
+
+def _climber(x, y) -> Callable[[str, int], Path]:
+    """start, M -> the results after 0, 1, 2, … steps of EM; each worked out once."""
+
+    @functools.cache
+    def path(start: str, M: int) -> Path:
+        return list(mixtures.ascend(x, y, **_begin(x, y, start, M), steps=MOST_STEPS, tol=TOL))
+
+    return path
+
+
+def _begin(x, y, start: str, M: int) -> dict[str, object]:
+    kind, _, seed = start.partition(" ")
+    if kind == "random":
+        return {"n_experts": M, "seed": int(seed)}
+    line = mixtures.fit(double(x), y, n_experts=1)
+    lines, variances = line.weights.repeat(M, 1), line.variances.expand(M)
+    if kind == "apart" and M > 1:
+        lines[:, 0] += torch.linspace(1, -1, M) * variances.sqrt()
+    return {"weights": lines, "variances": variances}
+
+
+def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
+    at = _places(double(x))
+    figure = Figure(figsize=(7.6, 4.6), facecolor="white")  # kept: a new one would cost more
+    main, gate, climb = (figure.add_axes(place) for place in AREAS)
+    main.tick_params(labelbottom=False)
+    for ax in figure.axes:
+        ax.locator_params(nbins=4)
+
+    def draw(start: str, experts: int, step: int) -> Picture:
+        results = path(start, experts)
+        now, heights = results[step], results[-1].log_likelihood
+        for ax in figure.axes:
+            _wipe(ax)
+        means, deviations = design(at) @ now.weights.T, now.variances.sqrt()
+        plots.experts(x, y, now.responsibilities, at, means, deviations, ax=main)
+        plots.gates(at, mixtures.gate_probabilities(at, now.gate), ax=gate)
+        main.set_xlabel("")
+        _remove(gate.texts)  # the lines above have the same colours and names
+        _draw_climb(climb, heights, step)
+        return show(main, _say(start, step, heights, figure), dpi=LIVE_DPI)
+
+    return draw
+
+
+def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
+    ax = axes(ax)
+    ax.grid(color=GRID)
+    ax.plot(heights.tolist(), color=BLUE, lw=1.5)
+    ax.plot([step], [heights[step].item()], "o", color=BLUE, ms=8)
+    last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
+    ax.set(xlim=(-0.04 * last - 0.1, 1.04 * last + 0.1))
+    ax.set_ylim(heights[0].item() - 0.05 * rise, heights[-1].item() + 0.05 * rise)
+    finish(ax, "climb", xlabel="EM step")
+    ax.set_title("log-likelihood (nats)", loc="left", fontsize=SMALL)
+
+
+def _wipe(ax: Axes) -> None:
+    """What was drawn goes, axes and ticks stay: a good deal cheaper than ax.clear()."""
+    _remove([*ax.lines, *ax.collections, *ax.texts])
+
+
+def _remove(artists) -> None:
+    for artist in list(artists):
+        artist.remove()
+
+
+def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
+    main, gate, _ = (ax.get_label() for ax in figure.axes)
+    now, first, last = (number(heights[i]) for i in (step, 0, -1))
+    head = f"Start {start!r}, EM step {step} of {len(heights) - 1}: log-likelihood {now}"
+    return f"{head}, from {first} at the start to {last} at the end. {main} {gate}"
+
+
+def _places(x: Tensor) -> Tensor:
+    """Where the lines are drawn: from the first point to the last, or around the only place."""
+    low, high = x.min().item(), x.max().item()
+    low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
+    return torch.linspace(low, high, PLACES, dtype=torch.float64)
+
+
+def _check(x, start: str) -> None:
+    if double(x).ndim != 1:
+        raise ValueError(
+            "Only points with one input, x (n,), can be drawn over a line; got shape "
+            f"{tuple(double(x).shape)}. Try x[:, 0]."
+        )
+    if start not in STARTS:
+        raise ValueError(f"start must be one of {STARTS}; got {start!r}. Try start='apart'.")

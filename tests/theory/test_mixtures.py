@@ -1,0 +1,241 @@
+"""A mixture of experts: its posteriors, its moments, and the laws that tie them together."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from helpers.theory import mixtures
+from tests.theory.clouds import START, TRUTH, fixed_cloud, random_problem
+
+# g_1 = sigmoid(2x), P_1 = N(1 + 2x, 1/4), P_2 = N(-1 - x, 1/4)
+TOY = ([[0.0, 2.0], [0.0, 0.0]], [[1.0, 2.0], [-1.0, -1.0]], [0.25, 0.25])
+
+
+@pytest.fixture
+def three():
+    """Three experts over two inputs, with random parameters: x (50, 2), y, gate, weights, vars."""
+    draw = torch.Generator().manual_seed(0)
+    x, noise = torch.randn(50, 2, generator=draw), torch.randn(50, generator=draw)
+    gate, weights = torch.randn(2, 3, 3, generator=draw, dtype=torch.float64)
+    return x, 2 * noise, gate, weights, torch.tensor([0.3, 1.0, 2.0])
+
+
+# by hand
+
+
+def test_the_three_points_worked_out_by_hand():
+    # at (-.5, -.6): g = 1/(1+e), P_1 = N(-.6; 0, .25), P_2 = N(-.6; -.5, .25)
+    x, y = [0, 0.5, -0.5], [0, 1, -0.6]
+    g = mixtures.gate_probabilities(x, TOY[0])[:, 0]
+    h = mixtures.responsibilities(x, y, *TOY)[:, 0]
+    assert_close(g, torch.tensor([0.5, 0.731059, 0.268941]).double(), atol=1e-6, rtol=0)
+    assert_close(h, torch.tensor([0.5, 0.999990, 0.154465]).double(), atol=1e-6, rtol=0)
+    density = mixtures.log_density(x, y, *TOY).exp()
+    assert_close(density[[0, 2]], torch.tensor([0.107982, 0.676200]).double(), atol=1e-6, rtol=0)
+
+
+def test_the_density_is_the_sum_that_the_formula_says():
+    g, h = 1 / (1 + math.e), math.e / (1 + math.e)
+    first = math.exp(-(0.6**2) / 0.5) / math.sqrt(math.pi / 2)
+    second = math.exp(-(0.1**2) / 0.5) / math.sqrt(math.pi / 2)
+    found = mixtures.log_density([-0.5], [-0.6], *TOY).exp().item()
+    assert found == pytest.approx(g * first + h * second)
+
+
+def test_moments_by_hand():
+    # at x = 0: gates 1/2, means 1 and -1, variances 1/4: mean 0, within 1/4, ambiguity 1
+    mean, variance = mixtures.predict([0.0], *TOY)
+    within, ambiguity = mixtures.spread([0.0], *TOY)
+    assert (mean.item(), variance.item()) == (0, 1.25)
+    assert (within.item(), ambiguity.item()) == (0.25, 1)
+
+
+# laws
+
+
+def test_gates_and_responsibilities_are_distributions(three):
+    x, y, gate, *experts = three
+    for probs in (
+        mixtures.gate_probabilities(x, gate),
+        mixtures.responsibilities(x, y, gate, *experts),
+    ):
+        assert probs.shape == (50, 3) and (probs > 0).all()
+        assert_close(probs.sum(1), torch.ones(50).double())
+
+
+def test_the_density_integrates_to_one_and_the_expected_posterior_is_the_prior(three):
+    # E_{y|x}[h_m(x, y)] = ∫ g_m P_m dy = g_m(x): a sum over a fine grid of y
+    x, _, *theta = three
+    y = torch.linspace(-40, 40, 40_001, dtype=torch.float64)
+    for point in x[:5]:
+        at = point.expand(len(y), 2)
+        density = mixtures.log_density(at, y, *theta).exp() * (y[1] - y[0])
+        assert density.sum().item() == pytest.approx(1)
+        expected = density @ mixtures.responsibilities(at, y, *theta)
+        assert_close(expected, mixtures.gate_probabilities(point[None], theta[0])[0])
+
+
+def test_mean_and_variance_are_those_of_the_density(three):
+    x, _, *theta = three
+    y = torch.linspace(-40, 40, 40_001, dtype=torch.float64)
+    mean, variance = mixtures.predict(x[:1], *theta)
+    density = mixtures.log_density(x[:1].expand(len(y), 2), y, *theta).exp() * (y[1] - y[0])
+    assert (density @ y).item() == pytest.approx(mean.item())
+    assert (density @ (y - mean) ** 2).item() == pytest.approx(variance.item())
+
+
+def test_the_variance_is_within_plus_ambiguity(three):
+    x, _, *theta = three
+    within, ambiguity = mixtures.spread(x, *theta)
+    assert_close(within + ambiguity, mixtures.predict(x, *theta)[1])
+    assert (ambiguity > 0).all() and within.min() >= 0.3 and within.max() <= 2
+
+
+def test_fishers_identities_the_gradient_is_posterior_minus_prior(three):
+    # d ln P / d score_m = h_m - g_m, and d ln P / d mean_m = h_m (y - mean_m) / variance_m
+    x, y, gate, weights, variances = three
+    gate, weights = gate.clone().requires_grad_(), weights.clone().requires_grad_()
+    mixtures.log_likelihood(x, y, gate, weights, variances).backward()
+    X = torch.cat([torch.ones(50, 1), x], 1).double()
+    g = mixtures.gate_probabilities(x, gate)
+    h = mixtures.responsibilities(x, y, gate, weights, variances)
+    assert_close(gate.grad, (h - g).T @ X)
+    assert_close(weights.grad, (h * (y[:, None] - X @ weights.T) / variances).T @ X)
+
+
+def test_the_same_row_added_to_the_whole_gate_changes_nothing(three):
+    x, y, gate, *experts = three
+    moved = mixtures.log_density(x, y, gate + gate[1], *experts)
+    assert_close(moved, mixtures.log_density(x, y, gate, *experts))
+
+
+def test_permuting_the_experts_permutes_the_posteriors_and_nothing_else(three):
+    x, y, *theta = three
+    new = [2, 0, 1]
+    permuted = [part[new] for part in theta]
+    assert_close(mixtures.log_density(x, y, *permuted), mixtures.log_density(x, y, *theta))
+    h = mixtures.responsibilities(x, y, *theta)
+    assert_close(mixtures.responsibilities(x, y, *permuted), h[:, new])
+
+
+def test_the_log_density_of_the_mixture_is_never_below_the_gated_mean_of_the_experts():
+    # -ln Σ g P ≤ Σ g (-ln P), by Jensen; figures of the fixed cloud at its maximum
+    x, y = map(torch.from_numpy, fixed_cloud())
+    found = mixtures.fit(x, y, **START)
+    g = mixtures.gate_probabilities(x, found.gate)
+    each = [
+        mixtures.log_density(x, y, found.gate[:1] * 0, found.weights[[m]], found.variances[[m]])
+        for m in (0, 1)
+    ]
+    mixture = -mixtures.log_density(x, y, *found.parameters)
+    gated = -(g * torch.stack(each, 1)).sum(1)
+    assert (mixture <= gated).all()
+    assert mixture.mean().item() == pytest.approx(0.123961, abs=1e-6)
+    assert gated.mean().item() == pytest.approx(19.4579, abs=1e-4)
+
+
+def test_the_stochastic_selector_draws_from_the_density():
+    # N draws at x = .2: shares of experts, mean and variance within 4 standard errors
+    N, draw = 20_000, torch.Generator().manual_seed(0)
+    at = torch.full((N,), 0.2)
+    z, y = mixtures.sample(at, *TOY, generator=draw)
+    g = mixtures.gate_probabilities(0.2, TOY[0])[0, 0].item()
+    mean, variance = (part.item() for part in mixtures.predict(0.2, *TOY))
+    assert (z == 0).double().mean().item() == pytest.approx(g, abs=4 * math.sqrt(g * (1 - g) / N))
+    assert y.mean().item() == pytest.approx(mean, abs=4 * math.sqrt(variance / N))
+    fourth = ((y - mean) ** 4).mean() - variance**2  # variance of the squared deviation
+    assert y.var().item() == pytest.approx(variance, abs=4 * math.sqrt(fourth / N))
+    own = y[z == 0] - 1.4  # the first expert's mean at .2; its variance 1/4
+    assert own.mean().item() == pytest.approx(0, abs=4 * math.sqrt(0.25 / len(own)))
+    assert own.var().item() == pytest.approx(0.25, abs=4 * 0.25 * math.sqrt(2 / len(own)))
+
+
+def test_the_same_dice_draw_the_same_sample():
+    def draw():
+        return mixtures.sample([0.0, 1.0], *TOY, generator=torch.Generator().manual_seed(3))
+
+    assert all(map(torch.equal, draw(), draw()))
+
+
+# kinds of numbers
+
+
+def test_lists_arrays_and_tensors_give_the_same_and_an_array_is_answered_in_arrays():
+    x, y, *theta = random_problem(3)
+    for ask in (mixtures.responsibilities, mixtures.log_density, mixtures.log_likelihood):
+        in_arrays, in_tensors = ask(x, y, *theta), ask(torch.from_numpy(x), torch.tensor(y), *theta)
+        assert (
+            isinstance(in_arrays, (np.ndarray, np.floating)) and in_tensors.dtype == torch.float64
+        )
+        assert np.array_equal(in_arrays, in_tensors.numpy())
+        assert torch.equal(ask(x.tolist(), y.tolist(), *theta), in_tensors)
+    assert all(isinstance(part, np.ndarray) for part in mixtures.predict(x, *theta))
+
+
+def test_one_input_may_be_a_plain_row_of_numbers_in_any_order_and_precision():
+    x, y = fixed_cloud()
+    expected = mixtures.log_density(x, y, *TRUTH)
+    assert np.array_equal(mixtures.log_density(x[:, None], y, *TRUTH), expected)
+    assert np.array_equal(mixtures.log_density(x[::-1], y[::-1], *TRUTH), expected[::-1])
+    single = mixtures.log_density(torch.from_numpy(x).float(), y, *TRUTH)
+    assert np.allclose(single.numpy(), expected, atol=1e-4)
+    assert mixtures.log_density(x.astype(int), y, *TRUTH).dtype == np.float64
+
+
+def test_a_far_point_has_a_finite_density_and_a_clear_owner():
+    # exp(-1e8) is 0 in float64; its logarithm is not
+    assert mixtures.log_density([0.0], [1e4], *TOY).isfinite().all()
+    assert_close(mixtures.responsibilities([0.0], [1e4], *TOY)[0], torch.tensor([1.0, 0]).double())
+
+
+# it refuses
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (
+            [0.0, NAN],
+            [0, 0],
+            r"x must hold at least one point.* shape \(2, 1\) with 1 that are not",
+        ),
+        ([], [], r"x must hold at least one point.* shape \(0, 1\)"),
+        ([[[0.0]]], [0], r"as \(n, d\) or \(n,\).* shape \(1, 1, 1\)"),
+        ([0.0, 1.0], [0, float("inf")], r"for each of the 2 points of x; .*with 1 that are not"),
+        ([0.0, 1.0], [0], r"one finite number for each of the 2 points of x; got shape \(1,\)"),
+        ([0.0, 1.0], [[0], [1]], r"got shape \(2, 1\).*Try y.reshape\(-1\)"),
+    ],
+)
+def test_data_that_are_none_are_refused(x, y, message):
+    with pytest.raises(ValueError, match=message):
+        mixtures.responsibilities(x, y, *TOY)
+    with pytest.raises(ValueError, match=message):
+        mixtures.fit(x, y)
+
+
+@pytest.mark.parametrize(
+    ("place", "wrong", "message"),
+    [
+        (0, [[0, 0, 0]] * 2, r"gate must have one row per expert with 2 numbers.* \(2, 3\)"),
+        (0, [0, 1], r"gate must have one row per expert.* got shape \(2,\)"),
+        (0, [[NAN, 0], [0, 0]], "gate must be finite"),
+        (0, [[0, 0]], "a row for each of the 2 experts, the last one's included; got 1"),
+        (1, [[1.0]] * 2, r"weights must have one row per expert with 2 numbers.* \(2, 1\)"),
+        (2, [1.0, 0.0], r"variance above 0 for each of the 2 experts; got \[1.0, 0.0\]"),
+        (2, [1.0, -1.0], "variance above 0"),
+        (2, [1.0, NAN], "finite variance"),
+        (2, [1.0], r"got \[1.0\]. Try \[1.0\] \* 2"),
+    ],
+)
+def test_parameters_that_do_not_fit_are_refused(place, wrong, message):
+    theta = list(TOY)
+    theta[place] = wrong
+    with pytest.raises(ValueError, match=message):
+        mixtures.log_likelihood([0.0], [0.0], *theta)
+    with pytest.raises(ValueError, match=message):
+        mixtures.em_step([0.0], [0.0], *theta)
