@@ -142,11 +142,21 @@ PLOTS = {
     "experts": lambda ax: plots.experts([0, 1], [0, 1], [[1], [1]], [0, 1], [[0], [1]], [1], ax=ax),
     "gates": lambda ax: plots.gates([0, 1], [[1, 0], [0, 1]], ax=ax),
     "points": lambda ax: plots.points([0, 1], [0, 1], ax=ax),
+    "diversity": lambda ax: plots.diversity([0, 1], ([0, 1], [1, 1], [1, 0]), ax=ax),
+    "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
+}
+PANELS = {  # these fill a figure of their own
+    "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),
 }
 
 
 def test_every_plot_is_listed_here():
-    assert set(PLOTS) == set(plots.__all__)
+    assert set(PLOTS) | set(PANELS) == set(plots.__all__)
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panels_describe_themselves(name):
+    assert isinstance(made := PANELS[name](), Axes) and len(show(made).alt) > 40
 
 
 @pytest.mark.parametrize("name", PLOTS)

@@ -7,10 +7,24 @@ figure. `pictures.show(plots.bars({"a": 1}))` turns the result into a picture wi
 from helpers.views.plots.bars import bars, next_character_bars
 from helpers.views.plots.curves import lines
 from helpers.views.plots.dependencies import directed_graph
+from helpers.views.plots.diversity import diversity, diversity_panels, repeats
 from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.losses import losses
 from helpers.views.plots.maps import heatmap
 from helpers.views.plots.points import points
 
-__all__ = ["bars", "heatmap", "lines", "losses", "next_character_bars"]
-__all__ += ["density", "directed_graph", "experts", "gates", "points"]
+__all__ = [
+    "bars",
+    "density",
+    "directed_graph",
+    "diversity",
+    "diversity_panels",
+    "experts",
+    "gates",
+    "heatmap",
+    "lines",
+    "losses",
+    "next_character_bars",
+    "points",
+    "repeats",
+]

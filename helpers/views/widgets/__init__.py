@@ -3,11 +3,18 @@
 The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
 """
 
+from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
-__all__ = ["Explorer", "LiveLoss", "next_character", "tokenizer_explorer"]
-__all__ += ["em_steps"]
+__all__ = [
+    "Explorer",
+    "LiveLoss",
+    "diversity_error",
+    "em_steps",
+    "next_character",
+    "tokenizer_explorer",
+]

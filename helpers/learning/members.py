@@ -1,0 +1,50 @@
+"""Members of an ensemble of language models: each reads its part of a text, all are asked.
+
+Built in notebook 12.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from helpers.text import batches
+
+SCENE_END = "Exeunt.\n\n"
+
+
+def held_out(text: str, c: float, seed: int) -> str:
+    """A Playwright text without a random share c of its scenes, the others in their order.
+
+    The number of scenes left out is rounded. ValueError unless 0 ≤ c < 1 and a scene remains.
+    """
+    scenes = [scene + SCENE_END for scene in text.split(SCENE_END)[:-1]]
+    keep = round(len(scenes) * (1 - c))
+    if not (0 <= c < 1 and keep):
+        raise ValueError(
+            f"c must lie in [0, 1) and leave a whole scene of the {len(scenes)}; got {c}. Try 0.25."
+        )
+    order = torch.randperm(len(scenes), generator=torch.Generator().manual_seed(seed))
+    return "".join(scenes[i] for i in order[:keep].sort().values)
+
+
+@torch.no_grad()
+def opinions(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What every member expects in the second half of windows that cover a text.
+
+    ids: (N,). Returns for the M tokens scored: their places in the text (M,), the tokens (M,), and
+    ln P(token | window so far) of each of K members, (M, K, V). Always the same windows; the
+    models' modes are restored. (Second halves, because a window hides what stood before it.)
+    """
+    block_size = models[0].config.block_size
+    starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
+    x, y = batches.windows(ids, starts, block_size)
+    places = starts[:, None] + torch.arange(1, block_size + 1)
+    said = torch.stack([_log_probs(model, x)[:, late] for model in models], dim=-2)
+    return places[:, late].flatten(), y[:, late].flatten(), said.flatten(0, 1)
+
+
+def _log_probs(model: nn.Module, x: Tensor) -> Tensor:
+    was_training = model.training
+    try:
+        return model.eval()(x)[0].log_softmax(-1)
+    finally:
+        model.train(was_training)

@@ -1,0 +1,3 @@
+from helpers.views.widgets import diversity_error
+
+diversity_error()
