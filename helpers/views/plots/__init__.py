@@ -11,6 +11,7 @@ from helpers.views.plots.diversity import diversity, diversity_panels, repeats
 from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.losses import losses
 from helpers.views.plots.maps import heatmap
+from helpers.views.plots.named_points import named_points
 from helpers.views.plots.points import points
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "heatmap",
     "lines",
     "losses",
+    "named_points",
     "next_character_bars",
     "points",
     "repeats",

@@ -3,6 +3,7 @@
 The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
 """
 
+from helpers.views.widgets.attention_heatmap import attention_heatmap
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
@@ -13,6 +14,7 @@ from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 __all__ = [
     "Explorer",
     "LiveLoss",
+    "attention_heatmap",
     "diversity_error",
     "em_steps",
     "next_character",

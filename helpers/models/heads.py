@@ -1,0 +1,64 @@
+"""Single heads: what one looks at, by a score, and whether it matters, by switching it off.
+
+Source: Olsson et al. 2022, "In-context Learning and Induction Heads". Notebook 05.
+"""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+
+def previous_token_scores(maps: Tensor) -> Tensor:
+    """How much of its attention each head pays to the token just before.
+
+    maps: (L, B, nh, T, T) from `attention.maps`. Returns (L, nh), each in [0, 1]; the first
+    position, which has none before it, does not count.
+    """
+    return maps.diagonal(-1, -2, -1).mean((1, 3))
+
+
+def induction_scores(maps: Tensor, idx: Tensor) -> Tensor:
+    """How much of its attention each head pays to tokens that once followed the present token.
+
+    maps: (L, B, nh, T, T), idx: (B, T). Returns (L, nh), each in [0, 1]: the mean over positions
+    whose token has occurred before. ValueError if there is none.
+    """
+    follows = followers(idx)  # (B, T, T)
+    returns = follows.any(-1)  # (B, T)
+    if not returns.any():
+        raise ValueError(
+            "Some token must occur twice in a row of idx; none does. Try a longer one."
+        )
+    paid = (maps * follows[:, None]).sum(-1)  # (L, B, nh, T)
+    return paid.sum((1, 3)) / returns.sum()
+
+
+def followers(idx: Tensor) -> Tensor:
+    """Where an induction head looks: (B, T) -> (B, T, T), True in row t, column s where s ≤ t and
+    the token before s is the one at t.
+
+    >>> followers(torch.tensor([[5, 7, 5]])).int().tolist()
+    [[[0, 0, 0], [0, 0, 0], [0, 1, 0]]]
+    """
+    same = idx[:, :, None] == idx[:, None, :]  # (B, T, T): the tokens at t and at s
+    return same.roll(1, -1).tril() & (torch.arange(idx.shape[1], device=idx.device) > 0)
+
+
+def without_head(model: nn.Module, layer: int, head: int) -> nn.Module:
+    """A copy of a GPT in which one head is silent: its answer counts as zero everywhere.
+
+    layer, head: numbered from 0. What the projection makes of that head is set to 0, so the copy
+    can be used like any model, and lose another head. ValueError if there is no such head.
+    """
+    _check(layer, len(model.blocks), "layer")
+    _check(head, model.config.n_head, "head")
+    model, hs = copy.deepcopy(model), model.config.head_size
+    with torch.no_grad():
+        model.blocks[layer].attention.projection.weight[:, head * hs : (head + 1) * hs] = 0
+    return model
+
+
+def _check(number: int, count: int, name: str) -> None:
+    if not 0 <= number < count:
+        raise ValueError(f"{name} must be in 0 … {count - 1}; got {number}. Counting begins at 0.")

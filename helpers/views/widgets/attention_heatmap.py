@@ -1,0 +1,105 @@
+"""Attention as it is: any layer, any head, any text, on any model of ours. Notebook 05."""
+
+import functools
+from collections.abc import Mapping
+
+import ipywidgets
+import numpy as np
+import torch
+from torch import nn
+
+from helpers.models import attention
+from helpers.views.attention import attention_picture
+from helpers.views.pictures import Picture
+from helpers.views.widgets.explorer import Explorer
+
+MOST_READ = 256  # tokens; a map grows with the square of it
+REMEMBERED = 4  # texts whose maps are kept
+Model = tuple[nn.Module, object]  # with its tokenizer: .encode(text) and .decode(ids)
+
+
+def attention_heatmap(
+    models: Model | Mapping[str, Model],
+    text: str,
+    layer: int = 0,
+    head: int = 0,
+    position: int | None = None,
+) -> Explorer:
+    """Which token looks at which: one head's map, and the chosen token's row of it in numbers.
+
+    models: (model, tokenizer), or a dict of them by name to choose from. layer, head, position:
+    where to begin, counted from 0, by default with the last token. Read are the last tokens of the
+    text, as many as the model can, at most 256. Every map shown is checked: its rows sum to 1 and
+    it is zero above the diagonal, else a ValueError is shown and raised.
+    """
+    models = dict(models) if isinstance(models, Mapping) else {"": models}
+    readers = {name: Reader(*pair) for name, pair in models.items()}
+    controls = _controls(list(readers), text)
+    explorer_of = functools.partial(Explorer, _drawing(readers), adjust=_follower(readers))
+    explorer = explorer_of(**controls)
+    last = controls["position"].max
+    for name, value in {"layer": layer, "head": head, "position": position}.items():
+        controls[name].value = last if value is None else value
+    return explorer
+
+
+class Reader:
+    """A model with its tokenizer that remembers the maps of the texts it has just read."""
+
+    def __init__(self, model: nn.Module, tokenizer):
+        self.model, self.tokenizer = model, tokenizer
+        self._remembered = functools.lru_cache(REMEMBERED)(self._read)
+
+    def read(self, text: str) -> tuple[list[str], np.ndarray]:
+        """The last tokens of the text, T of them, and the maps (L, nh, T, T) of the present model.
+
+        ValueError for a text that is empty or has characters the tokenizer does not know.
+        """
+        training = sum(p._version for p in self.model.parameters())  # grows with every step
+        return self._remembered(text, training)
+
+    def _read(self, text: str, _) -> tuple[list[str], np.ndarray]:
+        ids = self.tokenizer.encode(text)[-min(self.model.config.block_size, MOST_READ) :]
+        if not ids:
+            raise ValueError("The text must have at least one token; it is empty. Type some text.")
+        idx = torch.tensor([ids], device=next(self.model.parameters()).device)
+        maps = attention.maps(self.model, idx)[:, 0].float().cpu().numpy()
+        return [self.tokenizer.decode([i]) for i in ids], maps
+
+
+def _controls(names: list[str], text: str) -> dict[str, ipywidgets.Widget]:
+    sliders = ("layer", "head", "position")
+    layer, head, position = (ipywidgets.IntSlider(min=0, max=0, description=n) for n in sliders)
+    every = ipywidgets.Checkbox(description="all heads", indent=False)
+    position.description = "token that looks"
+    model = {"model": ipywidgets.Dropdown(options=names)} if len(names) > 1 else {}
+    words = ipywidgets.Textarea(value=text, rows=3)
+    return {"text": words, **model, "layer": layer, "head": head, "every": every} | {
+        "position": position
+    }
+
+
+def _follower(readers: Mapping[str, Reader]):
+    """Keep the sliders within what the chosen model has and the text is long."""
+
+    def follow(explorer: Explorer) -> None:
+        controls, state = explorer.controls, explorer.state
+        _, maps = _chosen(readers, state).read(state["text"])
+        for name, size in zip(("layer", "head", "position"), maps.shape, strict=False):
+            controls[name].max = size - 1
+
+    return follow
+
+
+def _drawing(readers: Mapping[str, Reader]):
+    def draw(
+        text: str, layer: int, head: int, every: bool, position: int, model: str = ""
+    ) -> Picture:
+        tokens, maps = _chosen(readers, {"model": model}).read(text)
+        return attention_picture(maps, tokens, layer, head, position, every, model)
+
+    return draw
+
+
+def _chosen(readers: Mapping[str, Reader], state: Mapping[str, object]) -> Reader:
+    return readers.get(state.get("model", ""), next(iter(readers.values())))
