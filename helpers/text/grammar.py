@@ -168,6 +168,7 @@ class Grammar:
         options, owner = self._ways(tuple(then.items()), openings)
         string = pen.choose(options)
         name = owner[string]
+        pen.enters(name, string)
         first, *others = self.parts[name]
         if first.draws:
             words[first.slot] = first.uncased(string)

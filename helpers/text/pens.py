@@ -22,6 +22,9 @@ class Writer:
         self.literal(string)
         return string
 
+    def enters(self, passage: str, first: str) -> None:
+        """A passage has begun with its first words; whoever writes need not note it."""
+
 
 class Unwritable(ValueError):
     """A text the grammar cannot write; `position` is the first character that is impossible."""
@@ -43,10 +46,10 @@ class EndOfText(Exception):
 
 
 class Reader:
-    """Follows a text through the grammar and notes the bits of every character."""
+    """Follows a text through the grammar; notes every character's bits, every passage's begin."""
 
     def __init__(self, text: str):
-        self.text, self.at, self.bits = text, 0, []
+        self.text, self.at, self.bits, self.passages = text, 0, [], []
 
     def literal(self, text: str) -> None:
         """Pass over what is not a choice: 0 bits."""
@@ -64,6 +67,18 @@ class Reader:
         self.at += len(string)
         return string
 
+    def enters(self, passage: str, first: str) -> None:
+        """Note where a passage began: before its first words, which have just been read."""
+        self.passages.append((self.at - len(first), passage))
+
+    def follow(self, grammar: Grammar) -> dict[str, float]:
+        """Read scene after scene to the end; the distribution of the character after it."""
+        try:
+            while True:
+                grammar.scene(self)
+        except EndOfText as end:
+            return end.following
+
     def _stop(self, options: Options) -> None:
         """The text ends here, or goes wrong: find out which."""
         begun = ""
@@ -80,8 +95,5 @@ class Reader:
 def read(grammar: Grammar, text: str) -> tuple[list[float], dict[str, float]]:
     """Bits of every character, and the distribution of the one after the last; or Unwritable."""
     reader = Reader(text)
-    try:
-        while True:
-            grammar.scene(reader)
-    except EndOfText as end:
-        return reader.bits, end.following
+    following = reader.follow(grammar)
+    return reader.bits, following

@@ -143,6 +143,11 @@ PLOTS = {
     "gates": lambda ax: plots.gates([0, 1], [[1, 0], [0, 1]], ax=ax),
     "points": lambda ax: plots.points([0, 1], [0, 1], ax=ax),
     "diversity": lambda ax: plots.diversity([0, 1], ([0, 1], [1, 1], [1, 0]), ax=ax),
+    "named_points": lambda ax: plots.named_points({"a": (1, 2)}, ax=ax),
+    "architectures": lambda ax: plots.architectures(ax=ax),
+    "family_tree": lambda ax: plots.family_tree({"A": (2017, "a", "")}, ax=ax),
+    "mask_panels": lambda ax: plots.mask_panels({"m": ([[1]], "a", "b")}, ax=ax),
+    "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),
     "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own

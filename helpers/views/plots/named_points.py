@@ -19,7 +19,6 @@ from helpers.views.style import (
     number,
 )
 
-
 APART = 26  # points between the middles of two names
 LABEL = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL, "color": INK}
 LABEL |= {"arrowprops": {"arrowstyle": "-", "lw": 0.8, "color": GRID, "shrinkA": 0, "shrinkB": 4}}

@@ -4,6 +4,7 @@ The only room that knows ipywidgets. No `interact`, no Output widget, nothing fr
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
+from helpers.views.widgets.causal_mask import causal_mask
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
@@ -15,6 +16,7 @@ __all__ = [
     "Explorer",
     "LiveLoss",
     "attention_heatmap",
+    "causal_mask",
     "diversity_error",
     "em_steps",
     "next_character",

@@ -1,0 +1,47 @@
+"""Classifying: a class at every position of a text, and where it is right. Notebook 02."""
+
+import torch
+from torch import Tensor, nn
+
+from helpers.learning.fitting import fit
+from helpers.text import batches
+
+
+def train(
+    model: nn.Module,
+    ids: Tensor,
+    classes: Tensor,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    **options,
+) -> list[float]:
+    """Make the classes likelier: ids, classes (N,), one class for each token; the batches' losses.
+
+    The model sees random windows of block_size tokens. options: those of `fit`.
+    """
+    T = model.config.block_size
+
+    def batch_loss():
+        starts = torch.randint(len(ids) - T, (batch_size,))
+        return model(_window(ids, starts, T), _window(classes, starts, T))[1]
+
+    return fit(model, batch_loss, steps=steps, lr=lr, **options)
+
+
+@torch.no_grad()
+def right(model: nn.Module, ids: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
+    """Where the likeliest class is the true one, in windows side by side.
+
+    ids, classes: (N,). Returns the windows' starts (W,) and (W, T) of True and False. In eval mode.
+    """
+    starts, T = batches.even_starts(ids, model.config.block_size), model.config.block_size
+    was_training = model.training
+    guesses = model.eval()(_window(ids, starts, T))[0].argmax(-1)
+    model.train(was_training)
+    return starts, guesses == _window(classes, starts, T)
+
+
+def _window(values: Tensor, starts: Tensor, T: int) -> Tensor:
+    return values[starts[:, None] + torch.arange(T)]

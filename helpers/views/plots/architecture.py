@@ -1,0 +1,96 @@
+"""The Transformer as boxes, and what BERT and GPT leave away.
+
+After figure 1 of Vaswani et al. 2017, drawn anew: without the additions and norms after each box.
+"""
+
+from typing import NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from helpers.views.style import BLUE, GREEN, INK, ORANGE, QUIET, SIZE, SMALL, axes, finish, listed
+
+WIDTH, HEIGHT, STEP = 1.5, 0.42, 0.62
+LEFT, RIGHT, MODEL = 0.0, 1.75, 3.9  # of the encoder, of the decoder, of the next model
+ENCODER = ("embedding + position", "self-attention", "feed-forward")
+DECODER = ("embedding + position", "masked self-attention", "cross-attention", "feed-forward")
+HEAD = "softmax"
+COLOURS = {"attention": ORANGE, "feed": BLUE, "embed": QUIET, "softmax": GREEN}
+
+
+class Model(NamedTuple):
+    """What one of the three models keeps of the two stacks, from the bottom to the top."""
+
+    encoder: tuple[str, ...]
+    decoder: tuple[str, ...]
+
+
+MODELS = {
+    "Transformer: P(Y | X)": Model(ENCODER, (*DECODER, HEAD)),
+    "BERT: P(hidden | seen)": Model((*ENCODER, HEAD), ()),
+    "GPT: P(X)": Model((), (*(box for box in DECODER if box != "cross-attention"), HEAD)),
+}
+
+
+def architectures(title: str = "", ax: Axes | None = None) -> Axes:
+    """The three architectures side by side; what is left away is dotted and empty."""
+    ax = axes(ax, size=(7.6, 2.9))
+    for i, (name, model) in enumerate(MODELS.items()):
+        x = i * MODEL
+        ax.text(x + (RIGHT + WIDTH) / 2, 3.15, name, ha="center", fontsize=SIZE + 1, color=INK)
+        _stack(ax, x + LEFT, (*ENCODER, HEAD), model.encoder, _rows(ENCODER))
+        _stack(ax, x + RIGHT, (*DECODER, HEAD), model.decoder, _rows(DECODER))
+        if "cross-attention" in model.decoder:
+            _memory(ax, x)
+    ax.set(xlim=(-0.15, 2 * MODEL + RIGHT + WIDTH + 0.15), ylim=(-0.15, 3.4))
+    ax.set_axis_off()
+    return finish(ax, _say(), title)
+
+
+def _rows(boxes: tuple[str, ...]) -> dict[str, float]:
+    """The height of each box; the encoder has nothing beside the decoder's cross-attention."""
+    order = [*DECODER, HEAD]
+    return {box: STEP * (order.index(box) if box in order else 1) for box in (*boxes, HEAD)}
+
+
+def _stack(ax: Axes, x: float, boxes, kept: tuple[str, ...], rows: dict[str, float]) -> None:
+    shown = [box for box in boxes if box in kept or box != HEAD]
+    for box in shown:
+        _box(ax, x, rows[box], box, box in kept)
+    for below, above in zip(kept, kept[1:], strict=False):
+        _arrow(ax, (x + WIDTH / 2, rows[below] + HEIGHT), (x + WIDTH / 2, rows[above]))
+
+
+def _box(ax: Axes, x: float, y: float, text: str, kept: bool) -> None:
+    colour = next(c for part, c in COLOURS.items() if part in text)
+    look = {"facecolor": "white", "edgecolor": colour if kept else "#BBBBBB"}
+    look |= {"lw": 1.6 if kept else 1.0, "linestyle": "-" if kept else ":"}
+    shape = {"boxstyle": "round,pad=0.02,rounding_size=0.08"}
+    ax.add_patch(FancyBboxPatch((x, y), WIDTH, HEIGHT, **shape, **look))
+    words = text.replace(" + ", " +\n").replace("masked self-", "masked\nself-")
+    place = (x + WIDTH / 2, y + HEIGHT / 2)
+    if kept:
+        ax.text(*place, words, ha="center", va="center", fontsize=SMALL - 1.5, color=INK)
+
+
+def _memory(ax: Axes, x: float) -> None:
+    """From the top of the encoder to the decoder's cross-attention."""
+    rows = _rows(DECODER)
+    top, into = rows["feed-forward"] + HEIGHT / 2, rows["cross-attention"] + HEIGHT / 2
+    _arrow(ax, (x + LEFT + WIDTH, top), (x + RIGHT, into))
+
+
+def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    look = {"arrowstyle": "-|>", "mutation_scale": 9, "color": INK, "lw": 1.1}
+    ax.add_patch(FancyArrowPatch(start, end, shrinkA=1, shrinkB=1, **look))
+
+
+def _say() -> str:
+    said = [f"{name} has {listed([*_stacks(model)])}." for name, model in MODELS.items()]
+    return "Three models as boxes. " + " ".join(said)
+
+
+def _stacks(model: Model):
+    for name, boxes in (("an encoder", model.encoder), ("a decoder", model.decoder)):
+        if boxes:
+            yield f"{name} ({', '.join(boxes)})"

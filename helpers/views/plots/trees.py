@@ -1,0 +1,73 @@
+"""A family tree: models by year and branch, each joined to the one it grew from."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+
+from helpers.views.style import GRID, INK, PALETTE, QUIET, SIZE, SMALL, axes, finish, listed
+
+Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
+
+
+def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None = None) -> Axes:
+    """Models as boxes: years upwards, branches side by side in the order of their first member.
+
+    members: name -> (year, branch, name of the parent or ""). ValueError for an unknown parent, or
+    one that is younger than its child.
+    """
+    _check(members)
+    branches = list(dict.fromkeys(branch for _, branch, _ in members.values()))
+    years = sorted({year for year, _, _ in members.values()})
+    places = _places(members, branches)
+    ax = axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)))
+    for name, (_, branch, parent) in members.items():
+        if parent:
+            (x0, y0), (x1, y1) = places[parent], places[name]
+            colour = PALETTE[branches.index(branch) % len(PALETTE)]
+            ax.plot([x0, x1], [y0, y1], color=colour, lw=1.6, zorder=1)
+    for name, (_, branch, _) in members.items():
+        colour = PALETTE[branches.index(branch) % len(PALETTE)]
+        box = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": colour, "lw": 1.6}
+        ax.text(*places[name], name, ha="center", va="center", fontsize=SIZE, color=INK, bbox=box)
+    for i, branch in enumerate(branches):
+        ax.text(i, years[-1] + 0.75, branch, ha="center", fontsize=SIZE, color=INK, weight="bold")
+    ax.set(xlim=(-0.55, len(branches) - 0.45), ylim=(years[0] - 0.5, years[-1] + 1.1))
+    ax.set_yticks(range(years[0], years[-1] + 1))
+    ax.set_xticks([])
+    ax.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=QUIET)
+    ax.spines[:].set_visible(False)
+    ax.grid(axis="y", color=GRID)
+    return finish(ax, _say(members, branches), title)
+
+
+def _check(members: Mapping[str, Member]) -> None:
+    for name, (year, _, parent) in members.items():
+        if parent and (parent not in members or members[parent][0] > year):
+            raise ValueError(
+                f"A parent must be in the family and not be younger than its child; {name} "
+                f"({year}) has the parent {parent!r}. Try another year, or '' for the root."
+            )
+    if not members:
+        raise ValueError(
+            "A family needs at least one member; got none. Try {'A': (2017, 'a', '')}."
+        )
+
+
+def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tuple[float, float]]:
+    """Column and year; members of one branch and year share the column."""
+    together = Counter((year, branch) for year, branch, _ in members.values())
+    placed, places = Counter(), {}
+    for name, (year, branch, _) in members.items():
+        n, i = together[year, branch], placed[year, branch]
+        places[name] = branches.index(branch) + (i - (n - 1) / 2) * 0.9 / n, year
+        placed[year, branch] += 1
+    return places
+
+
+def _say(members: Mapping[str, Member], branches: list[str]) -> str:
+    said = [
+        f"{branch}: {listed([f'{n} ({y})' for n, (y, b, _) in members.items() if b == branch])}"
+        for branch in branches
+    ]
+    return f"Family tree. {'; '.join(said)}."
