@@ -59,6 +59,10 @@ def _mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 def _weights(weights, shape: tuple[int, ...]) -> np.ndarray:
     """Weights that fit (..., K) and sum to 1 over the members."""
+    if not shape or not shape[-1]:
+        raise ValueError(
+            f"predictions must have a last dimension of members; got shape {shape}. Try [1.0, 2.0]."
+        )
     K = shape[-1]
     w = np.full(K, 1 / K) if weights is None else numbers(weights)
     if w.shape not in (shape, (K,)) and w.T.shape == shape:

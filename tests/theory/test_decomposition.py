@@ -116,6 +116,12 @@ def test_what_cannot_be_decomposed_is_refused(arguments, message):
         decompose(*arguments)
 
 
+@pytest.mark.parametrize("nobody", [3.0, [], np.zeros((4, 0))])
+def test_an_ensemble_without_members_is_refused(nobody):
+    with pytest.raises(ValueError, match="must have a last dimension of members; got shape"):
+        ambiguity(nobody)
+
+
 def opinions(*shape):
     generator = torch.Generator().manual_seed(1)
     return torch.randn(*shape, generator=generator, dtype=torch.float64).log_softmax(-1)
