@@ -148,9 +148,12 @@ PLOTS = {
     "family_tree": lambda ax: plots.family_tree({"A": (2017, "a", "")}, ax=ax),
     "mask_panels": lambda ax: plots.mask_panels({"m": ([[1]], "a", "b")}, ax=ax),
     "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),
+    "encoder_decoder": lambda ax: plots.encoder_decoder("ab", "ab", ax=ax),
+    "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
     "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own
+    "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),
 }
 

@@ -12,10 +12,12 @@ from helpers.views.plots.diversity import diversity, diversity_panels, repeats
 from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.graphs import token_graphs
 from helpers.views.plots.losses import losses
+from helpers.views.plots.map_row import heatmaps
 from helpers.views.plots.maps import heatmap
 from helpers.views.plots.mask_panels import mask_panels
 from helpers.views.plots.named_points import named_points
 from helpers.views.plots.points import points
+from helpers.views.plots.recurrence import encoder_decoder, unrolled
 from helpers.views.plots.trees import family_tree
 
 __all__ = [
@@ -25,10 +27,12 @@ __all__ = [
     "directed_graph",
     "diversity",
     "diversity_panels",
+    "encoder_decoder",
     "experts",
     "family_tree",
     "gates",
     "heatmap",
+    "heatmaps",
     "lines",
     "losses",
     "mask_panels",
@@ -37,4 +41,5 @@ __all__ = [
     "points",
     "repeats",
     "token_graphs",
+    "unrolled",
 ]

@@ -4,6 +4,7 @@ The only room that knows ipywidgets. No `interact`, no Output widget, nothing fr
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
+from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.causal_mask import causal_mask
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
@@ -16,6 +17,7 @@ __all__ = [
     "Explorer",
     "LiveLoss",
     "attention_heatmap",
+    "attention_scale",
     "causal_mask",
     "diversity_error",
     "em_steps",

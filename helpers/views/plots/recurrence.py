@@ -1,0 +1,142 @@
+"""Who hears from whom: a recurrent network laid out in time, and an encoder with its decoder."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from helpers.views.style import (
+    BLUE,
+    GREEN,
+    INK,
+    MONO,
+    SIZE,
+    VERMILLION,
+    array,
+    axes,
+    finish,
+    glyph,
+    listed,
+    spoken,
+)
+
+APART, HIGH = 1.0, 0.95  # between two columns, between two rows
+FAINT = 0.04  # weights below it get no line
+STATE = {"boxstyle": "circle,pad=0.55", "facecolor": "#E3EFF7", "edgecolor": BLUE, "lw": 1.6}
+HEARD = {"arrowstyle": "-|>", "color": INK, "lw": 1.2, "shrinkA": 13, "shrinkB": 13}
+CARRIED = HEARD | {"color": BLUE, "lw": 2.4}
+NARROW = HEARD | {"color": VERMILLION, "lw": 4}
+LOOK = {"arrowstyle": "-", "color": GREEN, "shrinkA": 0, "shrinkB": 0}
+
+Place = tuple[float, float]
+
+
+def unrolled(
+    inputs: Sequence[str], outputs: Sequence[str], ax: Axes | None = None, title: str = ""
+) -> Axes:
+    """A recurrent network in time: tokens below, states in a row, what each one foretells above.
+
+    inputs, outputs: T tokens each. ValueError if there are none or they differ in number.
+    """
+    _check(len(inputs) and len(inputs) == len(outputs), inputs, outputs)
+    ax = _sheet(ax, len(inputs), rows=3)
+    for t in range(len(inputs)):
+        _column(ax, inputs[t], (t, 0), (t, 1))
+        _column(ax, outputs[t], (t, 2), (t, 1))
+    _chain(ax, [(t, 1) for t in range(len(inputs))])
+    said = f"reads {_said(inputs)}; every state is made from the token below it and the state "
+    said += f"before it, and foretells the token above it: {_said(outputs)}"
+    return finish(ax, f"Diagram: a recurrent network {said}.", title)
+
+
+def encoder_decoder(
+    source: Sequence[str],
+    target: Sequence[str],
+    weights: Sequence[Sequence[float]] | None = None,
+    ax: Axes | None = None,
+    title: str = "",
+) -> Axes:
+    """One network reads the source, another writes the target from the first one's last state.
+
+    source: S tokens, target: T. weights: (T, S), how much of each source state a step of the
+    writer looks at; drawn as lines, the thicker the more. ValueError if the numbers differ.
+    """
+    looks = None if weights is None else array(weights)
+    fits = looks is None or looks.shape == (len(target), len(source))
+    _check(len(source) and len(target) and fits, source, target)
+    S, upper = len(source), 2 if looks is None else 3  # the row of the writer's states
+    ax = _sheet(ax, S + len(target), rows=upper + 2)
+    reading, writing = [(s, 1) for s in range(S)], [(S + t, upper) for t in range(len(target))]
+    for token, place in zip(source, reading, strict=True):
+        _column(ax, token, (place[0], 0), place)
+    for token, place in zip(target, writing, strict=True):
+        _column(ax, token, (place[0], upper + 1), place)
+    _chain(ax, reading)
+    _chain(ax, writing)
+    _arrow(ax, reading[-1], writing[0], NARROW)
+    if looks is not None:
+        _look(ax, looks, reading, writing)
+    return finish(ax, _say(source, target, looks), title)
+
+
+def _sheet(ax: Axes | None, columns: int, rows: int) -> Axes:
+    ax = axes(ax, size=(max(4.0, 0.62 * columns + 0.6), 0.62 * rows + 0.5))
+    ax.set(xlim=(-0.6, columns - 0.4), ylim=(-0.45, HIGH * (rows - 1) + 0.45))
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    return ax
+
+
+def _column(ax: Axes, token: str, place: Place, state: Place) -> None:
+    """A token and its state, with an arrow: up from an input, up to an output."""
+    _state(ax, state)
+    look = {"ha": "center", "va": "center", "fontsize": SIZE + 1, "family": MONO, "color": INK}
+    ax.text(*_at(place), glyph(token), parse_math=False, **look)
+    below, above = (place, state) if place[1] < state[1] else (state, place)
+    _arrow(ax, below, above, HEARD)
+
+
+def _state(ax: Axes, place: Place) -> None:
+    ax.text(*_at(place), " ", fontsize=SIZE - 2, ha="center", va="center", bbox=STATE, zorder=3)
+
+
+def _chain(ax: Axes, places: Sequence[Place]) -> None:
+    for before, after in zip(places, places[1:], strict=False):
+        _arrow(ax, before, after, CARRIED)
+
+
+def _look(ax: Axes, looks, reading: Sequence[Place], writing: Sequence[Place]) -> None:
+    for t, s in zip(*(looks >= FAINT).nonzero(), strict=True):
+        weight = float(looks[t, s])
+        look = LOOK | {"lw": 5 * weight, "alpha": 0.25 + 0.6 * weight}
+        _arrow(ax, writing[t], reading[s], look, zorder=1)  # below the states and their arrows
+
+
+def _arrow(ax: Axes, start: Place, end: Place, look: dict, zorder: float = 2) -> None:
+    ax.annotate("", xy=_at(end), xytext=_at(start), arrowprops=look, zorder=zorder)
+
+
+def _at(place: Place) -> Place:
+    return APART * place[0], HIGH * place[1]
+
+
+def _said(tokens: Sequence[str]) -> str:
+    return listed([spoken(token) for token in tokens])
+
+
+def _say(source: Sequence[str], target: Sequence[str], looks) -> str:
+    text = f"Diagram: an encoder reads {_said(source)}; its last state is handed to a decoder, "
+    text += f"which writes {_said(target)}."
+    if looks is None:
+        return text + " That state is the only road between them."
+    seen = [spoken(source[s]) for s in looks.argmax(-1)]
+    most = [f"{spoken(y)} mostly at {x}" for y, x in zip(target, seen, strict=True)]
+    return text + f" It also looks back at the encoder's states: writing {listed(most)}."
+
+
+def _check(fits: object, first: Sequence[str], second: Sequence[str]) -> None:
+    if not fits:
+        raise ValueError(
+            "A diagram needs at least one token on each side, as many outputs as inputs where "
+            f"they are paired, and weights of shape (T, S); got {len(first)} and {len(second)} "
+            "tokens. Try short lists of tokens and weights[0]."
+        )

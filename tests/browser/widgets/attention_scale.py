@@ -1,0 +1,3 @@
+from helpers.views.widgets import attention_scale
+
+attention_scale()

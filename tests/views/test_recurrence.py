@@ -1,0 +1,72 @@
+"""Diagrams of recurrent networks: what is written, which arrows there are, what is said."""
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.views import plots, style
+from tests.views.drawn import area, pixels
+
+
+def arrows(ax):
+    """Every arrow as ((x, y) of its start, (x, y) of its end), with its colour."""
+    drawn = [t for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
+    return [(t.xyann, t.xy, t.arrowprops["color"]) for t in drawn]
+
+
+def written(ax):
+    return [t.get_text() for t in ax.texts if t.get_text().strip()]
+
+
+def test_unrolled_says_and_writes_what_is_read_and_foretold():
+    ax = plots.unrolled("a b", " bc", title="In time")
+    assert ax.get_label() == (
+        "In time. Diagram: a recurrent network reads 'a', space and 'b'; every state is made from "
+        "the token below it and the state before it, and foretells the token above it: space, 'b' "
+        "and 'c'."
+    )
+    assert written(ax) == ["a", "␣", "␣", "b", "b", "c"]
+
+
+def test_unrolled_arrows_go_up_and_to_the_right():
+    found = arrows(plots.unrolled("abc", "bcd"))
+    across = [(start, end) for start, end, colour in found if colour == style.BLUE]
+    up = [(start, end) for start, end, colour in found if colour == style.INK]
+    assert len(across) == 2 and all(a[0] < b[0] and a[1] == b[1] for a, b in across)
+    assert len(up) == 6 and all(a[1] < b[1] and a[0] == b[0] for a, b in up)
+
+
+def test_the_bottleneck_is_one_red_arrow_from_the_last_state_read_to_the_first_written():
+    ax = plots.encoder_decoder("abc", "xy")
+    red = [(start, end) for start, end, colour in arrows(ax) if colour == style.VERMILLION]
+    assert len(red) == 1
+    (start, end) = red[0]
+    assert (start[0], end[0]) == (2, 3) and start[1] < end[1]
+    assert area(pixels(ax), style.VERMILLION) > 200
+    assert ax.get_label().endswith("That state is the only road between them.")
+
+
+def test_lines_of_attention_join_the_states_and_grow_with_the_weight():
+    weights = torch.tensor([[0.9, 0.1, 0.0], [0.0, 0.2, 0.8]])
+    ax = plots.encoder_decoder("abc", "xy", weights)
+    looks = {
+        (t.xyann[0], t.xy[0]): t.arrowprops["lw"]
+        for t in ax.texts
+        if getattr(t, "arrow_patch", None) is not None and t.arrowprops["color"] == style.GREEN
+    }
+    # writers stand in columns 3 and 4, readers in 0, 1 and 2; a weight of 0 has no line
+    assert set(looks) == {(3, 0), (3, 1), (4, 1), (4, 2)}
+    assert looks[3, 0] / looks[3, 1] == pytest.approx(9) and looks[4, 2] > looks[4, 1]
+    assert ax.get_label().endswith("writing 'x' mostly at 'a' and 'y' mostly at 'c'.")
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [("", ""), ("ab", "a")])
+def test_unrolled_refuses_what_does_not_pair(inputs, outputs):
+    with pytest.raises(ValueError, match=f"got {len(inputs)} and {len(outputs)} tokens"):
+        plots.unrolled(inputs, outputs)
+
+
+@pytest.mark.parametrize(("target", "weights"), [("", None), ("xy", np.ones((3, 2)))])
+def test_encoder_decoder_refuses_nothing_and_weights_that_do_not_fit(target, weights):
+    with pytest.raises(ValueError, match=r"weights of shape \(T, S\)"):
+        plots.encoder_decoder("abc", target, weights)
