@@ -4,13 +4,12 @@ Sources: Radford et al. 2018 and 2019 (§2.3: pre-norm, residual initialisation 
 Built in notebook 07.
 """
 
-import math
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from helpers.models import checkpoint, pretrained
+from helpers.models import checkpoint, initialise, pretrained
 from helpers.models.attention import LayerCache
 from helpers.models.bigram import next_token_loss
 from helpers.models.config import GPTConfig
@@ -31,7 +30,7 @@ class GPT(nn.Module):
         self.head = nn.Linear(config.n_embd, config.vocab_size, bias=not config.tied)
         if config.tied:
             self.head.weight = self.token_embedding.weight
-        self._initialise()
+        initialise.gpt2(self)
 
     def forward(
         self, idx: Tensor, targets: Tensor | None = None, cache: list[LayerCache] | None = None
@@ -83,12 +82,3 @@ class GPT(nn.Module):
             )
         positions = torch.arange(past, end, device=idx.device)
         return self.dropout(self.token_embedding(idx) + self.position_embedding(positions))
-
-    def _initialise(self) -> None:
-        """Matrices N(0, 0.02), biases 0; what writes to the stream starts 1/√(2L) times smaller."""
-        for name, parameter in self.named_parameters():
-            if name.endswith("bias"):
-                nn.init.zeros_(parameter)
-            elif parameter.dim() == 2:
-                depth = 2 * self.config.n_layer if name.endswith("projection.weight") else 1
-                nn.init.normal_(parameter, std=0.02 / math.sqrt(depth))

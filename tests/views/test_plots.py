@@ -150,6 +150,8 @@ PLOTS = {
     "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),
     "encoder_decoder": lambda ax: plots.encoder_decoder("ab", "ab", ax=ax),
     "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
+    "gradients_by_layer": lambda ax: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}, ax=ax),
+    "ladder": lambda ax: plots.ladder({"a": [1.0, 2.0]}, ax=ax),
     "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own

@@ -8,9 +8,11 @@ from helpers.views.plots.architecture import architectures
 from helpers.views.plots.bars import bars, next_character_bars
 from helpers.views.plots.curves import lines
 from helpers.views.plots.dependencies import directed_graph
+from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels, repeats
 from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.graphs import token_graphs
+from helpers.views.plots.ladder import ladder
 from helpers.views.plots.losses import losses
 from helpers.views.plots.map_row import heatmaps
 from helpers.views.plots.maps import heatmap
@@ -31,8 +33,10 @@ __all__ = [
     "experts",
     "family_tree",
     "gates",
+    "gradients_by_layer",
     "heatmap",
     "heatmaps",
+    "ladder",
     "lines",
     "losses",
     "mask_panels",

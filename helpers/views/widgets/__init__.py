@@ -11,6 +11,7 @@ from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.next_character import next_character
+from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "diversity_error",
     "em_steps",
     "next_character",
+    "norm_placement",
     "tokenizer_explorer",
 ]

@@ -1,0 +1,98 @@
+"""A ladder of models: what each of them reaches, a dot for every seed, against floors."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers.views.style import (
+    BLUE,
+    DASHES,
+    GRID,
+    INK,
+    QUIET,
+    SIZE,
+    SMALL,
+    VERMILLION,
+    array,
+    axes,
+    finish,
+    listed,
+    number,
+)
+
+UNIT = "nats per character"
+STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}
+
+
+def ladder(
+    losses: Mapping[str, Sequence[float]],
+    floors: Mapping[str, float] | None = None,
+    aside: Collection[str] = (),
+    ax: Axes | None = None,
+    title: str = "",
+    unit: str = UNIT,
+) -> Axes:
+    """One row per model from top to bottom: a dot for each seed, the mean written beside it.
+
+    losses: name -> a loss per seed. floors: name -> loss, drawn as vertical lines. aside: names
+    that are no step of the ladder; a thin line joins the means of all others. ValueError if a
+    model has no loss.
+    """
+    losses, floors = {name: array(values) for name, values in losses.items()}, dict(floors or {})
+    _check(losses)
+    ax = axes(ax, size=(7.4, 1.3 + 0.34 * len(losses)))
+    ax.grid(axis="x", color=GRID)
+    steps = [(v.mean(), row) for row, (n, v) in enumerate(losses.items()) if n not in aside]
+    ax.plot(*zip(*steps, strict=True), color=BLUE, lw=1, alpha=0.45, zorder=2)
+    for row, (name, values) in enumerate(losses.items()):
+        _dots(ax, row, values, **(ASIDE if name in aside else STEP))
+    for i, (name, floor) in enumerate(floors.items()):
+        ax.axvline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
+        where = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "color": QUIET}
+        _write(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
+    ax.set_yticks(range(len(losses)), list(losses), fontsize=SIZE)
+    ax.set(ylim=(len(losses) - 0.5, -0.6))
+    ax.margins(x=0.08)
+    finish(ax, _say(losses, floors, unit), xlabel=f"validation loss ({unit})")
+    return _title(ax, title)
+
+
+def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
+    ax.plot(values, [row] * len(values), ls="", ms=6, alpha=0.7, mew=0, zorder=3, **look)
+    behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    where = {"ha": "left", "va": "center", "bbox": behind}
+    _write(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
+
+
+def _write(ax: Axes, text: str, xy: tuple, offset: tuple, **look) -> None:
+    look = {"color": INK, "fontsize": SMALL, "annotation_clip": False} | look
+    ax.annotate(text, xy, xytext=offset, textcoords="offset points", **look)
+
+
+def _title(ax: Axes, title: str) -> Axes:
+    """The title, higher than usual: the floors' names stand between it and the picture."""
+    if title:
+        ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=22)
+        ax.set_label(f"{title.rstrip('.')}. {ax.get_label()}")
+    return ax
+
+
+def _check(losses: Mapping[str, np.ndarray]) -> None:
+    lengths = {name: values.shape for name, values in losses.items()}
+    if not lengths or any(len(shape) != 1 or not shape[0] for shape in lengths.values()):
+        raise ValueError(
+            f"Every model needs a loss for each of its seeds, at least one; got shapes {lengths}. "
+            "Try {'one head': [2.41, 2.40, 2.41]}."
+        )
+
+
+def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:
+    said = [
+        f"{name} {number(values.mean())}"
+        + (f" (from {number(values.min())} to {number(values.max())})" if len(values) > 1 else "")
+        for name, values in losses.items()
+    ]
+    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(said)}."
+    lines = listed([f"{name} {number(floor)}" for name, floor in floors.items()])
+    return text + (f" Floors: {lines}." if floors else "")

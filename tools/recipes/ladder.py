@@ -1,0 +1,117 @@
+"""The lecture's ladder, one part more at each step; depth; shapes. Notebook 06.
+
+Every model is trained from three seeds on the same batches with the same optimiser, and measured
+on all of the validation text. Losses in nats per character.
+"""
+
+from collections.abc import Callable
+
+import torch
+
+from helpers.learning import training
+from helpers.learning.evaluation import evaluate
+from helpers.models import ladder
+from helpers.models.bigram import Bigram
+from helpers.models.config import GPTConfig
+from helpers.models.gpt import GPT
+from helpers.text import batches, corpora
+from helpers.text.tokenizers import CharTokenizer
+
+LECTURE = {"block_size": 8, "n_layer": 4, "n_head": 4, "n_embd": 64, "dropout": 0.2}
+LECTURE |= {"activation": "relu", "tied": False}
+SEEDS = [0, 1, 2]
+
+
+def _ladder(corpus: str) -> dict:
+    return {
+        "corpus": corpus,
+        "config": LECTURE,
+        "training": {"steps": 3000, "batch_size": 32, "lr": 1e-3, "eval_every": 300},
+        "seeds": SEEDS,
+        "models": {name: {"step": name} for name in ladder.STEPS},
+    }
+
+
+DEEP = ("blocks, no residuals", "blocks", "pre-norm", "post-norm")
+RECIPES = {
+    "ladder_playwright": _ladder("playwright"),
+    "ladder_tinyshakespeare": _ladder("tinyshakespeare"),
+    "depth_playwright": {
+        "corpus": "playwright",
+        "config": LECTURE | {"n_layer": 12},
+        "training": {"steps": 200, "batch_size": 32, "eval_every": 50},
+        "seeds": SEEDS,
+        "models": {
+            f"{name}, lr {lr}": {"step": name, "training": {"lr": lr}}
+            for lr in (0.001, 0.01)
+            for name in DEEP
+        },
+    },
+    "shapes_playwright": {
+        "corpus": "playwright",
+        "config": LECTURE | {"dropout": 0.0},
+        "training": {"steps": 2000, "batch_size": 32, "lr": 1e-3, "eval_every": 200},
+        "seeds": SEEDS,
+        "models": {
+            f"{n_layer} × {n_embd}": {"config": {"n_layer": n_layer, "n_embd": n_embd}}
+            for n_layer, n_embd in ((1, 128), (4, 64), (16, 32))
+        },
+    },
+}
+
+
+def run(settings: dict, on_step: Callable | None = None, progress: bool = True) -> dict:
+    """The counted bigram's loss; per model what `climb` returns, a list with a value per seed."""
+    text, models = Text(settings["corpus"]), {}
+    for name in settings["models"]:
+        runs = [climb(settings, name, s, text, on_step, progress) for s in settings["seeds"]]
+        models[name] = {key: [each[key] for each in runs] for key in runs[0]}
+    bigram = Bigram.from_counts(text.train_ids, text.vocab_size)
+    return {"bigram": evaluate(bigram, text.val_ids, tokens=None), "models": models}
+
+
+def climb(
+    settings: dict,
+    name: str,
+    seed: int,
+    text: "Text",
+    on_step: Callable | None = None,
+    progress: bool = False,
+) -> dict:
+    """Train one model from one seed: its size, its loss in the end, and the curve to it.
+
+    Of a training that diverged there is no loss (None) and no curve.
+    """
+    torch.manual_seed(seed)
+    model = build(settings, name, text.vocab_size)
+    plan = settings["training"] | settings["models"][name].get("training", {})
+    own = {"seed": seed, "on_step": on_step, "progress": progress}
+    try:
+        history = training.train(model, text.train_ids, text.val_ids, **plan, **own)
+        val_loss = round(evaluate(model, text.val_ids, tokens=None), 4)
+    except ArithmeticError:
+        history, val_loss = training.History(), None
+    return {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "val_loss": val_loss,
+        "steps": history.steps,
+        "train_curve": [round(loss, 4) for loss in history.train_loss],
+        "val_curve": [round(loss, 4) for loss in history.val_loss],
+    }
+
+
+def build(settings: dict, name: str, vocab_size: int) -> GPT:
+    """A step of the ladder, with the lecture's start; or a GPT of another shape, with GPT-2's."""
+    change = settings["models"][name]
+    config = GPTConfig(vocab_size=vocab_size, **settings["config"] | change.get("config", {}))
+    return ladder.step(change["step"], config) if "step" in change else GPT(config)
+
+
+class Text:
+    """A corpus as numbers: .train_ids and .val_ids, tokens; .vocab_size."""
+
+    def __init__(self, corpus: str):
+        text = corpora.load(corpus).text
+        tokenizer = CharTokenizer.from_text(text)
+        self.train_ids, self.val_ids = batches.split(tokenizer.encode(text))
+        self.vocab_size = tokenizer.vocab_size
