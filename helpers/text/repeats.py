@@ -29,12 +29,18 @@ def surprisals(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
     """-ln P(y[b, t] | x[b, :t+1]) in nats, exactly: what somebody pays who knows how rows are made.
 
     x, y: (B, T) as `sample` gives them. Returns (B, T): ln V while nothing can have been repeated,
-    and almost nothing once the first repeat has shown how long the segment is.
+    and almost nothing once the first repeat has shown how long the segment is. ValueError for rows
+    that do not repeat.
     """
     rows = torch.cat([x[:, :1], y], dim=1)  # (B, T + 1)
     periods = range(SHORTEST, LONGEST + 1)
     each = torch.stack([_log_probs(rows, period, vocab_size) for period in periods])
-    total = each.logsumexp(0) - math.log(len(periods))  # (B, T + 2)
+    total = each.logsumexp(0)  # (B, T + 2): ln P(the first n tokens) + ln 13
+    if not total.isfinite().all():
+        raise ValueError(
+            f"Every row must repeat a segment of {SHORTEST} to {LONGEST} tokens from its start; "
+            f"row {(~total.isfinite()).any(1).nonzero()[0].item()} does not. Try repeats.sample."
+        )
     return (total[:, :-1] - total[:, 1:])[:, 1:]
 
 

@@ -94,5 +94,5 @@ def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: st
         for name, values in losses.items()
     ]
     text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(said)}."
-    lines = listed([f"{name} {number(floor)}" for name, floor in floors.items()])
-    return text + (f" Floors: {lines}." if floors else "")
+    lines = [f"{name} {number(floor)}" for name, floor in floors.items()]
+    return f"{text} Floors: {listed(lines)}." if lines else text

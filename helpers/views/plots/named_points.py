@@ -10,6 +10,7 @@ from helpers.views.style import (
     GRID,
     INK,
     POINTS_PER_INCH,
+    QUIET,
     SMALL,
     VERMILLION,
     array,
@@ -21,7 +22,7 @@ from helpers.views.style import (
 
 APART = 26  # points between the middles of two names
 LABEL = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL, "color": INK}
-LABEL |= {"arrowprops": {"arrowstyle": "-", "lw": 0.8, "color": GRID, "shrinkA": 0, "shrinkB": 4}}
+LABEL |= {"arrowprops": {"arrowstyle": "-", "lw": 0.8, "color": QUIET, "shrinkA": 0, "shrinkB": 4}}
 
 
 def named_points(

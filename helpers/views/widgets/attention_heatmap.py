@@ -1,7 +1,7 @@
 """Attention as it is: any layer, any head, any text, on any model of ours. Notebook 05."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import ipywidgets
 import numpy as np
@@ -30,13 +30,14 @@ def attention_heatmap(
     models: (model, tokenizer), or a dict of them by name to choose from. layer, head, position:
     where to begin, counted from 0, by default with the last token. Read are the last tokens of the
     text, as many as the model can, at most 256. Every map shown is checked: its rows sum to 1 and
-    it is zero above the diagonal, else a ValueError is shown and raised.
+    it is zero above the diagonal, else a ValueError is shown and raised. ValueError without models.
     """
     models = dict(models) if isinstance(models, Mapping) else {"": models}
+    if not models:
+        raise ValueError("There must be a model to look into; got none. Try (model, tokenizer).")
     readers = {name: Reader(*pair) for name, pair in models.items()}
     controls = _controls(list(readers), text)
-    explorer_of = functools.partial(Explorer, _drawing(readers), adjust=_follower(readers))
-    explorer = explorer_of(**controls)
+    explorer = Explorer(_drawing(readers), adjust=_follower(readers), **controls)
     last = controls["position"].max
     for name, value in {"layer": layer, "head": head, "position": position}.items():
         controls[name].value = last if value is None else value
@@ -55,8 +56,8 @@ class Reader:
 
         ValueError for a text that is empty or has characters the tokenizer does not know.
         """
-        training = sum(p._version for p in self.model.parameters())  # grows with every step
-        return self._remembered(text, training)
+        trained = tuple(p.flatten()[0].item() for p in self.model.parameters())  # by any step
+        return self._remembered(text, trained)
 
     def _read(self, text: str, _) -> tuple[list[str], np.ndarray]:
         ids = self.tokenizer.encode(text)[-min(self.model.config.block_size, MOST_READ) :]
@@ -74,32 +75,27 @@ def _controls(names: list[str], text: str) -> dict[str, ipywidgets.Widget]:
     position.description = "token that looks"
     model = {"model": ipywidgets.Dropdown(options=names)} if len(names) > 1 else {}
     words = ipywidgets.Textarea(value=text, rows=3)
-    return {"text": words, **model, "layer": layer, "head": head, "every": every} | {
-        "position": position
-    }
+    places = {"layer": layer, "head": head, "every": every, "position": position}
+    return {"text": words, **model, **places}
 
 
-def _follower(readers: Mapping[str, Reader]):
+def _follower(readers: Mapping[str, Reader]) -> Callable[[Explorer], None]:
     """Keep the sliders within what the chosen model has and the text is long."""
 
     def follow(explorer: Explorer) -> None:
-        controls, state = explorer.controls, explorer.state
-        _, maps = _chosen(readers, state).read(state["text"])
-        for name, size in zip(("layer", "head", "position"), maps.shape, strict=False):
-            controls[name].max = size - 1
+        name = explorer.state.get("model", next(iter(readers)))
+        _, maps = readers[name].read(explorer.state["text"])
+        for control, size in zip(("layer", "head", "position"), maps.shape, strict=False):
+            explorer.controls[control].max = size - 1
 
     return follow
 
 
-def _drawing(readers: Mapping[str, Reader]):
-    def draw(
-        text: str, layer: int, head: int, every: bool, position: int, model: str = ""
-    ) -> Picture:
-        tokens, maps = _chosen(readers, {"model": model}).read(text)
+def _drawing(readers: Mapping[str, Reader]) -> Callable[..., Picture]:
+    only = next(iter(readers))
+
+    def draw(text: str, layer: int, head: int, every: bool, position: int, model=only) -> Picture:
+        tokens, maps = readers[model].read(text)
         return attention_picture(maps, tokens, layer, head, position, every, model)
 
     return draw
-
-
-def _chosen(readers: Mapping[str, Reader], state: Mapping[str, object]) -> Reader:
-    return readers.get(state.get("model", ""), next(iter(readers.values())))

@@ -1,0 +1,30 @@
+"""What can be seen on an SVG picture: its words, its shapes, the cells of its heat maps."""
+
+import base64
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+from matplotlib.image import imread
+
+NAME = "{http://www.w3.org/2000/svg}"
+
+
+def shapes(markup, kind):
+    """All elements of a kind, in order: 'text', 'rect', 'image'. Fails unless it is valid XML."""
+    return list(ElementTree.fromstring(markup).iter(NAME + kind))
+
+
+def said(markup):
+    return [shape.text or "" for shape in shapes(markup, "text")]
+
+
+def cells(image):
+    """The colours of a heat map: (R, C, 3) of 0 … 255."""
+    data = image.get("href").removeprefix("data:image/png;base64,")
+    pixels = imread(io.BytesIO(base64.b64decode(data)), format="png")[..., :3]
+    return (pixels * 255).round().astype(np.uint8)
+
+
+def box(shape):
+    return [float(shape.get(name)) for name in ("x", "y", "width", "height")]
