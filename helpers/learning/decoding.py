@@ -3,23 +3,11 @@
 Source: Vaswani et al. 2017, §6.1 (beam search); the search itself goes back to Lowerre 1976.
 """
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 
+from helpers.learning.beam import Hypothesis, search
 from helpers.text.pairs import END, PAD, START
-
-
-class Hypothesis(NamedTuple):
-    """A target that has been written, and ln P of it. tokens: START first, END last if finished."""
-
-    tokens: list[int]
-    log_prob: float
-
-    @property
-    def finished(self) -> bool:
-        return self.tokens[-1] == END
 
 
 @torch.no_grad()
@@ -55,46 +43,23 @@ def beam(model: nn.Module, source: Tensor, width: int, longest: int) -> list[Hyp
     best of all stay, ended ones included; so width 1 is greedy, and a beam as wide as there are
     targets finds them all. Sums of ln P favour short targets. In eval mode, mode restored.
     """
-    _check(source, width)
+    _check(source)
     was_training = model.training
     try:
-        return _beam(model.eval(), source, width, longest)
+        memory, visible = model.eval().encode(source)
+
+        def next_log_probs(texts: Tensor) -> Tensor:
+            copies = memory.expand(len(texts), -1, -1)
+            return model.decode(texts.to(source.device), copies, visible)[:, -1].log_softmax(-1)
+
+        return search(next_log_probs, [START], width, longest, end=END)
     finally:
         model.train(was_training)
 
 
-def _beam(model: nn.Module, source: Tensor, width: int, longest: int) -> list[Hypothesis]:
-    memory, visible = model.encode(source)
-    best = [Hypothesis([START], 0.0)]
-    for _ in range(longest):
-        ended, open_ = ([h for h in best if h.finished is end] for end in (True, False))
-        if not open_:
-            break
-        idx = torch.tensor([h.tokens for h in open_], device=source.device)
-        logits = model.decode(idx, memory.expand(len(idx), -1, -1), visible)[:, -1]
-        best = _best(ended + _continued(open_, logits.log_softmax(-1), width), width)
-    return best
-
-
-def _continued(hypotheses: list[Hypothesis], log_probs: Tensor, width: int) -> list[Hypothesis]:
-    """Each hypothesis with each of its `width` likeliest next tokens: log_probs (n, V)."""
-    values, tokens = log_probs.topk(min(width, log_probs.shape[-1]))
-    return [
-        Hypothesis([*h.tokens, token], h.log_prob + value)
-        for h, row, ids in zip(hypotheses, values.tolist(), tokens.tolist(), strict=True)
-        for value, token in zip(row, ids, strict=True)
-    ]
-
-
-def _best(hypotheses: list[Hypothesis], width: int) -> list[Hypothesis]:
-    return sorted(hypotheses, key=lambda h: -h.log_prob)[:width]
-
-
-def _check(source: Tensor, width: int) -> None:
+def _check(source: Tensor) -> None:
     if source.dim() != 2 or len(source) != 1:
         raise ValueError(
             f"A beam searches for one source (1, S) at a time; got shape {tuple(source.shape)}. "
             "Try source[:1]."
         )
-    if not (isinstance(width, int) and width >= 1):
-        raise ValueError(f"width must be a whole number ≥ 1; got {width!r}. 1 is greedy.")

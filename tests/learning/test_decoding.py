@@ -114,7 +114,9 @@ class Toy(nn.Module):
 
 def test_an_ended_hypothesis_stays_as_it_is(model, sources):
     for h in beam(model, sources[:1], width=20, longest=6):
-        assert h.tokens.count(END) == h.finished and (h.finished or len(h.tokens) == 7)
+        assert h.tokens.count(END) == (h.tokens[-1] == END) and (
+            h.tokens[-1] == END or len(h.tokens) == 7
+        )
 
 
 def test_the_source_is_read_once(model, sources):

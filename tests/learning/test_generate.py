@@ -139,6 +139,15 @@ def test_the_mode_comes_back_when_sampling_fails(model):
     model.eval()
 
 
+@pytest.mark.parametrize("n", [0, 5])
+def test_a_model_can_be_trained_on_what_was_generated(model, n):
+    # Indices made in inference mode could not be kept for the backward pass.
+    text = generate(model, prompt(2, 3), n)
+    model(text[:, :-1], text[:, 1:])[1].backward()
+    assert model.head.weight.grad.abs().sum() > 0
+    model.zero_grad(set_to_none=True)
+
+
 def test_a_bigram_speaks_too():
     # 0 → 1 → 2 → 0, always
     bigram = Bigram.from_counts(torch.tensor([0, 1, 2] * 100), vocab_size=3, pseudocount=1e-9)
@@ -151,6 +160,22 @@ def test_a_bigram_speaks_too():
 def test_a_model_without_blocks_speaks_too():
     model = GPT(GPTConfig(BLOCK, 11, n_layer=0, n_head=1, n_embd=4))
     assert generate(model, prompt(2, 3), 2 * BLOCK).shape == (2, 3 + 2 * BLOCK)
+
+
+def test_texts_are_written_as_often_as_the_model_says(model):
+    """All 11² continuations of two tokens, against P = P(x₁) P(x₂ | x₁) with the settings."""
+    n, settings = 20_000, {"temperature": 4.0, "top_k": 6, "top_p": 0.95}
+    idx = prompt(1, 2).expand(n, 2)
+    first, second = generate(model, idx, 2, **settings, generator=torch.Generator().manual_seed(1))[
+        :, 2:
+    ].T
+    with torch.no_grad():
+        p1 = next_token_probs(model(idx[:1])[0][0, -1], **settings)
+        after = torch.cat([idx[:11], torch.arange(11)[:, None]], dim=1)
+        joint = p1[:, None] * next_token_probs(model(after)[0][:, -1], **settings)
+    counts = torch.bincount(first * 11 + second, minlength=121).view(11, 11)
+    assert ((counts - n * joint).abs() <= 4 * (n * joint * (1 - joint)).sqrt()).all()
+    assert 10 < (joint > 0).sum() < 121
 
 
 # Refusals

@@ -72,6 +72,29 @@ def test_top_k_keeps_the_likeliest_and_renormalises():
     assert_close(next_token_probs(LOGITS, top_k=3), torch.tensor([0.5, 0.3125, 0.1875, 0, 0, 0]))
 
 
+def enumerated(probs, temperature, top_k, top_p):
+    """The same by lists and loops: powers of p, the k largest, then as few as reach top_p."""
+    tempered = [p ** (1 / temperature) for p in probs]
+    kept, mass = [], 0.0
+    best = sorted(range(len(probs)), key=lambda i: -tempered[i])[:top_k]
+    total = sum(tempered[i] for i in best)
+    for i in best:
+        if mass / total < top_p - 1e-12:
+            kept.append(i)
+            mass += tempered[i]
+    return [tempered[i] / mass if i in kept else 0.0 for i in range(len(probs))]
+
+
+@pytest.mark.parametrize("temperature", [0.1, 0.5, 1.0, 3.0, 1e6])
+@pytest.mark.parametrize("top_k", [1, 2, 5, 6, 9])
+@pytest.mark.parametrize("top_p", [0.05, 0.5, 0.93, 1.0])
+def test_all_settings_together_equal_the_enumeration(temperature, top_k, top_p):
+    probs = [P[3], P[0], P[5], P[1], P[4], P[2]]
+    logits = torch.tensor(probs, dtype=torch.float64).log().expand(2, 3, 6)  # batches alike
+    expected = torch.tensor(enumerated(probs, temperature, top_k, top_p), dtype=torch.float64)
+    assert_close(next_token_probs(logits, temperature, top_k, top_p), expected.expand(2, 3, 6))
+
+
 def test_top_k_of_1_is_arg_max():
     logits = torch.randn(50, 11, generator=torch.Generator().manual_seed(0))
     assert_close(next_token_probs(logits, top_k=1), next_token_probs(logits, temperature=0))

@@ -12,6 +12,7 @@ from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
+from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
 __all__ = [
@@ -24,5 +25,6 @@ __all__ = [
     "em_steps",
     "next_character",
     "norm_placement",
+    "sampling_temperature",
     "tokenizer_explorer",
 ]

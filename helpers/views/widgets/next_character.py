@@ -66,11 +66,16 @@ def continuation(model: nn.Module, tokenizer, text: str) -> str:
 
 def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
     """P(next token | the last block_size tokens of text): (V,), in eval mode, mode restored."""
+    return sampling.next_token_probs(logits_after(model, tokenizer, text).float()).double()
+
+
+def logits_after(model: nn.Module, tokenizer, text: str) -> Tensor:
+    """The logits of the token after a text: (V,) in double precision; otherwise as next_probs."""
     ids, was_training = _ids(model, tokenizer, text)[:, -model.config.block_size :], model.training
     model.eval()
     try:
         with torch.no_grad():
-            return sampling.next_token_probs(model(ids)[0][0, -1]).cpu().double()
+            return model(ids)[0][0, -1].cpu().double()
     finally:
         model.train(was_training)
 

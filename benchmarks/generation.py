@@ -1,0 +1,128 @@
+"""How fast 500 tokens are written: ours beside Hugging Face's GPT-2 and beside no cache at all.
+
+    python benchmarks/generation.py [--rounds 5] [--tokens 500]
+
+One model of 4 layers, 128 channels and a context of 512, with the same weights everywhere; one
+prompt and sixteen. The three take turns; the medians and their ratios are printed in one table.
+Before that, all three write the same text greedily, or nothing is measured.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+import transformers
+from torch import Tensor
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from helpers.learning.sampling import draw, generate, next_token_probs  # noqa: E402
+from helpers.models.gpt import GPT  # noqa: E402
+
+VOCABULARY, CONTEXT, PROMPT = 65, 512, 8
+OURS, HUGGING_FACE, UNCACHED = "ours, cache", "Hugging Face, cache", "no cache (nanoGPT's way)"
+Write = Callable[[Tensor, int, float], Tensor]  # prompts, tokens, temperature -> texts
+
+
+def models() -> tuple[GPT, transformers.GPT2LMHeadModel]:
+    """The same weights as our model and as Hugging Face's."""
+    torch.manual_seed(0)
+    settings = transformers.GPT2Config(
+        vocab_size=VOCABULARY, n_positions=CONTEXT, n_embd=128, n_layer=4, n_head=4,
+        bos_token_id=None, eos_token_id=None, pad_token_id=0, initializer_range=0.2,
+    )  # fmt: skip
+    twin = transformers.GPT2LMHeadModel(settings).eval()
+    with tempfile.TemporaryDirectory() as folder:
+        twin.save_pretrained(folder)
+        return GPT.from_pretrained(folder), twin
+
+
+def writers() -> dict[str, Write]:
+    """The three ways, each a function (prompts, tokens, temperature) -> texts."""
+    ours, twin = models()
+
+    def hugging_face(idx: Tensor, n: int, temperature: float) -> Tensor:
+        how = {"do_sample": True, "top_k": 0, "temperature": temperature} if temperature else {}
+        seen = torch.ones_like(idx)
+        return twin.generate(idx, attention_mask=seen, max_new_tokens=n, use_cache=True, **how)
+
+    return {
+        OURS: lambda idx, n, temperature: generate(ours, idx, n, temperature=temperature),
+        HUGGING_FACE: hugging_face,
+        UNCACHED: lambda idx, n, temperature: uncached(ours, idx, n, temperature),
+    }
+
+
+@torch.no_grad()
+def uncached(model: GPT, idx: Tensor, n: int, temperature: float) -> Tensor:
+    """As nanoGPT generates: the whole text again for each token, the head for the last one only."""
+    for _ in range(n):
+        x = model._embed(idx[:, -CONTEXT:], past=0)
+        for block in model.blocks:
+            x = block(x)
+        logits = model.head(model.final_norm(x[:, -1]))
+        idx = torch.cat([idx, draw(next_token_probs(logits, temperature))], dim=1)
+    return idx
+
+
+def prompts(batch_size: int) -> Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(VOCABULARY, (batch_size, PROMPT), generator=generator)
+
+
+def check_equal(ways: dict[str, Write]) -> None:
+    """SystemExit unless all three write the same text at temperature 0."""
+    texts = {name: write(prompts(4), 100, 0.0) for name, write in ways.items()}
+    for name, text in texts.items():
+        if not torch.equal(text, texts[OURS]):
+            raise SystemExit(f"{name} writes another text than ours: the times would mean nothing.")
+    if texts[OURS].unique().numel() < 3:
+        raise SystemExit("The text is one token for ever: it could not tell the three apart.")
+
+
+def medians(ways: dict[str, Write], batch_size: int, tokens: int, rounds: int) -> dict[str, float]:
+    """Seconds per text of each way: the median of alternating rounds, once warm."""
+    idx, seconds = prompts(batch_size), {name: [] for name in ways}
+    for write in ways.values():
+        write(idx, 20, 1.0)
+    for _ in range(rounds):
+        for name, write in ways.items():
+            start = time.perf_counter()
+            assert write(idx, tokens, 1.0).shape == (batch_size, PROMPT + tokens)
+            seconds[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def table(ways: dict[str, Write], tokens: int, rounds: int) -> Iterator[str]:
+    """One line per number of prompts and way: seconds, tokens per second, ratio to ours."""
+    yield "| prompts | way | seconds | tokens/s | times ours |"
+    yield "|---|---|---|---|---|"
+    for batch_size in (1, 16):
+        times = medians(ways, batch_size, tokens, rounds)
+        for name, seconds in times.items():
+            speed, ratio = batch_size * tokens / seconds, seconds / times[OURS]
+            yield f"| {batch_size} | {name} | {seconds:.2f} | {speed:,.0f} | {ratio:.2f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tokens", type=int, default=500)
+    options = parser.parse_args()
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    ways = writers()
+    check_equal(ways)
+    threads = torch.get_num_threads()
+    print(f"torch {torch.__version__}, transformers {transformers.__version__}, {threads} threads")
+    for line in table(ways, options.tokens, options.rounds):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
