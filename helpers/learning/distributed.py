@@ -5,6 +5,7 @@ Li et al. 2020. The entry point is `helpers.learning.pretrain`; notebook 09.
 """
 
 import contextlib
+import gc
 import os
 from dataclasses import asdict, replace
 
@@ -52,8 +53,14 @@ class World:
         return self.mean(torch.tensor(float(flag), device=self.device)).item() > 0
 
     def close(self) -> None:
-        """Leave the group."""
+        """Leave the group together, once nothing holds it any longer.
+
+        Gloo's threads must end before the interpreter does, or they abort the process. Not for a
+        process that has lost the others: it would wait for them.
+        """
+        gc.collect()  # DistributedDataParallel holds the group, in a circle
         if self.size > 1:
+            dist.barrier()
             dist.destroy_process_group()
 
 

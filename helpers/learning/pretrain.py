@@ -94,11 +94,19 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     options = vars(_arguments(arguments))
-    data, out, log_every, save_every, fields = (
-        options.pop(name) for name in ("data", "out", "log_every", "save_every", "set")
-    )
-    options["overrides"] = {name: json.loads(v) for name, v in (f.split("=", 1) for f in fields)}
+    fields = dict(field.split("=", 1) for field in options.pop("set"))
+    options["overrides"] = {name: json.loads(value) for name, value in fields.items()}
     world = World()
+    status = _try(world, options)
+    world.close()
+    return status
+
+
+def _try(world: World, options: dict) -> int:
+    """The exit status; what is wrong for all processes alike ends in one sentence."""
+    data, out, log_every, save_every = (
+        options.pop(name) for name in ("data", "out", "log_every", "save_every")
+    )
     try:
         run = PreTraining(world, options, data)
         out.mkdir(parents=True, exist_ok=True)
@@ -106,8 +114,6 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return 1
-    finally:
-        world.close()
     return 0
 
 
