@@ -3,11 +3,11 @@ import math
 import torch
 
 from helpers.learning.masking import trained_under
-from helpers.models import masks
 from helpers.models.config import GPTConfig
 from helpers.text import playwright
 from helpers.text.tokenizers import CharTokenizer
 from helpers.views.widgets import causal_mask
+from helpers.views.widgets.mask_lab import presets
 
 T, text = 12, playwright.write(30_000, seed=2)
 tokenizer = CharTokenizer.from_text(text)
@@ -18,6 +18,6 @@ def train(visible):
     return trained_under(visible, config, torch.tensor(tokenizer.encode(text)), steps=100)
 
 
-models = {"causal": train(masks.causal(T)), "full": train(masks.full(T))}
+models = {name: train(mask) for name, mask in presets(T).items()}
 truth = [bits * math.log(2) for bits in playwright.surprisals(text)]
 causal_mask(models, tokenizer, text, truth, train, position=60, mask="full")
