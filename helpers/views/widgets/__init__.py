@@ -14,6 +14,7 @@ from helpers.views.widgets.model_sizes import model_sizes
 from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
+from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
@@ -29,6 +30,7 @@ __all__ = [
     "moe_routing",
     "next_character",
     "norm_placement",
+    "rlhf_beta",
     "sampling_temperature",
     "tokenizer_explorer",
 ]
