@@ -1,0 +1,5 @@
+"""Notebook 08: generation."""
+
+
+def tempered(logits, temperature):
+    return (logits / temperature).softmax(-1)
