@@ -46,40 +46,47 @@ def _nothing_for_the_first(got) -> bool:
 def _slips_of_a_head(x, W_q, W_k, W_v):
     """What is wrong, in words -> what comes out then."""
     q, k, v = x @ W_q, x @ W_k, x @ W_v
-    products, hs, C, T = q @ k.mT, q.shape[-1], x.shape[-1], x.shape[1]
-    scores = products / math.sqrt(hs)
-    ones = torch.ones(T, T, dtype=torch.bool)
-    future, itself_too = ones.triu(1), scores.masked_fill(ones.triu(0), -1e9)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    swapped = "queries and keys have changed places: row t belongs to the query of t."
+    return {
+        **{words: weights @ v for words, weights in _slips_of_the_mask(scores).items()},
+        **{words: _seen(wrong) @ v for words, wrong in _slips_of_the_scale(q @ k.mT, q, x).items()},
+        swapped: _seen(scores.mT) @ v,
+        "these are the weights; they still have to average the values.": _seen(scores),
+        "the weights average x itself; a head hands on its values.": _seen(scores) @ x,
+    }
 
-    def seen(scores, hidden=future):
-        return scores.masked_fill(hidden, float("-inf")).softmax(-1)
 
-    no_root = "the scores are divided by hs itself; their spread is only √hs."
+def _seen(scores, hidden=None):
+    future = torch.ones_like(scores, dtype=torch.bool).triu(1)
+    return scores.masked_fill(future if hidden is None else hidden, float("-inf")).softmax(-1)
+
+
+def _slips_of_the_mask(scores):
+    ones = torch.ones_like(scores, dtype=torch.bool)
     off_axis = "the softmax runs over the positions that look; the row of each must sum to 1."
     late = "the future is taken out after the softmax, so the rows no longer sum to 1."
     zeroed = "a score of 0 is no weight of 0, since e⁰ = 1. The future needs the score -inf."
     return {
-        "nothing hides the future: row t may use positions up to t only.": scores.softmax(-1) @ v,
-        "the mask hides the past and shows the future.": seen(scores, future.mT) @ v,
+        "nothing hides the future: row t may use positions up to t only.": scores.softmax(-1),
+        "the mask hides the past and shows the future.": _seen(scores, ones.tril(-1)),
         "every position must see itself: the mask begins above the diagonal.": (
-            itself_too.softmax(-1) @ v
+            scores.masked_fill(ones.triu(0), -1e9).softmax(-1)
         ),
-        "the scores are divided by √C, the model's width. It must be the head's.": (
-            seen(products / math.sqrt(C)) @ v
-        ),
-        "the scores are divided by √T; it must be the head's width.": (
-            seen(products / math.sqrt(T)) @ v
-        ),
-        "the scores are not divided by √hs; they are too large.": seen(products) @ v,
-        no_root: seen(products / hs) @ v,
-        off_axis: scores.masked_fill(future, float("-inf")).softmax(-2) @ v,
-        late: scores.softmax(-1).tril() @ v,
-        zeroed: scores.tril().softmax(-1) @ v,
-        "these are the weights; they still have to average the values.": seen(scores),
-        "queries and keys have changed places: row t belongs to the query of t.": (
-            seen(scores.mT) @ v
-        ),
-        "the weights average x itself; a head hands on its values.": seen(scores) @ x,
+        off_axis: scores.masked_fill(ones.triu(1), float("-inf")).softmax(-2),
+        late: scores.softmax(-1).tril(),
+        zeroed: scores.tril().softmax(-1),
+    }
+
+
+def _slips_of_the_scale(products, q, x):
+    (T, C), hs = x.shape[-2:], q.shape[-1]
+    wide = "the scores are divided by √C, the model's width. It must be the head's."
+    return {
+        wide: products / math.sqrt(C),
+        "the scores are divided by √T; it must be the head's width.": products / math.sqrt(T),
+        "the scores are not divided by √hs; they are too large.": products,
+        "the scores are divided by hs itself; their spread is only √hs.": products / hs,
     }
 
 
