@@ -8,6 +8,19 @@ from helpers.practice.exercises.attention import (
     check_into_heads,
     check_looks_back,
 )
+from helpers.practice.exercises.block import (
+    check_after_dropout,
+    check_layer_norm,
+    check_stream,
+)
 from helpers.practice.exercises.generation import check_temperature
 
-__all__ = ["check_causal_head", "check_into_heads", "check_looks_back", "check_temperature"]
+__all__ = [
+    "check_after_dropout",
+    "check_causal_head",
+    "check_into_heads",
+    "check_layer_norm",
+    "check_looks_back",
+    "check_stream",
+    "check_temperature",
+]
