@@ -14,13 +14,21 @@ from helpers.practice.exercises.block import (
     check_stream,
 )
 from helpers.practice.exercises.generation import check_temperature
+from helpers.practice.exercises.training import (
+    check_batch_loss,
+    check_clipped,
+    check_rate_at,
+)
 
 __all__ = [
     "check_after_dropout",
+    "check_batch_loss",
     "check_causal_head",
+    "check_clipped",
     "check_into_heads",
     "check_layer_norm",
     "check_looks_back",
+    "check_rate_at",
     "check_stream",
     "check_temperature",
 ]
