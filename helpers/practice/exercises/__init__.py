@@ -13,7 +13,12 @@ from helpers.practice.exercises.block import (
     check_layer_norm,
     check_stream,
 )
-from helpers.practice.exercises.generation import check_temperature
+from helpers.practice.exercises.generation import (
+    check_read_next,
+    check_temperature,
+    check_top_k,
+    check_top_p,
+)
 from helpers.practice.exercises.training import (
     check_batch_loss,
     check_clipped,
@@ -29,6 +34,9 @@ __all__ = [
     "check_layer_norm",
     "check_looks_back",
     "check_rate_at",
+    "check_read_next",
     "check_stream",
     "check_temperature",
+    "check_top_k",
+    "check_top_p",
 ]

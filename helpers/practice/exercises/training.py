@@ -26,9 +26,7 @@ def check_rate_at(rate_at):
             _rates(lambda s: 3 * s / 4, range(4))
         ),
         "nothing warms up: in the first steps the rate is a part of the peak.": [3.0] * 4,
-        "a line with the peak as its end is missing; these are parts, not rates.": (
-            _rates(lambda s: (s + 1) / 4, range(4))
-        ),
+        "these are parts of the peak; multiply by it.": (_rates(lambda s: (s + 1) / 4, range(4))),
         "the warm-up is over after `warmup` steps, not after all steps.": (
             _rates(lambda s: 3 * (s + 1) / 10, range(4))
         ),
@@ -83,7 +81,9 @@ def _slips_of_the_fall():
     def fall(part, first=4, last=10):
         return _rates(lambda step: 3 * part((step - first) / (last - first)), range(4, 10))
 
+    beyond = "this passes the peak: at step `warmup` the line has ended. Ask for step < warmup."
     parts = {words: fall(part) for words, part in WRONG_PARTS.items()}
+    parts[beyond] = torch.cat([torch.tensor([3 * 5 / 4]), fall(_tenth)[1:]])
     return parts | {words: fall(_tenth, *span) for words, span in WRONG_SPANS.items()}
 
 

@@ -125,7 +125,7 @@ WRONG = {
         (optimizer.learning_rate, "above a twentieth"),
         (rising(lambda step, steps, peak, warmup: peak * step / warmup), "must not be wasted"),
         (rising(lambda step, steps, peak, warmup: peak), "nothing warms up"),
-        (rising(lambda step, steps, peak, warmup: (step + 1) / warmup), "are parts, not rates"),
+        (rising(lambda step, steps, peak, warmup: (step + 1) / warmup), "parts of the peak"),
         (rising(lambda step, steps, peak, warmup: peak * (step + 1) / steps), "not after all"),
         (rising(lambda step, steps, peak, warmup: peak * (step + 2) / warmup), "should be"),
         (falling(half), "this falls to 0"),
@@ -141,7 +141,7 @@ WRONG = {
         (falling(tenth, begin=-1), "there the rate is the peak"),
         (from_step_0, "counts from step 0"),
         (no_end, "divide by steps - warmup"),
-        (through_the_peak, "should be"),
+        (through_the_peak, "this passes the peak"),
         (lambda *given: 3 * in_one_line(*given) ** 2, "should be"),
     ],
     check_batch_loss: [
