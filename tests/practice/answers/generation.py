@@ -168,7 +168,6 @@ WRONG = {
         (lambda P, p: k_by_ranks(P, 3), "one token too many"),
         (lambda P, p: k_by_ranks(P, 2), "p = 0.25"),
         (nucleus(lambda values, p: values.cumsum(-1) < p + 0.1), "holds nan"),
-        (nucleus(lambda values, p: before(values, p - 0.05)), "p = 0.625"),
         (nucleus(lambda values, p: values.cumsum(0) - values < p), "two rows"),
     ],
     check_read_next: [
