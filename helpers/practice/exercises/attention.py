@@ -70,6 +70,9 @@ def _slips_of_the_mask(scores):
     return {
         "nothing hides the future: row t may use positions up to t only.": scores.softmax(-1),
         "the mask hides the past and shows the future.": _seen(scores, ones.tril(-1)),
+        "row t sees one place ahead: the mask begins just above the diagonal.": (
+            _seen(scores, ones.triu(2))
+        ),
         "every position must see itself: the mask begins above the diagonal.": (
             scores.masked_fill(ones.triu(0), -1e9).softmax(-1)
         ),

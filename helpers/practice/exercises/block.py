@@ -164,7 +164,7 @@ def _inside(x, branches, final):
 )
 def check_after_dropout(after_dropout):
     """x, kept of the same shape (True: stays), p, training -> x after dropout."""
-    x = torch.tensor([1.0, -2.0, 3.0, 4.0, 5.0, -6.0])
+    x = torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0])
     kept, p = torch.tensor([True, False, True, True, False, True]), 0.2
     slips = {
         "what is kept must grow by 1 / (1 - p); else all numbers are smaller on average.": x * kept,
@@ -176,7 +176,7 @@ def check_after_dropout(after_dropout):
         "the share that happened to be kept is not 1 - p; dropout divides by 1 - p.": (
             x * kept / kept.float().mean()
         ),
-        "training or not seems to be the wrong way round: this is x, unchanged.": x,
+        "this is x, unchanged; in training numbers are dropped.": x,
         "what is dropped must be 0; all numbers are still there.": x / (1 - p),
     }
     what = "x in training, with p = 0.2"

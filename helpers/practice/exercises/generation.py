@@ -48,6 +48,7 @@ def check_temperature(tempered):
 
 ROWS = torch.tensor([[0.125, 0.375, 0.0625, 0.25, 0.1875], [0.375, 0.125, 0.0625, 0.0625, 0.375]])
 REST = "the kept probabilities must sum to 1 again: divide by their sum."
+EACH = "all rows together sum to 1; each row must: divide by `sum(-1, keepdim=True)`."
 MOVED = "the probabilities are sorted; each must stand at the place of its token."
 
 
@@ -68,10 +69,8 @@ def check_top_k(keep_k):
     kept = torch.where(row >= 0.25, row, 0)
     slips = {
         REST: kept,
-        "these are the k largest alone; the others must be there as zeros.": (
-            row.topk(2).values / row.topk(2).values.sum()
-        ),
-        MOVED: torch.tensor([0.6, 0.4, 0, 0, 0]),
+        "these are the k largest alone; the others must be there as zeros.": [0.6, 0.4],
+        MOVED: [0.6, 0.4, 0, 0, 0],
         "a softmax over what is kept changes its proportions; only divide by the sum.": (
             row.masked_fill(kept == 0, -math.inf).softmax(-1)
         ),
@@ -79,9 +78,7 @@ def check_top_k(keep_k):
         "nothing is cut.": row,
         "k - 1 tokens stay; it must be k.": generation.keep_k(row, 1),
         "k + 1 tokens stay; it must be k.": generation.keep_k(row, 3),
-        "the k unlikeliest tokens stay; it must be the likeliest.": (
-            torch.tensor([2 / 3, 0, 1 / 3, 0, 0])
-        ),
+        "the k unlikeliest stay; it must be the likeliest.": [2 / 3, 0, 1 / 3, 0, 0],
     }
     compare(keep_k(row.clone(), 2), generation.keep_k(row, 2), slips, what="the 2 likeliest")
     _check_ties(keep_k(ROWS.clone(), 1), 1)
@@ -96,7 +93,9 @@ def _check_ties(got, k):
     most = int((got > 0).sum(-1).max())
     tied = "a comparison with the k-th probability also keeps all that tie with it"
     require(most <= k, f"for k = {k} a row keeps {most} tokens: {tied}.")
-    compare(got.sort(-1).values, generation.keep_k(ROWS, k).sort(-1).values, what=what)
+    kept = generation.keep_k(ROWS, k).sort(-1).values
+    shared = (kept * ROWS.topk(k).values.sum(-1, keepdim=True)) / ROWS.topk(k).values.sum()
+    compare(got.sort(-1).values, kept, {EACH: shared}, what=what)
     known = got.where(got > 0, 0) * ROWS.topk(k).values.sum(-1, keepdim=True)
     compare(known, ROWS.where(got > 0, 0), {}, what=f"each token's own probability for k = {k}")
 
@@ -124,7 +123,10 @@ def check_top_p(keep_nucleus):
     wanted = generation.keep_nucleus(row, 0.25)
     compare(keep_nucleus(row.clone(), 0.25), wanted, what="the nucleus for p = 0.25")
     wanted = generation.keep_nucleus(ROWS, 0.85)
-    compare(keep_nucleus(ROWS.clone(), 0.85), wanted, what="the nucleus of two rows for p = 0.85")
+    mass = ROWS.where(wanted > 0, 0)
+    slips = {REST: mass, EACH: mass / mass.sum()}
+    got, what = keep_nucleus(ROWS.clone(), 0.85), "the nucleus of two rows for p = 0.85"
+    compare(got, wanted, slips, what=what)
     compare(keep_nucleus(ROWS.clone(), 1.0), ROWS, what="the nucleus for p = 1")
 
 

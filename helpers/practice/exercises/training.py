@@ -55,14 +55,14 @@ def _tenth(progress):
 
 WRONG_PARTS = {  # what is wrong, in words -> progress -> the part of the peak
     "this falls to 0; a tenth of the peak must stay.": _half,
-    "this is cut off at a tenth. The whole curve ends there.": lambda p: max(0.1, _half(p)),
+    "this is cut off at a tenth; let the curve end there.": lambda p: max(0.1, _half(p)),
     "a tenth is added on top; only nine tenths may fall.": lambda p: 0.1 + _half(p),
     "this stays above a twentieth; a tenth is asked.": lambda p: 0.05 + 0.95 * _half(p),
     "this falls along a line; half a cosine is asked.": lambda p: 1 - 0.9 * p,
-    "a quarter of a period: the cosine's angle runs from 0 to π.": (
+    "this is a quarter of a period: the cosine's angle runs from 0 to π.": (
         lambda p: 0.1 + 0.9 * math.cos(math.pi * p / 2)
     ),
-    "a whole period, which rises again: the angle runs from 0 to π.": lambda p: _tenth(2 * p),
+    "this is a whole period, it rises again: the angle runs from 0 to π.": lambda p: _tenth(2 * p),
     "this rises: it begins at a tenth and ends at the peak.": lambda p: _tenth(1 - p),
     "0.1 and 0.9 have changed places: a tenth must stay.": lambda p: 0.9 + 0.1 * _half(p),
     "after the warm-up nothing falls. Take the cosine of the progress.": lambda p: 1.0,
@@ -124,7 +124,7 @@ def _slips_of_the_loss(logits, idx):
         "each text's mean is right; one number is asked.": paid.mean(-1),
         "these are bits; the loss is in nats.": paid.mean() / math.log(2),
         "this is the perplexity, e to the loss.": paid.mean().exp(),
-        "-ln of the mean P; asked is the mean of -ln P.": -(-paid).exp().mean().log(),
+        "this is -ln of the mean P; asked is the mean of -ln P.": -(-paid).exp().mean().log(),
         "the logarithm is missing: this is the mean probability.": (-paid).exp().mean(),
         "only the last place counts here; every place has a target.": paid[:, -1].mean(),
         "the last target is forgotten; each of the T places has one.": paid[:, :-1].mean(),

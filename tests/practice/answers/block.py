@@ -151,7 +151,7 @@ WRONG = {
         (in_training(lambda x, kept, p: x / (1 - p)), "what is dropped must be 0"),
         (in_training(lambda x, kept, p: x[kept] / (1 - p)), "the shape of"),
         (in_training(lambda x, kept, p: x * kept * (1 + p)), "should be"),
-        (lambda x, kept, p, training: by_where(x, kept, p, not training), "wrong way round"),
+        (lambda x, kept, p, training: by_where(x, kept, p, not training), "this is x, unchanged"),
         (in_evaluation(lambda x, kept, p: x * kept / (1 - p)), "nothing may be dropped"),
         (in_evaluation(lambda x, kept, p: x * kept), "whatever the factor"),
         (in_evaluation(lambda x, kept, p: x * (1 - p)), "nothing may be rescaled"),

@@ -153,7 +153,7 @@ WRONG = {
         (lambda z, i: token_costs(z, i).mean(-1), "one number is asked"),
         (lambda z, i: by_cross_entropy(z, i) / math.log(2), "these are bits"),
         (lambda z, i: by_cross_entropy(z, i).exp(), "perplexity"),
-        (lambda z, i: -(-token_costs(z, i)).exp().mean().log(), "-ln of the mean P"),
+        (lambda z, i: -(-token_costs(z, i)).exp().mean().log(), "this is -ln of the mean P"),
         (lambda z, i: (-token_costs(z, i)).exp().mean(), "the logarithm is missing"),
         (lambda z, i: of_targets(z, i[:, :-1]), "tokens that were read"),
         (lambda z, i: of_targets(z[:, -1:], i[:, -1:]), "only the last place"),
