@@ -56,17 +56,29 @@ def excess(
 
     -ln q + ln p on the same characters of a Playwright text, scored on the second half of each
     window, where the model has had half a window to find out what is going on. p is exact and
-    knows the text from its start. Never below 0 but for chance; ValueError for a foreign text.
+    knows the text from its start; a token pays for all its characters. Never below 0 but for
+    chance; ValueError for a foreign text.
     """
     starts, losses = token_losses(model, torch.tensor(tokenizer.encode(text)), at_most)
     block_size = model.config.block_size
     scored = torch.arange(block_size // 2, block_size)
-    truth = math.log(2) * torch.tensor(playwright.surprisals(text))
-    difference = losses[:, scored].cpu() - truth[starts.cpu()[:, None] + scored + 1]
-    by_window = difference.mean(-1)
-    if len(by_window) < 2:
+    lengths, truth = _by_token(tokenizer, text)
+    places = starts.cpu()[:, None] + scored + 1
+    paid = (losses[:, scored].cpu() - truth[places]).sum(-1)
+    if len(paid) < 2:
         raise ValueError(
-            f"A standard error needs at least two windows of {block_size} characters; the text "
-            f"has {len(text):,}. Use a longer text: some 60,000 characters are a good measure."
+            f"A standard error needs at least two windows of {block_size} tokens; the text "
+            f"has {len(text):,} characters. Use a longer text: some 60,000 are a good measure."
         )
-    return by_window.mean().item(), by_window.std().item() / math.sqrt(len(by_window))
+    characters = lengths[places].sum(-1)  # in each window
+    mean = paid.sum() / characters.sum()
+    error = (paid - mean * characters).std() / characters.double().mean() / math.sqrt(len(paid))
+    return mean.item(), error.item()
+
+
+def _by_token(tokenizer, text: str) -> tuple[Tensor, Tensor]:
+    """Each token's number of characters and its -ln p, (N,) each."""
+    lengths = torch.tensor([len(tokenizer.decode([i])) for i in tokenizer.encode(text)])
+    truth = math.log(2) * torch.tensor(playwright.surprisals(text), dtype=torch.float64)
+    through = torch.cat([truth.new_zeros(1), truth.cumsum(0)])[lengths.cumsum(0)]
+    return lengths, through.diff(prepend=through.new_zeros(1))

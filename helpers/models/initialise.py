@@ -9,17 +9,18 @@ import math
 from torch import nn
 
 
-def gpt2(model: nn.Module) -> nn.Module:
-    """Matrices N(0, 0.02), biases 0; what writes to the stream starts 1/√(2L) times smaller.
+def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
+    """Matrices N(0, std), biases 0; what writes to the stream starts 1/√(2L) times smaller.
 
-    How every GPT of this course starts. model: a GPT, for its number of layers L.
+    How every GPT of this course starts. model: a GPT, for its number of layers L. std: 0.02 is
+    about 1/√C of a model with 768 to 2,500 channels; a narrow one may want its own 1/√C.
     """
     for name, parameter in model.named_parameters():
         if name.endswith("bias"):
             nn.init.zeros_(parameter)
         elif parameter.dim() == 2:
             depth = 2 * model.config.n_layer if name.endswith("projection.weight") else 1
-            nn.init.normal_(parameter, std=0.02 / math.sqrt(depth))
+            nn.init.normal_(parameter, std=std / math.sqrt(depth))
     return model
 
 

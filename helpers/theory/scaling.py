@@ -18,12 +18,21 @@ def count_parameters(config: GPTConfig) -> int:
     >>> count_parameters(GPTConfig.preset("gpt2"))
     124439808
     """
+    return sum(parameter_parts(config).values())
+
+
+def parameter_parts(config: GPTConfig) -> dict[str, int]:
+    """Where the parameters of GPT(config) are, by part; the parts sum to `count_parameters`."""
     V, T, L, C = config.vocab_size, config.block_size, config.n_layer, config.n_embd
-    attention = 4 * C * C + C + (3 * C if config.qkv_bias else 0)
-    feed_forward = 8 * C * C + 5 * C
-    block = attention + feed_forward + 4 * C  # two norms of 2·C
-    head = 0 if config.tied else C * V + V
-    return V * C + T * C + L * block + (2 * C if config.norm == "pre" else 0) + head
+    final_norm = 2 * C if config.norm == "pre" else 0
+    parts = {
+        "token embedding": V * C,
+        "positions": T * C,
+        "attention": L * (4 * C * C + C + (3 * C if config.qkv_bias else 0)),
+        "feed-forward": L * (8 * C * C + 5 * C),
+        "norms": L * 4 * C + final_norm,
+    }
+    return parts if config.tied else parts | {"head": C * V + V}
 
 
 def training_flops(n_params: float, n_tokens: float) -> float:

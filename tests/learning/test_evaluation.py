@@ -1,6 +1,7 @@
 """Evaluation: the same windows every time, and a measure that is 0 for the truth itself."""
 
 import math
+import re
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from helpers.models.bigram import Bigram, BigramConfig
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import playwright
+from helpers.text.bpe import BPETokenizer
 from helpers.text.tokenizers import CharTokenizer
 
 TOKENIZER = CharTokenizer(playwright.characters())
@@ -169,3 +171,43 @@ def test_one_window_has_no_standard_error(short_text):
     uniform = Bigram(BigramConfig(TOKENIZER.vocab_size, block_size=len(short_text) - 1))
     with pytest.raises(ValueError, match="at least two windows"):
         excess(uniform, TOKENIZER, short_text)
+
+
+class Pairs:
+    """A tokenizer of three tokens: "a", "ab", " "."""
+
+    texts, vocab_size = ("a", "ab", " "), 3
+
+    def encode(self, text):
+        return [self.texts.index(piece) for piece in re.findall("ab|a| ", text)]
+
+    def decode(self, ids):
+        return "".join(self.texts[i] for i in ids)
+
+
+def test_a_token_pays_for_all_its_characters(monkeypatch):
+    # Thirteen tokens; the truth pays 1 bit for every character.
+    text = "ab" + "a" + "ab" * 3 + "a" * 4 + "ab" * 4
+    monkeypatch.setattr(playwright, "surprisals", lambda text: [1.0] * len(text))
+    uniform = Bigram(BigramConfig(3, block_size=4))
+    nn.init.zeros_(uniform.table.weight)
+    mean, error = excess(uniform, Pairs(), text)
+    # Of windows of 4 the last two targets are judged: tokens 3 and 4, 7 and 8, 11 and 12, which
+    # are ab ab, a a, ab ab: 10 characters, six times ln 3.
+    assert mean == pytest.approx(6 * math.log(3) / 10 - math.log(2))
+    left = [2 * math.log(3) - n * math.log(2) - mean * n for n in (4, 2, 4)]
+    spread = math.sqrt(sum(value**2 for value in left) / 2)  # their mean is 0
+    assert error == pytest.approx(spread / (10 / 3) / math.sqrt(3))
+
+
+def test_the_excess_of_a_token_model_is_that_of_the_characters_it_spells():
+    # A model of single characters and a tokenizer without merges are the same thing.
+    text = playwright.write(3_000, seed=1)
+    bpe = BPETokenizer.train(text, 256)
+    uniform = Bigram(BigramConfig(256, block_size=16))
+    nn.init.zeros_(uniform.table.weight)
+    chars = Bigram(BigramConfig(TOKENIZER.vocab_size, block_size=16))
+    nn.init.zeros_(chars.table.weight)
+    more = math.log(256) - math.log(TOKENIZER.vocab_size)
+    bytes_, letters = excess(uniform, bpe, text), excess(chars, TOKENIZER, text)
+    assert bytes_[0] == pytest.approx(letters[0] + more) and bytes_[1] == pytest.approx(letters[1])

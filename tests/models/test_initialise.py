@@ -38,6 +38,12 @@ def test_gpt2s_start_has_its_three_sizes():
     assert all(not p.any() for name, p in model.named_parameters() if name.endswith("bias"))
 
 
+def test_another_spread_changes_every_matrix_alike():
+    model = started(lambda model: initialise.gpt2(model, std=0.125))
+    assert_spread(model.token_embedding.weight, 0.125)
+    assert_spread(model.blocks[3].mlp.projection.weight, 0.125 / math.sqrt(2 * L))
+
+
 def test_a_gpt_is_born_with_gpt2s_start():
     torch.manual_seed(0)
     model = GPT(GPTConfig(32, V, n_layer=L, n_head=4, n_embd=C))

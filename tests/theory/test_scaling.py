@@ -127,3 +127,25 @@ def test_the_best_size_is_better_than_its_neighbours_and_is_not_chinchillas():
 
 def test_endless_parameters_and_data_leave_the_entropy():
     assert scaling.HOFFMANN.loss(float("inf"), float("inf")) == 1.69
+
+
+@pytest.mark.parametrize("name", ["gpt0", "final", "gpt1", "gpt2"])
+def test_every_part_is_the_part_of_the_model(name):
+    config = GPTConfig.preset(name)
+    with torch.device("meta"):
+        model = GPT(config)
+
+    def size(*parts):
+        return sum(p.numel() for part in parts for p in part.parameters())
+
+    norms = [m for m in model.modules() if isinstance(m, torch.nn.LayerNorm)]
+    parts = {
+        "token embedding": size(model.token_embedding),
+        "positions": size(model.position_embedding),
+        "attention": size(*(block.attention for block in model.blocks)),
+        "feed-forward": size(*(block.mlp for block in model.blocks)),
+        "norms": size(*norms),
+    }
+    if not config.tied:
+        parts["head"] = size(model.head)
+    assert scaling.parameter_parts(config) == parts

@@ -152,6 +152,9 @@ PLOTS = {
     "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
     "gradients_by_layer": lambda ax: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}, ax=ax),
     "ladder": lambda ax: plots.ladder({"a": [1.0, 2.0]}, ax=ax),
+    "power_laws": lambda ax: plots.power_laws(
+        [1, 9], {"a": [[2], [1]]}, {"a": (0, 2, 1)}, 0, ax=ax
+    ),
     "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own

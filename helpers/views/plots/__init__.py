@@ -19,6 +19,7 @@ from helpers.views.plots.maps import heatmap
 from helpers.views.plots.mask_panels import mask_panels
 from helpers.views.plots.named_points import named_points
 from helpers.views.plots.points import points
+from helpers.views.plots.power_law import power_laws
 from helpers.views.plots.recurrence import encoder_decoder, unrolled
 from helpers.views.plots.trees import family_tree
 
@@ -43,6 +44,7 @@ __all__ = [
     "named_points",
     "next_character_bars",
     "points",
+    "power_laws",
     "repeats",
     "token_graphs",
     "unrolled",

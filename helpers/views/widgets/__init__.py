@@ -10,6 +10,7 @@ from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
+from helpers.views.widgets.model_sizes import model_sizes
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.sampling_temperature import sampling_temperature
@@ -23,6 +24,7 @@ __all__ = [
     "causal_mask",
     "diversity_error",
     "em_steps",
+    "model_sizes",
     "next_character",
     "norm_placement",
     "sampling_temperature",

@@ -37,12 +37,13 @@ def causal_mask(
     models: name -> GPT, all of one block_size T. text: what they are scored on, in windows of T;
     truth: -ln P of each of its characters by the author, who knows the text from its start.
     train: mask (T, T) -> a model; gives a button, and a model of one's own. position: where in the
-    text the window that is shown begins. mask: the one to begin with. ValueError if models differ
-    in T.
+    text the window that is shown begins. mask: the one to begin with, and the model of its name.
+    ValueError if models differ in T.
     """
     lab = MaskLab(models, tokenizer, text, truth)
     shown = text[position : position + lab.T + 1]
-    whose = _buttons([*models, *[OWN] * bool(train)], "model trained with", [*models][-1])
+    first = mask if mask in models else [*models][-1]
+    whose = _buttons([*models, *[OWN] * bool(train)], "model trained with", first)
     now = _buttons([*lab.masks], "mask now", mask)
     row = ipywidgets.IntSlider(lab.T // 2, 0, lab.T - 1, description="position that looks")
     ticks = {f"sees_{s}": _tick(s, shown[s]) for s in range(lab.T)}

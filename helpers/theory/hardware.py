@@ -1,0 +1,44 @@
+"""What a graphics processor holds and does at best, and how long a training takes on it.
+
+Memory and peak as the makers' data sheets print them: products of 16-bit matrices without zeros
+that could be skipped ("dense"). How much of the peak a training gets is its utilisation, counted
+as Chowdhery et al. 2022 do, from the operations that the model itself needs. Notebook 09.
+"""
+
+from typing import NamedTuple
+
+SECONDS_PER_DAY = 86_400
+
+
+class GPU(NamedTuple):
+    """memory in bytes; peak in operations per second."""
+
+    memory: float
+    peak: float
+
+
+GPUS = {
+    "T4 (2018)": GPU(16e9, 65e12),
+    "A100 40 GB (2020)": GPU(40e9, 312e12),
+    "A100 80 GB (2020)": GPU(80e9, 312e12),
+    "H100 SXM (2022)": GPU(80e9, 989e12),
+    "H200 SXM (2024)": GPU(141e9, 989e12),
+}
+
+
+def training_seconds(flops: float, gpu: GPU, count: int = 1, utilisation: float = 0.4) -> float:
+    """How long so many operations take on `count` of these at a share of their peak.
+
+    ValueError unless there is at least one and the share lies in (0, 1].
+    """
+    if count < 1 or not 0 < utilisation <= 1:
+        raise ValueError(
+            f"A training needs at least one GPU and a utilisation in (0, 1]; got {count} and "
+            f"{utilisation!r}. Try 8 and 0.4."
+        )
+    return flops / (count * gpu.peak * utilisation)
+
+
+def utilisation(flops: float, gpu: GPU, count: int, seconds: float) -> float:
+    """The share of their peak at which `count` of these have done it; above 1 nobody has."""
+    return flops / (count * gpu.peak * seconds)
