@@ -97,6 +97,7 @@ WRONG = {
         (lambda x, q, k, v: attention_weights(x @ q, x @ k) @ x, "x itself"),
         (lambda x, q, k, v: fused(x, q, k, v).flip(-1), "should be"),
         (lambda x, q, k, v: fused(x, q, k, v)[:, :, :2], "the shape of"),
+        (head(lambda x, q: math.sqrt(3)), "the answer for other sizes"),
     ],
     check_into_heads: [
         (lambda x, n: x.view(x.shape[0], n, x.shape[1], -1), "mixes positions and channels"),
@@ -117,6 +118,7 @@ WRONG = {
         (lambda w, d: w.diagonal(1 - d, -2, -1).mean(-1), "one too near"),
         (lambda w, d: w.diagonal(-d).mean(-1), "the first two dimensions"),
         (lambda w, d: w.diagonal(-2, -2, -1).mean(-1), "at distance 0"),
+        (lambda w, d: w.diagonal(-d, 2, 3).mean(2), "your code stopped"),
         (lambda w, d: w.tril(-d).sum((-2, -1)), "should be"),
     ],
 }

@@ -110,6 +110,12 @@ def step(look, first=False, grow=True):
     return answer
 
 
+def forgets_the_first(q, k, v, kept_k, kept_v):
+    if kept_k.shape[1] == 0:
+        return v, kept_k, kept_v
+    return fused(q, k, v, kept_k, kept_v)
+
+
 def attend(q, keys, values, divisor=None, axis=-1):
     return (q @ keys.mT / (divisor or math.sqrt(q.shape[-1]))).softmax(axis) @ values
 
@@ -137,6 +143,7 @@ WRONG = {
         (lambda z, t: (z / t).softmax(0), "over the batch"),
         (lambda z, t: (z / t).flatten().softmax(0).view_as(z), "over everything"),
         (lambda z, t: (z / 2).softmax(-1), "should be"),
+        (lambda z, t: by_hand(z - z.min(), t), "holds nan"),
         (lambda z, t: (z / t**2).softmax(-1), "should be"),
     ],
     check_top_k: [
@@ -154,6 +161,7 @@ WRONG = {
         (lambda P, k: k_by_the_helper(P, 2), "a row keeps 2 tokens"),
         (lambda P, k: k_by_ranks(P.flip(0) if P.dim() > 1 else P, k), "own probability"),
         (lambda P, k: torch.zeros_like(P).scatter(-1, (t := P.topk(k)).indices, t.values), "sum"),
+        (lambda P, k: k_by_ranks(P, P.topk(k).values.shape[-1]), "your code stopped"),
         (lambda P, k: normalised(P.scatter(-1, P.topk(k).indices, 0.0)), "should be"),
     ],
     check_top_p: [
@@ -170,10 +178,12 @@ WRONG = {
         (lambda P, p: k_by_ranks(P, 3), "one token too many"),
         (lambda P, p: k_by_ranks(P, 2), "p = 0.25"),
         (nucleus(lambda values, p: values.cumsum(-1) < p + 0.1), "holds nan"),
+        (nucleus(lambda values, p: before(values, min(p, 0.9))), "for p = 1"),
         (nucleus(lambda values, p: values.cumsum(0) - values < p), "two rows"),
     ],
     check_read_next: [
         (looks_before_it_appends, "does not see itself"),
+        (forgets_the_first, "has not grown"),
         (step(attend, first=True), "stands first"),
         (step(attend, grow=False), "has not grown"),
         (lambda q, k, v, a, b: (attend(q, k, v), k, v), "the past must stay"),

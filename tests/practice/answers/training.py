@@ -141,6 +141,12 @@ WRONG = {
         (falling(tenth, begin=-1), "there the rate is the peak"),
         (from_step_0, "counts from step 0"),
         (no_end, "divide by steps - warmup"),
+        (
+            lambda s, steps, peak, warmup: min(
+                peak * (s + 1) / warmup, falling(tenth)(s, steps, peak, min(s, warmup))
+            ),
+            "ZeroDivisionError",
+        ),
         (through_the_peak, "this passes the peak"),
         (lambda *given: 3 * in_one_line(*given) ** 2, "should be"),
     ],
@@ -165,6 +171,7 @@ WRONG = {
         (lambda z, i: F.nll_loss(z.log_softmax(0).mT, i[:, 1:]), "runs over the texts"),
         (lambda z, i: F.nll_loss(z.mT, i[:, 1:]), "log_softmax is missing"),
         (lambda z, i: by_cross_entropy(z, i.flip(0)), "should be"),
+        (lambda z, i: token_costs(z, i).sum() / 6, "the loss of equal logits, ln V,"),
         (lambda z, i: F.cross_entropy(z.mT, i), "your code stopped"),
     ],
     check_clipped: [
