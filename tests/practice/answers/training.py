@@ -147,6 +147,7 @@ WRONG = {
             ),
             "ZeroDivisionError",
         ),
+        (lambda *given: in_one_line(*given) if given[3] else given[2], "without a warm-up"),
         (through_the_peak, "this passes the peak"),
         (lambda *given: 3 * in_one_line(*given) ** 2, "should be"),
     ],
