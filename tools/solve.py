@@ -1,0 +1,85 @@
+"""Put the solutions of the exercises into a notebook: the teacher's version.
+
+    python tools/solve.py notebooks/08_generate.ipynb solved.ipynb
+
+An exercise is a code cell whose last line is `check_...(answer)`; the function or the value named
+`answer` stands above it as a placeholder.
+"""
+
+import argparse
+import ast
+import copy
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+import helpers.practice.exercises as exercises
+from helpers.practice.exercise import Exercise
+
+HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
+
+
+def asked(cell: NotebookNode) -> tuple[Exercise, str] | None:
+    """The exercise that a code cell checks at its end and the name of the answer, or None."""
+    if cell.cell_type != "code" or "check_" not in cell.source:
+        return None
+    last = ast.parse(cell.source).body[-1]
+    match last:
+        case ast.Expr(ast.Call(func=ast.Name(id=check), args=[ast.Name(id=answer)])) if (
+            check in exercises.__all__
+        ):
+            return getattr(exercises, check), answer
+    return None
+
+
+def exercise_cells(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, Exercise, str]]:
+    for cell in notebook.cells:
+        if found := asked(cell):
+            yield cell, *found
+
+
+def solved_source(source: str, answer: str, exercise: Exercise) -> str:
+    """The cell with the placeholder of that name replaced by the solution."""
+    (placeholder,) = (
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == answer
+    )
+    lines = source.splitlines()
+    solution = inspect.getsource(exercise.function).rstrip().splitlines()
+    lines[placeholder.lineno - 1 : placeholder.end_lineno] = solution
+    return "\n".join(lines)
+
+
+def solved(notebook: NotebookNode) -> NotebookNode:
+    """A copy in which every exercise is solved."""
+    notebook = copy.deepcopy(notebook)
+    for cell, exercise, answer in exercise_cells(notebook):
+        cell.source = solved_source(cell.source, answer, exercise)
+    return notebook
+
+
+def section(notebook: NotebookNode, title: str = "Exercises") -> list[NotebookNode]:
+    """The cells from the heading of that name up to the next one of its level."""
+    found, cells = False, []
+    for cell in notebook.cells:
+        titles = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
+        found = title in titles or (found and not titles)
+        cells += [cell] * found
+    return cells
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path)
+    parser.add_argument("out", type=Path)
+    given = parser.parse_args()
+    nbformat.write(solved(nbformat.read(given.notebook, as_version=4)), given.out)
+
+
+if __name__ == "__main__":
+    main()
