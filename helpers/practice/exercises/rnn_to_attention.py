@@ -92,35 +92,33 @@ def check_look_up(look_up):
 
 def _three_by_three(look_up):
     q, k, v = _asked_and_told((3, 4), (3, 4), (3, 2))
-    scores = q @ k.mT
-    future = torch.ones(3, 3).triu(1).bool()
+    raw, scores = q @ k.mT, q @ k.mT / 2
+
+    def told(scores, dim=-1):
+        return scores.softmax(dim) @ v
+
     slips = {
-        "the scores are not divided by √d.": scores.softmax(-1) @ v,
-        "you divided by d; it must be √d.": (scores / 4).softmax(-1) @ v,
-        "you multiplied by √d; it must be divided.": (scores * 2).softmax(-1) @ v,
+        "the scores are not divided by √d.": told(raw),
+        "you divided by d; it must be √d.": told(raw / 4),
+        "you multiplied by √d; it must be divided.": told(raw * 2),
         "you divided by the root of the values' width; it must be that of the queries.": (
-            (scores / math.sqrt(2)).softmax(-1) @ v
+            told(raw / math.sqrt(2))
         ),
         "you divided by the root of the number of keys; it must be that of the queries' width.": (
-            (scores / math.sqrt(3)).softmax(-1) @ v
+            told(raw / math.sqrt(3))
         ),
-        "you divided after the softmax; the weights then no longer sum to 1.": (
-            scores.softmax(-1) / 2 @ v
-        ),
+        "you divided after the softmax; the weights then no longer sum to 1.": told(raw) / 2,
         "the softmax runs over the queries; the weights of one query sum to 1 over the keys.": (
-            (scores / 2).softmax(-2) @ v
+            told(scores, dim=-2)
         ),
-        "there is no softmax: scores are not weights.": scores / 2 @ v,
-        "the keys ask and the queries are asked; it must be q @ k.mT.": (
-            (scores.mT / 2).softmax(-1) @ v
-        ),
-        "these are the weights; they have yet to average the values.": (scores / 2).softmax(-1),
+        "there is no softmax: scores are not weights.": scores @ v,
+        "the keys ask and the queries are asked; it must be q @ k.mT.": told(scores.mT),
+        "these are the weights; they have yet to average the values.": scores.softmax(-1),
         "there is a mask in it; here every query may look at every key.": (
-            (scores / 2).masked_fill(future, float("-inf")).softmax(-1) @ v
+            told(scores.masked_fill(torch.ones(3, 3).triu(1) > 0, float("-inf")))
         ),
     }
-    wanted = (scores / 2).softmax(-1) @ v
-    compare(look_up(q, k, v), wanted, slips, what="what three queries are told")
+    compare(look_up(q, k, v), told(scores), slips, what="what three queries are told")
 
 
 def _asked_and_told(*shapes):
@@ -147,41 +145,38 @@ def check_waves(waves):
 
 
 def _four_places(waves):
-    places = torch.tensor([3.0, 0.0, 5.0, 1.0])
-    even = torch.arange(0, 6, 2) / 6
-    angles = places[:, None] * 10_000**-even
-    wanted = _woven(angles.sin(), angles.cos())
-    own = places[:, None] * 10_000 ** (-torch.arange(6) / 6)
+    places, exponents = torch.tensor([3.0, 0.0, 5.0, 1.0]), -torch.arange(0, 6, 2) / 6
+    even, odd = _sines_and_cosines(places, exponents)
+    own = _sines_and_cosines(places, -torch.arange(6) / 6)
     slips = {
         "all sines stand first and then all cosines; they must take turns.": (
-            torch.cat([angles.sin(), angles.cos()], dim=1)
+            torch.cat([even, odd], dim=1)
         ),
-        "sine and cosine are swapped: the even channels have the sine.": (
-            _woven(angles.cos(), angles.sin())
-        ),
+        "sine and cosine are swapped: the even channels have the sine.": _woven(odd, even),
         "the exponent is -2i/C, with the pair's number i doubled; yours is -i/C.": (
-            _woven(*_both(places[:, None] * 10_000 ** (-even / 2)))
+            _woven(*_sines_and_cosines(places, exponents / 2))
         ),
         "the exponent is -2i/C; yours is twice as large. arange(0, C, 2) holds 2i already.": (
-            _woven(*_both(places[:, None] * 10_000 ** (-even * 2)))
+            _woven(*_sines_and_cosines(places, exponents * 2))
         ),
         "the exponent must be negative: the waves get longer, not shorter.": (
-            _woven(*_both(places[:, None] * 10_000**even))
+            _woven(*_sines_and_cosines(places, -exponents))
         ),
         "the two channels of a pair share one ω; yours have one each.": (
-            _woven(own.sin()[:, 0::2], own.cos()[:, 1::2])
+            _woven(own[0][:, 0::2], own[1][:, 1::2])
         ),
         "you counted the places 0, 1, 2, ...; take those that are given.": (
-            _woven(*_both(torch.arange(4.0)[:, None] * 10_000**-even))
+            _woven(*_sines_and_cosines(torch.arange(4.0), exponents))
         ),
         "you began to count at 1; place 0 has the angle 0.": (
-            _woven(*_both((places + 1)[:, None] * 10_000**-even))
+            _woven(*_sines_and_cosines(places + 1, exponents))
         ),
     }
-    compare(waves(places, 6), wanted, slips, what="the table")
+    compare(waves(places, 6), _woven(even, odd), slips, what="the table")
 
 
-def _both(angles):
+def _sines_and_cosines(places, exponents):
+    angles = places[:, None] * 10_000**exponents
     return angles.sin(), angles.cos()
 
 
