@@ -77,8 +77,8 @@ def _empty_cells_only(counts):
     "The loss of logits",
     hints=[
         "The loss at one place is ln Σ exp(z), over the vocabulary, minus the target's z.",
-        "exp(1000) is too large for a computer. Adding one number to a whole row changes no "
-        "probability: which one makes it safe?",
+        "exp(1000) overflows. Subtracting one number from a whole row changes no probability: "
+        "which one makes it safe?",
         "Subtract each row's largest logit. `z[torch.arange(T), targets]` picks one per row.",
     ],
     solution=bigram.mean_loss,

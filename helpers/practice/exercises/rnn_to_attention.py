@@ -100,7 +100,7 @@ def _three_by_three(look_up):
     slips = {
         "the scores are not divided by √d.": told(raw),
         "you divided by d; it must be √d.": told(raw / 4),
-        "you multiplied by √d; it must be divided.": told(raw * 2),
+        "you multiplied by √d; divide by it.": told(raw * 2),
         "you divided by the root of the values' width; it must be that of the queries.": (
             told(raw / math.sqrt(2))
         ),

@@ -28,7 +28,7 @@ def check_text_bits(text_bits):
         "a logarithm of the sum is not the sum of the logarithms.": -p.sum().log2(),
         "you weighted each cost by its probability, as in an entropy. These characters have all "
         "occurred: each counts once.": -(p * p.log2()).sum(),
-        "this is the text's probability; its cost is the logarithm, negative.": p.prod(),
+        "this is the text's probability; its cost is -log2 of it.": p.prod(),
         "these are the costs of the single characters; add them up.": -p.log2(),
     }
     compare(text_bits(p), wanted, slips, what="the cost of five characters")
@@ -86,9 +86,9 @@ def check_entropy_per_character(entropy_per_character):
 
 @exercise(
     "00",
-    "Among how many?",
+    "Equal choices",
     hints=[
-        "With n equally likely characters each costs ln n nats. Which n costs what these cost?",
+        "With k equally likely characters each costs ln k nats. Which k costs what these cost?",
         "First the mean of the costs, then undo the logarithm.",
     ],
     solution=surprisal.equal_choices,
@@ -101,9 +101,11 @@ def check_equal_choices(equal_choices):
         "you undid the logarithm first and averaged then; one expensive character would decide "
         "alone. Average the costs.": nats.exp().mean(),
         "this counts the texts, not the characters; take the mean, not the sum.": nats.sum().exp(),
-        "this is a probability; you chose among its reciprocal.": (-nats.mean()).exp(),
-        "this is the mean cost in nats; which n has it as its logarithm?": nats.mean(),
-        "this is the mean cost in bits; which n has it as its logarithm?": (
+        "this is below 1: the costs are positive already, so leave out the minus.": (
+            -nats.mean()
+        ).exp(),
+        "this is the mean cost in nats; which k has it as its logarithm?": nats.mean(),
+        "this is the mean cost in bits; which k has it as its logarithm?": (
             nats.mean() / math.log(2)
         ),
     }

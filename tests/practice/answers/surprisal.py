@@ -65,7 +65,7 @@ WRONG = {
         (lambda nats: 2 ** nats.mean(), "the base is e"),
         (lambda nats: nats.exp().mean(), "one expensive character"),
         (lambda nats: nats.sum().exp(), "not the sum"),
-        (lambda nats: (-nats).mean().exp(), "reciprocal"),
+        (lambda nats: (-nats).mean().exp(), "leave out the minus"),
         (lambda nats: nats.mean(), "mean cost in nats"),
         (lambda nats: nats.mean() / math.log(2), "mean cost in bits"),
         (lambda nats: nats.median().exp(), "the number of choices should be"),

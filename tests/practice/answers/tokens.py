@@ -166,7 +166,7 @@ WRONG = {
     check_merge: [
         (lambda ids, pair, new: ids, "nothing was merged"),
         (first_only, "only the first pair"),
-        (beside, "it replaces both"),
+        (beside, "it must replace both"),
         (second_stays, "second token of the pair is still there"),
         (single_tokens, "the two together become one"),
         (loses_the_last, "the last token got lost"),
@@ -178,8 +178,8 @@ WRONG = {
         (no_pair_at_the_end, "the pair at the very end"),
         (past_the_end, "IndexError"),
         (lambda ids, pair, new: len(ids), "a list of numbers is asked for"),
-        (lambda ids, pair, new: glued(ids, pair, 5), "must become [9, 9, 1]"),
-        (lambda ids, pair, new: glued(ids, pair, new) or [0], "[] with (1, 2)"),
+        (lambda ids, pair, new: glued(ids, pair, 5), "must give [9, 9, 1]"),
+        (lambda ids, pair, new: glued(ids, pair, new) or [0], "merge([], (1, 2), 5)"),
     ],
     check_bits_per_character: [
         (lambda nats, tokens: nats.sum() / len("".join(tokens)), "nats per character"),

@@ -57,8 +57,11 @@ WRONG = {
         (lambda T: torch.zeros(T, T).masked_fill(ones(T).triu(1), float("-inf")), "holds numbers"),
         (lambda T: "tril", "a tensor is asked for"),
         (lambda T: ones(4).tril(), "the mask for T = 1"),
-        (lambda T: ones(T).tril() & ~ones(T).tril(-3), "the mask for T = 4 should be"),
-        (lambda T: ones(T).tril() & ~ones(T).tril(-4), "the mask for T = 9 should be"),
+        (lambda T: ones(T).tril() & ~ones(T).tril(-3), "row 3 must be True in column 0"),
+        (
+            lambda T: ones(T).tril() & ~ones(T).tril(-4),
+            "the mask for T = 9, row 4 must be True in column 0",
+        ),
     ],
     check_prefix_mask: [
         (lambda T, n: ones(T).tril(), "this is the causal mask"),
@@ -74,7 +77,7 @@ WRONG = {
         (lambda T, n: opened(T, n, slice(n), slice(n)).float(), "yours holds numbers"),
         (lambda T, n: opened(T, n, slice(3), slice(3)), "T = 5 and n = 2"),
         (lambda T, n: opened(T, n, slice(n or 1), slice(n or 2)), "T = 5 and n = 0"),
-        (lambda T, n: opened(T, n, slice(n), slice(n)).T, "T = 6 and n = 3 should be"),
+        (lambda T, n: opened(T, n, slice(n), slice(n)).T, "row 0 must be False in column 3"),
     ],
     check_divergence: [
         (lambda p, q: terms(q, p).sum(-1), "this is KL(q‖p)"),
