@@ -36,16 +36,9 @@ def _two_pairs(merge):
         "nothing was merged. The pair is a tuple, which never equals a list: compare "
         "`tuple(ids[i : i + 2])`.": [1, 2, 3, 1, 2, 4],
         "only the first pair was merged; all of them must be.": [5, 3, 1, 2, 4],
-        "the new number stands beside the old ones; it must replace both.": [
-            5,
-            1,
-            2,
-            3,
-            5,
-            1,
-            2,
-            4,
-        ],
+        "the new number stands beside the old ones; it must replace both.": (
+            [5, 1, 2, 3, 5, 1, 2, 4]
+        ),
         "the second token of the pair is still there.": [5, 2, 3, 5, 2, 4],
         "each token of the pair became the new number; the two together become one.": (
             [5, 5, 3, 5, 5, 4]
