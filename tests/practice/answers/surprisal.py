@@ -70,5 +70,6 @@ WRONG = {
         (lambda nats: nats.mean() / math.log(2), "mean cost in bits"),
         (lambda nats: nats.median().exp(), "the number of choices should be"),
         (lambda nats: nats.exp(), "the shape of the number of choices"),
+        (lambda nats: math.exp(1.5), "with no idea among 60"),
     ],
 }

@@ -149,6 +149,11 @@ def changed_y(change):
     return cut
 
 
+def rows_upside_down_for_three(ids, T):
+    x, y = unfolded(ids, T)
+    return (x.flip(0) if T == 3 else x), y
+
+
 def no_rest(ids, T):
     x = ids[:-1].view(-1, T)
     return x, ids[1:].view(-1, T)
@@ -211,6 +216,9 @@ WRONG = {
         (too_many, "only 7 have a successor"),
         (no_rest, "only 7 have a successor"),
         (lambda ids, T: [part[:, :4] for part in unfolded(ids, 4)], "8 tokens, T = 3"),
+        (rows_upside_down_for_three, "x of 8 tokens, T = 3"),
+        (changed_y(lambda ids, x, y: y if x.shape[1] == 4 else x), "y of 8 tokens, T = 3"),
+        (changed_y(lambda ids, x, y: y if len(ids) == 9 else x), "y of 8 tokens, T = 4"),
         (lambda ids, T: ids, "two tensors are asked for"),
     ],
 }
