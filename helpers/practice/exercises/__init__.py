@@ -4,5 +4,15 @@ One module per notebook, named after what it is about.
 """
 
 from helpers.practice.exercises.generation import check_temperature
+from helpers.practice.exercises.sizes import (
+    check_decay_groups,
+    check_parameters_of,
+    check_tied_logits,
+)
 
-__all__ = ["check_temperature"]
+__all__ = [
+    "check_decay_groups",
+    "check_parameters_of",
+    "check_temperature",
+    "check_tied_logits",
+]
