@@ -4,6 +4,11 @@ One module per notebook, named after what it is about.
 """
 
 from helpers.practice.exercises.generation import check_temperature
+from helpers.practice.exercises.images_and_alignment import (
+    check_best_policy,
+    check_image_again,
+    check_preference_loss,
+)
 from helpers.practice.exercises.sizes import (
     check_decay_groups,
     check_parameters_of,
@@ -11,8 +16,11 @@ from helpers.practice.exercises.sizes import (
 )
 
 __all__ = [
+    "check_best_policy",
     "check_decay_groups",
+    "check_image_again",
     "check_parameters_of",
+    "check_preference_loss",
     "check_temperature",
     "check_tied_logits",
 ]
