@@ -9,6 +9,11 @@ from helpers.practice.exercises.images_and_alignment import (
     check_image_again,
     check_preference_loss,
 )
+from helpers.practice.exercises.mixture import (
+    check_m_step,
+    check_mean_and_variance,
+    check_who_answered,
+)
 from helpers.practice.exercises.sizes import (
     check_decay_groups,
     check_parameters_of,
@@ -19,8 +24,11 @@ __all__ = [
     "check_best_policy",
     "check_decay_groups",
     "check_image_again",
+    "check_m_step",
+    "check_mean_and_variance",
     "check_parameters_of",
     "check_preference_loss",
     "check_temperature",
     "check_tied_logits",
+    "check_who_answered",
 ]

@@ -147,21 +147,21 @@ def check_best_policy(best_policy):
 )
 def check_preference_loss(preference_loss):
     """Log-probabilities of winners and losers, policy and reference, (B,) each, and β -> loss."""
-    w, ref_w = torch.tensor([-2.0, -6.0, -4.0]), torch.tensor([-3.0, -5.5, -4.0])
-    lo, ref_l = torch.tensor([-4.0, -3.0, -2.5]), torch.tensor([-3.5, -3.2, -4.5])
-    margin = (w - ref_w) - (lo - ref_l)
+    won, ref_won = torch.tensor([-2.0, -6.0, -4.0]), torch.tensor([-3.0, -5.5, -4.0])
+    lost, ref_lost = torch.tensor([-4.0, -3.0, -2.5]), torch.tensor([-3.5, -3.2, -4.5])
+    margin = (won - ref_won) - (lost - ref_lost)
     slips = {
         "winner and loser are swapped: the loss must fall when the winner gains.": _loss(
             -margin / 2
         ),
         "the sign is missing: the loss is minus the mean logarithm.": -_loss(margin / 2),
-        "the reference is missing: only what has changed counts.": _loss((w - lo) / 2),
-        "the policy is missing: you compared the references.": _loss((ref_w - ref_l) / 2),
+        "the reference is missing: only what has changed counts.": _loss((won - lost) / 2),
+        "the policy is missing: you compared the references.": _loss((ref_won - ref_lost) / 2),
         "β stands outside; it belongs into σ, with the margin.": _loss(margin) / 2,
         "β is missing.": _loss(margin),
         "you divided by β.": _loss(margin * 2),
         "policy and reference are swapped in one of the two differences.": (
-            _loss(((w - ref_w) - (ref_l - lo)) / 2)
+            _loss(((won - ref_won) - (ref_lost - lost)) / 2)
         ),
         "the logarithm is missing: this is the mean of σ.": (margin / 2).sigmoid().mean(),
         "the logarithm is missing: this is minus the mean of σ.": -(margin / 2).sigmoid().mean(),
@@ -172,7 +172,7 @@ def check_preference_loss(preference_loss):
         "the sum over the pairs is not their mean.": 3 * _loss(margin / 2),
         "the mean over the pairs is missing.": -F.logsigmoid(margin / 2),
     }
-    given = w, lo, ref_w, ref_l
+    given = won, lost, ref_won, ref_l
     got = preference_loss(*(t.clone() for t in given), 0.5)
     compare(got, _loss(margin / 2), slips, what="the loss of three pairs at β = 0.5")
     far = [torch.tensor([-400.0]), torch.tensor([-10.0]), torch.tensor([-10.0])]

@@ -59,12 +59,12 @@ def naive(reference, reward, beta):
     return weights / weights.sum()
 
 
-def by_softplus(w, lo, ref_w, ref_l, beta):
-    return F.softplus(beta * (lo - ref_l - w + ref_w)).mean()
+def by_softplus(w, lost, ref_w, ref_l, beta):
+    return F.softplus(beta * (lost - ref_l - w + ref_w)).mean()
 
 
-def by_two_logits(w, lo, ref_w, ref_l, beta):
-    logits = torch.stack([beta * (w - ref_w), beta * (lo - ref_l)], dim=1)
+def by_two_logits(w, lost, ref_w, ref_l, beta):
+    logits = torch.stack([beta * (w - ref_w), beta * (lost - ref_l)], dim=1)
     return F.cross_entropy(logits, torch.zeros(len(w), dtype=torch.long))
 
 
@@ -73,8 +73,8 @@ def exponent(rule):
     return lambda *given: -F.logsigmoid(rule(*given)).mean()
 
 
-def margin(w, lo, ref_w, ref_l):
-    return (w - ref_w) - (lo - ref_l)
+def margin(w, lost, ref_w, ref_l):
+    return (w - ref_w) - (lost - ref_l)
 
 
 RIGHT = {
@@ -106,13 +106,16 @@ WRONG = {
         (lambda ref, r, beta: optimal_policy(ref, r, max(beta, 0.1)), "should be"),
     ],
     check_preference_loss: [
-        (lambda w, lo, *rest: by_softplus(lo, w, rest[1], rest[0], rest[2]), "winner and loser"),
-        (exponent(lambda w, lo, a, b, beta: beta * (w - lo)), "the reference is missing"),
-        (exponent(lambda w, lo, a, b, beta: beta * (a - b)), "the policy is missing"),
+        (
+            lambda w, lost, *rest: by_softplus(lost, w, rest[1], rest[0], rest[2]),
+            "winner and loser",
+        ),
+        (exponent(lambda w, lost, a, b, beta: beta * (w - lost)), "the reference is missing"),
+        (exponent(lambda w, lost, a, b, beta: beta * (a - b)), "the policy is missing"),
         (lambda *given: by_softplus(*given[:4], 1) * given[4], "β stands outside"),
         (lambda *given: by_softplus(*given[:4], 1), "β is missing"),
         (exponent(lambda *given: margin(*given[:4]) / given[4]), "you divided by β"),
-        (exponent(lambda w, lo, a, b, beta: beta * (w - a + lo - b)), "swapped in one"),
+        (exponent(lambda w, lost, a, b, beta: beta * (w - a + lost - b)), "swapped in one"),
         (lambda *given: -by_softplus(*given), "the sign is missing"),
         (lambda *given: (given[4] * margin(*given[:4])).sigmoid().mean(), "logarithm is missing"),
         (lambda *given: -(given[4] * margin(*given[:4])).sigmoid().mean().log(), "average last"),
