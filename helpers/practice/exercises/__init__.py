@@ -3,6 +3,11 @@
 One module per notebook, named after what it is about.
 """
 
+from helpers.practice.exercises.ensemble import (
+    check_error_of_mean,
+    check_error_without_answers,
+    check_geometric,
+)
 from helpers.practice.exercises.generation import check_temperature
 from helpers.practice.exercises.images_and_alignment import (
     check_best_policy,
@@ -23,6 +28,9 @@ from helpers.practice.exercises.sizes import (
 __all__ = [
     "check_best_policy",
     "check_decay_groups",
+    "check_error_of_mean",
+    "check_error_without_answers",
+    "check_geometric",
     "check_image_again",
     "check_m_step",
     "check_mean_and_variance",

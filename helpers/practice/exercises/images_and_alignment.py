@@ -172,7 +172,7 @@ def check_preference_loss(preference_loss):
         "the sum over the pairs is not their mean.": 3 * _loss(margin / 2),
         "the mean over the pairs is missing.": -F.logsigmoid(margin / 2),
     }
-    given = won, lost, ref_won, ref_l
+    given = won, lost, ref_won, ref_lost
     got = preference_loss(*(t.clone() for t in given), 0.5)
     compare(got, _loss(margin / 2), slips, what="the loss of three pairs at β = 0.5")
     far = [torch.tensor([-400.0]), torch.tensor([-10.0]), torch.tensor([-10.0])]
