@@ -19,6 +19,7 @@ from helpers.practice.exercises.mixture import (
     check_mean_and_variance,
     check_who_answered,
 )
+from helpers.practice.exercises.routing import check_balance_of, check_gate_matrix, check_kept
 from helpers.practice.exercises.sizes import (
     check_decay_groups,
     check_parameters_of,
@@ -26,12 +27,15 @@ from helpers.practice.exercises.sizes import (
 )
 
 __all__ = [
+    "check_balance_of",
     "check_best_policy",
     "check_decay_groups",
     "check_error_of_mean",
     "check_error_without_answers",
+    "check_gate_matrix",
     "check_geometric",
     "check_image_again",
+    "check_kept",
     "check_m_step",
     "check_mean_and_variance",
     "check_parameters_of",
