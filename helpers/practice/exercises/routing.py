@@ -108,8 +108,11 @@ def _slips_of_the_balance(logits, k):
         "this is the sum of f · P alone; times E, a perfect balance gives 1.": (f * P).sum(),
         "f must count choices; you took probabilities for both.": E * (P * P).sum(),
         "P must be probabilities; you took the choices for both.": E * (f * f).sum(),
-        "P is summed over the tokens; take the mean.": E * (f * probs.sum(0)).sum(),
-        "f is a number of choices; divide by how many there are.": E * k * N * (f * P).sum(),
+        "this is as many times too large as there are tokens: f is a share of the choices, P a "
+        "mean.": E * N * (f * P).sum(),
+        "this is as many times too large as there are choices: f is a share of them.": (
+            E * k * N * (f * P).sum()
+        ),
         "each token makes k choices: f must be divided by k as well.": E * k * (f * P).sum(),
         "only each token's first choice is counted; it makes k.": E * (best.mean(0) * P).sum(),
         "choice and probability are multiplied token by token. First average each.": (
