@@ -140,8 +140,9 @@ def check_best_policy(best_policy):
     hints=[
         "All four are logarithms already: ln (π / π_ref) is a difference.",
         "Let `margin` be the winner's ln (π / π_ref) less the loser's; β times it goes into σ.",
-        "`F.logsigmoid` is ln σ, and finite where σ rounds to 0. The loss is minus its mean.",
-        "`-F.logsigmoid(beta * margin).mean()`",
+        "`torch.nn.functional.logsigmoid` is ln σ, finite also where σ rounds to 0. The loss is "
+        "minus its mean.",
+        "`-torch.nn.functional.logsigmoid(beta * margin).mean()`",
     ],
     solution=images_and_alignment.preference_loss,
 )
@@ -177,7 +178,10 @@ def check_preference_loss(preference_loss):
     compare(got, _loss(margin / 2), slips, what="the loss of three pairs at β = 0.5")
     far = [torch.tensor([-400.0]), torch.tensor([-10.0]), torch.tensor([-10.0])]
     got = preference_loss(*far, far[-1].clone(), 1.0)
-    words = "σ(-390) rounds to 0, and its logarithm is infinite. `F.logsigmoid` does both in one."
+    words = (
+        "σ(-390) rounds to 0, and its logarithm is infinite. `torch.nn.functional.logsigmoid` does "
+        "both in one."
+    )
     compare(got, 390.0, {words: float("inf")}, what="the loss of a pair that is 390 nats wrong")
 
 

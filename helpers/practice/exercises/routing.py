@@ -136,8 +136,8 @@ def _slips_of_the_balance(logits, k):
     "Who finds a place?",
     hints=[
         "A token finds a place if fewer than `places` tokens before it asked the same expert.",
-        "`F.one_hot(experts, n_expert)` is (N, E); its cumsum over the tokens, less itself, "
-        "counts those before.",
+        "`torch.nn.functional.one_hot(experts, n_expert)` is (N, E); its cumsum over the tokens, "
+        "less itself, counts those before.",
         "A loop does as well: count for each expert how many have come.",
     ],
     solution=routing.kept,

@@ -1,7 +1,6 @@
 """Notebook 10: images and alignment."""
 
 import torch
-from torch.nn import functional as F
 
 
 def image_again(patches, P, height, width):
@@ -19,4 +18,4 @@ def best_policy(reference, reward, beta):
 
 def preference_loss(policy_w, policy_l, reference_w, reference_l, beta):
     margin = (policy_w - reference_w) - (policy_l - reference_l)
-    return -F.logsigmoid(beta * margin).mean()
+    return -torch.nn.functional.logsigmoid(beta * margin).mean()

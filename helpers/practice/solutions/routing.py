@@ -1,7 +1,6 @@
 """Notebook 13: mixture of experts in GPT."""
 
 import torch
-from torch.nn import functional as F
 
 
 def gate_matrix(logits, k):
@@ -18,6 +17,6 @@ def balance_of(logits, k):
 
 
 def kept(experts, n_expert, places):
-    asked = F.one_hot(experts, n_expert)  # (N, E)
+    asked = torch.nn.functional.one_hot(experts, n_expert)  # (N, E)
     before = asked.cumsum(0) - asked  # how many asked each expert before this token
     return (before * asked).sum(1) < places
