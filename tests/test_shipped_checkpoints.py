@@ -12,7 +12,7 @@ from helpers.models.gpt import GPT
 from helpers.text import batches, corpora, playwright, tokenizers
 
 CHECKPOINTS = ROOT / "data" / "checkpoints"
-NAMES = ["playwright", "tinyshakespeare"]
+NAMES = ["playwright", "tinyshakespeare", "moe_playwright"]
 MEGABYTES = 1_000_000
 
 

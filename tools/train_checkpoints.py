@@ -2,7 +2,8 @@
 
 Each folder then holds the model and training.json: the command, the settings and the curve. A run
 that was stopped goes on where it was when the command is given again. bfloat16 is fast on
-processors that multiply it in hardware, and merely correct elsewhere.
+processors that multiply it in hardware, and merely correct elsewhere; many small experts are
+faster in float32.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import torch
 
 from helpers.learning import evaluation, training
+from helpers.learning.balancing import BalanceLoss
 from helpers.models.checkpoint import write_atomically
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -33,6 +35,13 @@ RECIPES = {
         "model": {**SHAPE, "block_size": 128, "dropout": 0.1},
         "training": {"steps": 6000, "batch_size": 32, "lr": 2e-3, "seed": 0},
     },
+    "moe_playwright": {
+        "characters": 5_000_000,
+        "model": {"n_layer": 2, "n_head": 4, "n_embd": 64, "block_size": 128, "n_expert": 8},
+        "training": {"steps": 3000, "batch_size": 16, "lr": 3e-3, "seed": 0},
+        "balance_loss": 0.01,
+        "precision": "float32",
+    },
 }
 
 
@@ -51,7 +60,8 @@ def train(name: str) -> None:
         val_ids,
         **recipe["training"],
         checkpoint=unfinished,
-        precision=torch.bfloat16,
+        precision=getattr(torch, recipe.get("precision", "bfloat16")),
+        auxiliary=BalanceLoss(recipe["balance_loss"]) if "balance_loss" in recipe else None,
     )
     if history.steps[-1] == recipe["training"]["steps"]:
         model.save(CHECKPOINTS / name, tokenizer)
@@ -77,7 +87,7 @@ def report(name: str, model: GPT, tokenizer: CharTokenizer, val_ids, history) ->
         "history": asdict(history),
         "validation_loss": evaluation.evaluate(model, val_ids, tokens=None),
     }
-    if name == "playwright":
+    if "characters" in RECIPES[name]:
         unseen = playwright.write(200_000, seed=2026)
         about["excess"], about["standard_error"] = evaluation.excess(model, tokenizer, unseen)
     return about

@@ -21,6 +21,7 @@ from helpers.learning.resume import load_state, save_state
 from helpers.text import batches
 
 RUN_FILE = "run.safetensors"
+Auxiliary = Callable[[nn.Module, Tensor, Tensor], tuple[Tensor, Tensor | float]]
 __all__ = ["History", "evaluate", "learning_rate", "optimizer", "train"]
 
 
@@ -56,18 +57,21 @@ def train(
     warmup: int | None = None,
     weight_decay: float = 0.1,
     precision: torch.dtype = torch.float32,
+    auxiliary: Auxiliary | None = None,
 ) -> History:
     """Train in place and return the History. On the model's device; left in eval mode.
 
     train_ids, val_ids: (N,) tokens. lr: the peak of `learning_rate`. on_step(step, history) is
     called after every step. precision: torch.bfloat16 runs matrix products under autocast.
+    auxiliary(model, x, y) runs the model on a batch; it returns the loss, which is recorded, and
+    what is to be minimised beside it (see `balancing`).
     Ctrl-C ends after the step in progress and keeps model and history. With `checkpoint` (a file,
     or a folder for it) the run is saved at every evaluation and at Ctrl-C; the same call again
     resumes it, exactly.
     ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
     """
     settings = _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision)
-    run = Run(model, train_ids, val_ids, settings)
+    run = Run(model, train_ids, val_ids, settings, auxiliary)
     path = None if checkpoint is None else Path(checkpoint)
     path = path / RUN_FILE if path and path.is_dir() else path
     if path and path.exists():
@@ -82,11 +86,15 @@ def train(
 class Run:
     """A training run between two steps. All randomness of a step comes from (seed, step)."""
 
-    def __init__(self, model: nn.Module, train_ids: Tensor, val_ids: Tensor, settings: dict):
+    def __init__(
+        self, model: nn.Module, train_ids: Tensor, val_ids: Tensor, settings: dict, auxiliary=None
+    ):
         device = next(model.parameters()).device
         self.model, self.block_size = model, model.config.block_size
         self.train_ids, self.val_ids = train_ids.to(device), val_ids.to(device)
+        self.auxiliary = auxiliary or _plain
         self.settings = {**settings, "config": asdict(model.config), "text": _digest(train_ids)}
+        self.settings["auxiliary"] = getattr(auxiliary, "__qualname__", repr(auxiliary))
         self.optimizer = optimizer(model, settings["lr"], settings["weight_decay"])
         self.history, self.step, self.recent = History(), 0, []
 
@@ -96,9 +104,10 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
         torch.manual_seed(s["seed"] * 1_000_003 + self.step)
-        loss = self._loss(*batches.sample(self.train_ids, s["batch_size"], self.block_size))
+        x, y = batches.sample(self.train_ids, s["batch_size"], self.block_size)
+        loss, extra = self._losses(x, y)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        (loss + extra).backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.recent.append(loss.detach())
@@ -118,10 +127,15 @@ class Run:
         h.val_loss.append(evaluate(self.model, self.val_ids))
         self.recent = []
 
-    def _loss(self, x: Tensor, y: Tensor) -> Tensor:
+    def _losses(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor | float]:
         precision = getattr(torch, self.settings["precision"])
         with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
-            return self.model(x, y)[1]
+            return self.auxiliary(self.model, x, y)
+
+
+def _plain(model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, float]:
+    """The loss alone."""
+    return model(x, y)[1], 0.0
 
 
 def _digest(ids: Tensor) -> str:

@@ -40,10 +40,11 @@ class LayerCache:
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Store k, v: (B, nh, T, hs) and return everything stored: (B, nh, S, hs) each."""
-        start, self.length = self.length, self.length + k.shape[-2]
-        self.keys[:, :, start : self.length] = k
-        self.values[:, :, start : self.length] = v
-        return self.keys[:, :, : self.length], self.values[:, :, : self.length]
+        start, new = self.length, k.shape[-2]
+        self.length += new
+        self.keys.narrow(2, start, new).copy_(k)
+        self.values.narrow(2, start, new).copy_(v)
+        return self.keys.narrow(2, 0, self.length), self.values.narrow(2, 0, self.length)
 
 
 class CausalSelfAttention(nn.Module):
@@ -63,7 +64,9 @@ class CausalSelfAttention(nn.Module):
 
     def heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries, keys and values of every head: (B, T, C) -> three times (B, nh, T, hs)."""
-        return tuple(split_heads(part, self.n_head) for part in self.qkv(x).chunk(3, dim=-1))
+        B, T, _ = x.shape
+        parts = self.qkv(x).view(B, T, 3, self.n_head, -1)  # (B, T, 3, nh, hs)
+        return parts.permute(2, 0, 3, 1, 4).unbind()
 
     def weights(self, x: Tensor) -> Tensor:
         """The weights of every head, as pictures need them: (B, T, C) -> (B, nh, T, T)."""

@@ -5,10 +5,12 @@ the weights: files that do not belong together, or were damaged, are refused by 
 """
 
 import hashlib
+import itertools
 import json
 import os
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
@@ -34,7 +36,12 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
-    """Write `model` (with a `.config`) and, if given, its tokenizer into `folder`."""
+    """Write `model` (with a `.config`) and, if given, its tokenizer into `folder`.
+
+    ValueError if the model has parts that its config does not say, for `load` could not put them
+    back.
+    """
+    _check_parts(model)
     folder = Path(folder)
     weights = save_tensors(_own_tensors(model))
     config = {**model.config.to_dict(), "sha256": hashlib.sha256(weights).hexdigest()}
@@ -67,6 +74,19 @@ def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
         raise ValueError(
             f"{path} must be a safetensors file; it cannot be read: {error}."
         ) from None
+
+
+def _check_parts(model: nn.Module) -> None:
+    """What `load` would build must consist of the same parts, as far as they show themselves."""
+    with torch.device("meta"):
+        rebuilt = str(type(model)(model.config)).splitlines()
+    for line, other in itertools.zip_longest(str(model).splitlines(), rebuilt):
+        if line != other:
+            raise ValueError(
+                "A checkpoint restores the model that its config describes; this one differs: "
+                f"{str(line).strip()!r} in place of {str(other).strip()!r}. Put the plain part "
+                "back before saving, or keep its state_dict() yourself."
+            )
 
 
 def _own_tensors(model: nn.Module) -> dict[str, Tensor]:

@@ -18,8 +18,9 @@ class GPTConfig:
     n_layer: Transformer blocks; 0 leaves embeddings and head. n_head must divide n_embd.
     activation: "gelu" (the tanh form of GPT-2) or "relu". norm: LayerNorm "pre" or "post" the
     sublayer. tied: the head shares the token embedding's matrix; an untied head has a bias.
-    qkv_bias: whether queries, keys and values have one. Change a config with
-    `dataclasses.replace`. ValueError when a number is impossible.
+    qkv_bias: whether queries, keys and values have one. n_expert: MLPs per block to choose from, of
+    which each token uses n_expert_active; 0 is dense: one MLP, no choice (n_expert_active is idle).
+    Change a config with `dataclasses.replace`. ValueError when a number is impossible.
     """
 
     block_size: int
@@ -32,6 +33,8 @@ class GPTConfig:
     norm: str = "pre"
     tied: bool = True
     qkv_bias: bool = True
+    n_expert: int = 0
+    n_expert_active: int = 2
 
     def __post_init__(self):
         for name in ("block_size", "vocab_size", "n_head", "n_embd"):
@@ -42,6 +45,10 @@ class GPTConfig:
             self.activation in ACTIVATIONS, "activation", f"one of {ACTIVATIONS}", self.activation
         )
         _check(self.norm in NORMS, "norm", f"one of {NORMS}", self.norm)
+        _check(_is_whole(self.n_expert, 0), "n_expert", "a whole number ≥ 0", self.n_expert)
+        if self.n_expert:
+            fits = _is_whole(k := self.n_expert_active, 1) and k <= self.n_expert
+            _check(fits, "n_expert_active", f"a whole number in 1 … n_expert = {self.n_expert}", k)
         if self.n_embd % self.n_head:
             raise ValueError(
                 f"n_embd must be a multiple of n_head, so that every head gets the same width; "

@@ -8,19 +8,13 @@ from torch import Tensor, nn
 
 from helpers.models.attention import CausalSelfAttention, LayerCache
 from helpers.models.config import GPTConfig
+from helpers.models.mlp import MLP
+from helpers.models.moe import MoE
 
 
-class MLP(nn.Module):
-    """The feed-forward network of a block: four times wider, a bend, and back."""
-
-    def __init__(self, config: GPTConfig):
-        super().__init__()
-        self.expand = nn.Linear(config.n_embd, 4 * config.n_embd)
-        self.activation = nn.ReLU() if config.activation == "relu" else nn.GELU("tanh")
-        self.projection = nn.Linear(4 * config.n_embd, config.n_embd)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.projection(self.activation(self.expand(x)))
+def feed_forward(config: GPTConfig) -> nn.Module:
+    """One MLP, or, where the config has experts, a router and many MLPs in its place."""
+    return MoE(config) if config.n_expert else MLP(config)
 
 
 class PreNormBlock(nn.Module):
@@ -32,7 +26,7 @@ class PreNormBlock(nn.Module):
             nn.LayerNorm(config.n_embd),
             nn.LayerNorm(config.n_embd),
         )
-        self.attention, self.mlp = CausalSelfAttention(config), MLP(config)
+        self.attention, self.mlp = CausalSelfAttention(config), feed_forward(config)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:

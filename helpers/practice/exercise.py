@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+SHOWN = 9  # numbers that a message shows side by side
 TO_DO = "to do. Replace the dots, then run the cell again."
 
 
@@ -114,7 +115,7 @@ def compare(
         raise Mistake(f"the shape of {what} must be {shapes}.")
     if not got.isfinite().all() and wanted.isfinite().all():
         raise Mistake(f"{what} holds {_text(got[~got.isfinite()][0])}.")
-    raise Mistake(f"{what} should be {_text(wanted)}, yours is {_text(got)}.")
+    raise Mistake(_difference(got, wanted, what, tolerance))
 
 
 def require(condition, words: str) -> None:
@@ -153,6 +154,15 @@ def _stopped(error: Exception, answer) -> str:
     return f"your code stopped{where} with {type(error).__name__}: {error}."
 
 
+def _difference(got: Tensor, wanted: Tensor, what: str, tolerance: float) -> str:
+    """Both values; of large tensors the first number that differs, and where it stands."""
+    if wanted.numel() > SHOWN:
+        close = torch.isclose(got.double(), wanted.double(), rtol=tolerance, atol=tolerance)
+        place = (~close).nonzero()[0].tolist()
+        what, got, wanted = f"{what} at {place}", got[tuple(place)], wanted[tuple(place)]
+    return f"{what} should be {_text(wanted)}, yours is {_text(got)}."
+
+
 def _tensor(value, what: str) -> Tensor:
     try:
         return torch.as_tensor(value).detach()
@@ -161,15 +171,14 @@ def _tensor(value, what: str) -> Tensor:
         raise Mistake(f"{what} must be a tensor or a number; yours is a {kind}.") from None
 
 
-def _text(values: Tensor, most: int = 6) -> str:
-    """A few numbers of a tensor, as one reads them."""
+def _text(values: Tensor) -> str:
+    """The numbers of a small tensor, as one reads them."""
     if values.ndim == 0:
         return _number(values.item())
-    shown = [_number(v) for v in values.flatten()[:most].tolist()]
-    return f"[{', '.join(shown)}{', …' if values.numel() > most else ''}]"
+    return f"[{', '.join(map(_number, values.flatten().tolist()))}]"
 
 
 def _number(value: float) -> str:
     if isinstance(value, (bool, int)) or not math.isfinite(value):
         return str(value)
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".")  # + 0.0: no -0

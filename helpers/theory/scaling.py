@@ -14,6 +14,7 @@ def count_parameters(config: GPTConfig) -> int:
     """The number of trainable numbers in GPT(config), equal to sum(p.numel()), a tied head once.
 
     V·C + T·C embeddings, L blocks of 12·C² + 13·C, a final norm of 2·C when the norms come first.
+    With E experts a block has E feed-forward networks of 8·C² + 5·C, and a router of E·C.
 
     >>> count_parameters(GPTConfig.preset("gpt2"))
     124439808
@@ -29,9 +30,10 @@ def parameter_parts(config: GPTConfig) -> dict[str, int]:
         "token embedding": V * C,
         "positions": T * C,
         "attention": L * (4 * C * C + C + (3 * C if config.qkv_bias else 0)),
-        "feed-forward": L * (8 * C * C + 5 * C),
+        "feed-forward": L * (8 * C * C + 5 * C) * max(1, config.n_expert),
         "norms": L * 4 * C + final_norm,
     }
+    parts |= {"routers": L * config.n_expert * C} if config.n_expert else {}
     return parts if config.tied else parts | {"head": C * V + V}
 
 

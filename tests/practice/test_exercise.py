@@ -87,6 +87,14 @@ def test_compare_goes_by_shape_and_value():
         require(False, "it must hold")
 
 
+def test_a_large_tensor_is_shown_where_it_differs():
+    wanted = torch.arange(20.0).view(4, 5)
+    got = wanted.clone()
+    got[2, 3] = -0.00001
+    with pytest.raises(Mistake, match=r"the result at \[2, 3\] should be 13, yours is 0\."):
+        compare(got, wanted)
+
+
 def test_a_slip_that_cannot_be_told_from_the_truth_is_not_named():
     compare(torch.ones(2), torch.ones(2), {"you never added.": torch.ones(2)})
 

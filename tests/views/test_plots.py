@@ -156,8 +156,11 @@ PLOTS = {
         [1, 9], {"a": [[2], [1]]}, {"a": (0, 2, 1)}, 0, ax=ax
     ),
     "repeats": lambda ax: plots.repeats([0, 1], {"y": [[0, 1]]}, ax=ax),
+    "policies": lambda ax: plots.policies("ab", {"p": [0.4, 0.6]}, ax=ax),
+    "frontier": lambda ax: plots.frontier([0, 1], {"true": [0, 1]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own
+    "images": lambda: plots.images([[[0, 1], [1, 0]]]),
     "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),
 }

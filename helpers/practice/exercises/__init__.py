@@ -3,12 +3,23 @@
 One module per notebook, named after what it is about.
 """
 
+from helpers.practice.exercises.attention import (
+    check_causal_head,
+    check_into_heads,
+    check_looks_back,
+)
+from helpers.practice.exercises.block import check_after_dropout, check_layer_norm, check_stream
 from helpers.practice.exercises.ensemble import (
     check_error_of_mean,
     check_error_without_answers,
     check_geometric,
 )
-from helpers.practice.exercises.generation import check_temperature
+from helpers.practice.exercises.generation import (
+    check_read_next,
+    check_temperature,
+    check_top_k,
+    check_top_p,
+)
 from helpers.practice.exercises.images_and_alignment import (
     check_best_policy,
     check_image_again,
@@ -25,22 +36,35 @@ from helpers.practice.exercises.sizes import (
     check_parameters_of,
     check_tied_logits,
 )
+from helpers.practice.exercises.training import check_batch_loss, check_clipped, check_rate_at
 
 __all__ = [
+    "check_after_dropout",
     "check_balance_of",
+    "check_batch_loss",
     "check_best_policy",
+    "check_causal_head",
+    "check_clipped",
     "check_decay_groups",
     "check_error_of_mean",
     "check_error_without_answers",
     "check_gate_matrix",
     "check_geometric",
     "check_image_again",
+    "check_into_heads",
     "check_kept",
+    "check_layer_norm",
+    "check_looks_back",
     "check_m_step",
     "check_mean_and_variance",
     "check_parameters_of",
     "check_preference_loss",
+    "check_rate_at",
+    "check_read_next",
+    "check_stream",
     "check_temperature",
     "check_tied_logits",
+    "check_top_k",
+    "check_top_p",
     "check_who_answered",
 ]

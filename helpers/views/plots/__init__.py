@@ -12,6 +12,7 @@ from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels, repeats
 from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.graphs import token_graphs
+from helpers.views.plots.images import images
 from helpers.views.plots.ladder import ladder
 from helpers.views.plots.losses import losses
 from helpers.views.plots.map_row import heatmaps
@@ -19,6 +20,7 @@ from helpers.views.plots.maps import heatmap
 from helpers.views.plots.mask_panels import mask_panels
 from helpers.views.plots.named_points import named_points
 from helpers.views.plots.points import points
+from helpers.views.plots.policies import frontier, policies
 from helpers.views.plots.power_law import power_laws
 from helpers.views.plots.recurrence import encoder_decoder, unrolled
 from helpers.views.plots.trees import family_tree
@@ -33,10 +35,12 @@ __all__ = [
     "encoder_decoder",
     "experts",
     "family_tree",
+    "frontier",
     "gates",
     "gradients_by_layer",
     "heatmap",
     "heatmaps",
+    "images",
     "ladder",
     "lines",
     "losses",
@@ -44,6 +48,7 @@ __all__ = [
     "named_points",
     "next_character_bars",
     "points",
+    "policies",
     "power_laws",
     "repeats",
     "token_graphs",

@@ -11,8 +11,10 @@ from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.model_sizes import model_sizes
+from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
+from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
@@ -25,8 +27,10 @@ __all__ = [
     "diversity_error",
     "em_steps",
     "model_sizes",
+    "moe_routing",
     "next_character",
     "norm_placement",
+    "rlhf_beta",
     "sampling_temperature",
     "tokenizer_explorer",
 ]

@@ -1,0 +1,104 @@
+"""Balance: how evenly the experts are used, and two losses that act on the router.
+
+Sources: Fedus et al. 2022 (Switch Transformers), equations 4-6; Zoph et al. 2022 (ST-MoE), the
+z-loss. Built by hand in notebook 13.
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+from helpers.models.routing import capacity, check_logits
+
+
+def balance_loss(logits: Tensor, k: int = 1) -> Tensor:
+    """E · Σ f_i P_i: choices times probabilities, 1 when either is uniform, E when one takes all.
+
+    logits: (..., E). f_i: the share of all choices (k per token) that fell on expert i, without
+    gradient; P_i: its mean probability. Its gradient moves probability away from busy experts. Its
+    *value* is no measure of balance: it can be below 1 with experts that nobody asks.
+    """
+    check_logits(logits, k)
+    probs = logits.softmax(-1).flatten(0, -2)  # (N, E)
+    return (probs.shape[-1] * chosen_share(logits, k) * probs.mean(0)).sum()
+
+
+def chosen_share(logits: Tensor, k: int = 1) -> Tensor:
+    """f: the share of the choices that falls on each expert when every token takes its best k.
+
+    logits: (..., E). Returns (E,), which sums to 1; no gradient passes.
+    """
+    choices = logits.detach().topk(k, dim=-1).indices.flatten()
+    return torch.bincount(choices, minlength=logits.shape[-1]) / len(choices)
+
+
+def z_loss(logits: Tensor) -> Tensor:
+    """The mean of (ln Σ e^logit)²: keeps logits small. It says nothing about balance.
+
+    >>> round(z_loss(torch.zeros(1, 8)).item(), 6)  # (ln 8)²
+    4.324077
+    """
+    check_logits(logits)
+    return logits.logsumexp(-1).square().mean()
+
+
+def load(gates: Tensor) -> Tensor:
+    """Tokens per expert: (..., E) gate weights -> (E,) counts of those that are not 0."""
+    return (gates != 0).flatten(0, -2).sum(0)
+
+
+def variation(load: Tensor) -> float:
+    """The coefficient of variation of a load (E,): 0 when all are equal, √(E - 1) when one has all.
+
+    The standard deviation divided by the mean. Unlike the balance loss it cannot be fooled.
+    """
+    load = load.double()
+    return (load.std(unbiased=False) / load.mean()).item()
+
+
+def expected_experts_hit(n_expert: int, k: int, n_tokens: int) -> float:
+    """How many different experts n_tokens ask together, expected: E · (1 - (1 - k/E)^n).
+
+    Each token takes k different experts, all sets of k equally likely, tokens independently.
+
+    >>> [round(expected_experts_hit(8, 2, n), 3) for n in (1, 2, 4, 8, 16)]
+    [2.0, 3.5, 5.469, 7.199, 7.92]
+    """
+    check_experts(n_expert, k)
+    _check_tokens(n_tokens, at_least=0)
+    return n_expert * (1 - (1 - k / n_expert) ** n_tokens)
+
+
+def expected_dropped(n_tokens: int, n_expert: int, factor: float) -> float:
+    """The share of tokens that find their expert full, when each picks one at random, expected.
+
+    E · mean of (Bin(N, 1/E) - capacity)₊ / N: even perfect balance drops some, by chance alone.
+
+    >>> round(expected_dropped(1024, 8, factor=1.0), 5)
+    0.03296
+    """
+    check_experts(n_expert, 1)
+    _check_tokens(n_tokens, at_least=1)
+    counts = torch.arange(n_tokens + 1, dtype=torch.float64)
+    log_ways = math.lgamma(n_tokens + 1) - (counts + 1).lgamma() - (n_tokens - counts + 1).lgamma()
+    misses = torch.special.xlog1py(n_tokens - counts, torch.tensor(-1 / n_expert).double())
+    chance = (log_ways - counts * math.log(n_expert) + misses).exp()
+    too_many = (counts - capacity(factor, n_tokens, n_expert)).clamp(min=0)
+    return (n_expert * (chance * too_many).sum() / n_tokens).item()
+
+
+def check_experts(n_expert: int, k: int) -> None:
+    """ValueError unless 1 ≤ k ≤ n_expert, both whole numbers."""
+    if not (isinstance(n_expert, int) and isinstance(k, int) and 1 <= k <= n_expert):
+        raise ValueError(
+            f"k must be a whole number in 1 … n_expert; got k={k!r}, n_expert={n_expert!r}. "
+            "Try k=2 of n_expert=8."
+        )
+
+
+def _check_tokens(n_tokens: int, at_least: int) -> None:
+    if not (isinstance(n_tokens, int) and n_tokens >= at_least):
+        raise ValueError(
+            f"n_tokens must be a whole number ≥ {at_least}; got {n_tokens!r}. Try 1024."
+        )

@@ -1,0 +1,159 @@
+"""Mixture of experts: many MLPs in the place of one, of which each token uses a few.
+
+y = Σ_e G_e(x) E_e(x): a mixture of *vectors*, made for the layers above; no P(Y|X) is mixed. Every
+expert is stored, few are computed: parameters and work per token come apart.
+Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1. Notebook 13 builds it.
+"""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from helpers.models.balance import balance_loss, expected_experts_hit, z_loss
+from helpers.models.config import GPTConfig
+from helpers.models.mlp import MLP
+from helpers.models.routing import Router, Switch, TopK, route
+
+__all__ = [
+    "MoE",
+    "Routing",
+    "SharedExpert",
+    "balance_loss",
+    "expected_experts_hit",
+    "layers",
+    "mix",
+    "observed",
+    "route",
+    "routing",
+    "upcycle",
+    "z_loss",
+]
+
+
+class MoE(nn.Module):
+    """A router, a gate and E experts, for use where an MLP stands: (..., C) -> (..., C).
+
+    router, gate: parts of `routing`; the plain ones by default. With one expert per token that is
+    the Switch gate, with more the renormalised one: each is the gate whose router can learn.
+    """
+
+    def __init__(
+        self, config: GPTConfig, router: nn.Module | None = None, gate: nn.Module | None = None
+    ):
+        super().__init__()
+        _check(config)
+        k = config.n_expert_active
+        self.router = router or Router(config)
+        self.gate = gate or (Switch(k) if k == 1 else TopK(k))
+        self.experts = nn.ModuleList(MLP(config) for _ in range(config.n_expert))
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.reshape(-1, x.shape[-1])  # (N, C)
+        gates = self.gate(self.router(tokens))  # (N, E)
+        return mix(self.experts, tokens, gates).view(x.shape)
+
+
+def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
+    """Σ_e G[n, e] · expert_e(token n), where each expert reads only the tokens that ask for it.
+
+    tokens: (N, C), gates: (N, E). Returns (N, C); a token that nobody takes gets 0.
+    """
+    expert, token = gates.T.nonzero(as_tuple=True)  # (M,) each, sorted by expert
+    groups = tokens.index_select(0, token).split(
+        torch.bincount(expert, minlength=gates.shape[1]).tolist()
+    )
+    answers = torch.cat([e(group) for e, group in zip(experts, groups, strict=True)])  # (M, C)
+    weighted = answers * gates[token, expert].unsqueeze(-1)
+    return torch.zeros_like(tokens, dtype=weighted.dtype).index_add(0, token, weighted)
+
+
+class SharedExpert(nn.Module):
+    """One expert that every token asks, beside those it chooses. Dai et al. 2024 (DeepSeekMoE)."""
+
+    def __init__(self, config: GPTConfig, routed: MoE):
+        super().__init__()
+        self.shared, self.routed = MLP(config), routed
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.shared(x) + self.routed(x)
+
+
+class Routing(NamedTuple):
+    """What a layer's router said and what its gate made of it: logits (…, E) and gates (…, E)."""
+
+    logits: Tensor
+    gates: Tensor
+
+
+def layers(model: nn.Module) -> list[MoE]:
+    """The MoE layers of a model, from input to output. ValueError if it is dense."""
+    found = [module for module in model.modules() if isinstance(module, MoE)]
+    if not found:
+        raise ValueError(
+            "The model must have experts to look at; it has none. Try GPTConfig(…, n_expert=8)."
+        )
+    return found
+
+
+@contextmanager
+def observed(model: nn.Module) -> Iterator[list[Routing]]:
+    """Inside, every forward pass adds one Routing of (N, E) per MoE layer, gradients included."""
+    seen: list[Routing] = []
+
+    def record(gate: nn.Module, inputs: tuple[Tensor], gates: Tensor) -> None:
+        seen.append(Routing(*inputs, gates))
+
+    gates = dict.fromkeys(layer.gate for layer in layers(model))  # one gate may serve many layers
+    hooks = [gate.register_forward_hook(record) for gate in gates]
+    try:
+        yield seen
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@torch.no_grad()
+def routing(model: nn.Module, idx: Tensor) -> Routing:
+    """How each token of a text is routed in each layer, in eval mode; the mode is restored.
+
+    idx: (B, T). Returns logits and gates, (L, B, T, E) each; a gate of 0: that expert is not asked.
+    """
+    was_training = model.training
+    try:
+        with observed(model.eval()) as seen:
+            model(idx)
+    finally:
+        model.train(was_training)
+    return Routing(*(torch.stack(part).unflatten(1, idx.shape) for part in zip(*seen, strict=True)))
+
+
+def upcycle(model: nn.Module, n_expert: int, n_expert_active: int = 2) -> nn.Module:
+    """A trained dense model turned sparse: every expert starts as a copy of the MLP it replaces.
+
+    The output stays the same as long as a token's gates sum to 1, as they do for n_expert_active of
+    2 or more. With one, the Switch gate scales each MLP by p. Komatsuzaki et al. 2023.
+    """
+    if model.config.n_expert:
+        raise ValueError(
+            f"upcycle needs a dense model; this one has n_expert={model.config.n_expert}. "
+            "Train it further as it is."
+        )
+    sizes = {"n_expert": n_expert, "n_expert_active": n_expert_active}
+    sparse = type(model)(dataclasses.replace(model.config, **sizes))
+    sparse.load_state_dict(model.state_dict(), strict=False)  # all but the MLPs
+    for block, dense in zip(sparse.blocks, model.blocks, strict=True):
+        for expert in block.mlp.experts:
+            expert.load_state_dict(dense.mlp.state_dict())
+    return sparse.to(next(model.parameters()).device).train(model.training)
+
+
+def _check(config: GPTConfig) -> None:
+    if not config.n_expert:
+        raise ValueError(
+            "An MoE layer needs n_expert ≥ 1; got a dense config, n_expert=0. "
+            "Try dataclasses.replace(config, n_expert=8, n_expert_active=2)."
+        )

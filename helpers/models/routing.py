@@ -1,0 +1,200 @@
+"""Routing: which experts each token asks, and how much each answer counts.
+
+A *router* turns tokens (N, C) into logits (N, E); a *gate* turns logits into G (N, E), where
+G[n, e] is the weight of expert e's answer to token n, and 0 means that e is not asked; it refuses
+what `check_logits` refuses. Variants are other routers and gates, or one wrapped around another.
+N tokens, E experts, k per token.
+Sources: Shazeer et al. 2017, §2.1 (the sparse gate); Fedus et al. 2022 (top-1); Jiang et al. 2024,
+§2.1 (top-2). Built by hand in notebook 13.
+"""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from helpers.models.config import GPTConfig
+
+
+def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The k largest logits and the softmax over these alone: who is asked, and how much he counts.
+
+    logits: (..., E). Returns experts (..., k) int64, best first, and weights (..., k), which sum to
+    1: for k = 1 the weight is 1 whatever the logits, so no gradient reaches the router. ValueError
+    unless 1 ≤ k ≤ E and no logit is NaN.
+
+    >>> [x.tolist() for x in route(torch.tensor([0.0, 9.0, 9.0]), 2)]
+    [[1, 2], [0.5, 0.5]]
+    """
+    check_logits(logits, k)
+    values, experts = logits.topk(k, dim=-1)
+    return experts, values.softmax(-1)
+
+
+def check_logits(logits: Tensor, k: int = 1) -> None:
+    """ValueError unless logits are (..., E) numbers and k a whole number in 1 … E."""
+    E = logits.shape[-1] if logits.dim() else 0
+    if not (isinstance(k, int) and not isinstance(k, bool) and 1 <= k <= E):
+        raise ValueError(f"k must be a whole number in 1 … E = {E}; got {k!r}. Try 1 or 2.")
+    n_nan = int(logits.isnan().sum())
+    if n_nan or not logits.is_floating_point() or not logits.numel():
+        raise ValueError(
+            f"Router logits must be E numbers for each of at least one token; got {logits.dtype} "
+            f"{tuple(logits.shape)} with {n_nan} NaN. If training diverged, try a smaller lr."
+        )
+
+
+class Router(nn.Linear):
+    """One logit per expert, linear in the token: (N, C) -> (N, E)."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__(config.n_embd, config.n_expert, bias=False)
+
+
+class NoisyRouter(Router):
+    """Training adds noise, so that experts that are rarely asked get a chance. Shazeer et al. 2017.
+
+    The noise of expert e has the standard deviation softplus(spread(x)_e), learned, ln 2 at first.
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__(config)
+        self.spread = Router(config)
+        nn.init.zeros_(self.spread.weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits = super().forward(x)
+        if not self.training:
+            return logits
+        return logits + torch.randn_like(logits) * F.softplus(self.spread(x))
+
+
+class ExpertDropout(nn.Module):
+    """Every batch in training does without a share of the experts, drawn anew; k always remain."""
+
+    def __init__(self, router: Router, rate: float, k: int):
+        super().__init__()
+        if not 0 <= rate < 1:
+            raise ValueError(f"rate must be a share in [0, 1) of the experts; got {rate}. Try 0.1.")
+        self.router, self.rate, self.k = router, rate, k
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits = self.router(x)
+        E = logits.shape[-1]
+        n_absent = min(math.floor(self.rate * E), E - self.k) if self.training else 0
+        absent = torch.randperm(E)[:n_absent].to(logits.device)
+        return logits.index_fill(-1, absent, float("-inf"))
+
+
+class TopK(nn.Module):
+    """Ask the k best and share 1 among them: G = softmax over the k largest logits (Mixtral)."""
+
+    def __init__(self, k: int):
+        super().__init__()
+        self.k = k
+
+    def forward(self, logits: Tensor) -> Tensor:
+        experts, weights = route(logits, self.k)
+        return place(experts, weights, like=logits)
+
+    def extra_repr(self) -> str:
+        return f"k={self.k}"
+
+
+class Switch(TopK):
+    """Ask the k best, each with its probability among *all* experts: G sums to less than 1.
+
+    With k = 1 this is the Switch Transformer's gate; the factor p is how its router learns.
+    """
+
+    def forward(self, logits: Tensor) -> Tensor:
+        check_logits(logits, self.k)
+        probs, experts = logits.softmax(-1).topk(self.k, dim=-1)
+        return place(experts, probs, like=logits)
+
+
+class Biased(TopK):
+    """Choose by score + bias, weigh by the score alone: balance without a loss. Wang et al. 2024.
+
+    The score is sigmoid(logit). The bias (E,) takes no gradient: `adjust` moves it after a batch.
+    It is a parameter only so that a resumed run finds it again.
+    """
+
+    def __init__(self, k: int, n_expert: int):
+        super().__init__(k)
+        self.bias = nn.Parameter(torch.zeros(n_expert), requires_grad=False)
+
+    def forward(self, logits: Tensor) -> Tensor:
+        check_logits(logits, self.k)
+        scores = logits.sigmoid()
+        experts = (scores + self.bias).topk(self.k, dim=-1).indices
+        return place(experts, scores.gather(-1, experts), like=logits)
+
+    @torch.no_grad()
+    def adjust(self, load: Tensor, rate: float) -> None:
+        """A step of `rate` up for experts that got less than the mean, down for those with more.
+
+        load: (E,) tokens per expert.
+        """
+        self.bias += rate * (load.float().mean() - load).sign()
+
+
+class ExpertChoice(nn.Module):
+    """The experts choose: each takes the N · factor / E tokens that want it most. Zhou et al. 2022.
+
+    The load is equal by construction; a token may be taken by several experts or by none. Whether
+    a token is taken depends on all tokens of the batch, *later ones too*: not for a causal model.
+    """
+
+    def __init__(self, factor: float):
+        super().__init__()
+        self.factor = _checked_factor(factor)
+
+    def forward(self, logits: Tensor) -> Tensor:
+        check_logits(logits)
+        probs = logits.softmax(-1)
+        tokens = probs.topk(capacity(self.factor, *logits.shape), dim=0).indices  # (capacity, E)
+        return torch.zeros_like(probs).scatter(0, tokens, probs.gather(0, tokens))
+
+
+class Capacity(nn.Module):
+    """In training, an expert takes the first tokens that ask for it, up to its capacity.
+
+    A token that comes too late is dropped by that expert: its weight becomes 0 and the others'
+    stay, so that a token dropped by all keeps its residual only. At evaluation nothing is dropped:
+    a limit shared by the batch would let a token's fate depend on the tokens beside it.
+    """
+
+    def __init__(self, gate: TopK, factor: float):
+        super().__init__()
+        self.gate, self.factor = gate, _checked_factor(factor)
+
+    def forward(self, logits: Tensor) -> Tensor:
+        gates, (N, E) = self.gate(logits), logits.shape
+        most = capacity(self.factor, N * self.gate.k, E)
+        return first_come(gates, most) if self.training else gates
+
+
+def first_come(gates: Tensor, most: int) -> Tensor:
+    """Gates (N, E) with the weight 0 where `most` tokens before this one asked the same expert."""
+    return gates.masked_fill((gates != 0).cumsum(0) > most, 0.0)
+
+
+def capacity(factor: float, n_choices: int, n_expert: int) -> int:
+    """How many tokens an expert takes at most: ⌊factor · choices / E⌋, and at least one.
+
+    n_choices: tokens times experts per token. ValueError unless the factor is above 0.
+    """
+    return max(1, math.floor(_checked_factor(factor) * n_choices / n_expert))
+
+
+def place(experts: Tensor, weights: Tensor, like: Tensor) -> Tensor:
+    """Write each token's k weights under its k experts: (N, k), (N, k) -> (N, E), 0 elsewhere."""
+    return torch.zeros_like(like, dtype=weights.dtype).scatter(-1, experts, weights)
+
+
+def _checked_factor(factor: float) -> float:
+    if not (math.isfinite(factor) and factor > 0):
+        raise ValueError(f"A capacity factor must be a number above 0; got {factor}. Try 1.25.")
+    return factor

@@ -1,0 +1,3 @@
+from helpers.views.widgets import rlhf_beta
+
+rlhf_beta()

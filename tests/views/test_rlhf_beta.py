@@ -1,0 +1,186 @@
+"""rlhf_beta: what it says and draws is what the closed form says."""
+
+import math
+import re
+from io import BytesIO
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+
+from helpers.views import style
+from helpers.views.widgets import rlhf_beta
+from helpers.views.widgets.rlhf_beta import (
+    ANSWERS,
+    BETAS,
+    FREE,
+    PROXY,
+    QUESTIONS,
+    REFERENCES,
+    TRUE,
+    outcome,
+    path_of,
+)
+from helpers.views.widgets.rlhf_parts import Bars, Path
+from tests.views.drawn import area
+
+USUAL = REFERENCES["gibberish 1 in 1,000"]
+NUMBER = r"(-?\d+\.\d+)"
+TOLD = f"KL {NUMBER} nats, mean reward {NUMBER} by the proxy, {NUMBER} in truth. β ln Z = {NUMBER}"
+
+
+def by_hand(beta, reference, rewards):
+    weights = [p * math.exp(r / beta) for p, r in zip(reference, rewards, strict=True)]
+    Z = sum(weights)
+    policy = [w / Z for w in weights]
+    far = sum(q * math.log(q / p) for q, p in zip(policy, reference, strict=True) if q > 0)
+    means = [sum(q * r for q, r in zip(policy, rs, strict=True)) for rs in (rewards, TRUE)]
+    return policy, far, *means, beta * math.log(Z)
+
+
+def from_browser(widget, **state):
+    data = {"method": "update", "state": state, "buffer_paths": []}
+    widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+
+def told(explorer):
+    return [float(n) for n in re.search(TOLD, explorer.picture.alt).groups()]
+
+
+def test_every_reference_is_a_distribution_over_the_answers():
+    for probs in REFERENCES.values():
+        assert len(probs) == len(ANSWERS) == len(PROXY) == len(TRUE)
+        assert sum(probs) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+@pytest.mark.parametrize("beta", [0.1, 1.0, 100.0])
+def test_an_outcome_is_the_closed_form(beta, reference):
+    policy, far, proxy, true, value = by_hand(beta, REFERENCES[reference], PROXY)
+    found = outcome(beta, REFERENCES[reference], PROXY)
+    assert list(found.policy) == pytest.approx(policy)
+    assert found[1:] == pytest.approx((proxy, true, far, value), abs=1e-9)
+    assert found.value == pytest.approx(found.proxy - beta * found.kl)
+
+
+@pytest.mark.parametrize("beta", [0.1, 0.5, 10.0])
+def test_the_words_tell_the_numbers_of_the_controls(beta):
+    explorer = rlhf_beta(beta)
+    _, far, proxy, true, value = by_hand(beta, USUAL, PROXY)
+    assert told(explorer) == pytest.approx([far, proxy, true, value], abs=6e-4)
+    explorer.controls["reward_2"].value = 3.5
+    rewards = (*PROXY[:2], 3.5, *PROXY[3:])
+    _, far, proxy, true, value = by_hand(beta, USUAL, rewards)
+    assert told(explorer) == pytest.approx([far, proxy, true, value], abs=6e-4)
+
+
+def test_each_slider_is_the_reward_of_the_answer_it_names():
+    explorer = rlhf_beta()
+    for i, name in enumerate(ANSWERS):
+        slider = explorer.controls[f"reward_{i}"]
+        assert slider.description == f"proxy reward: {name}"
+        before = told_probs(explorer)
+        slider.value = 4.0
+        after = told_probs(explorer)
+        assert max(ANSWERS, key=lambda a: after[a] / before[a]) == name
+        slider.value = PROXY[i]
+
+
+def told_probs(explorer):
+    alt = explorer.picture.alt
+    return {a: float(re.search(rf"{a} \(r = [^)]*\) {NUMBER} → {NUMBER}", alt)[2]) for a in ANSWERS}
+
+
+def test_the_proxy_only_rises_along_the_path_and_the_truth_rises_and_falls():
+    path = path_of(USUAL, PROXY)
+    far, proxy, true = (np.array([getattr(o, n) for o in path]) for n in ("kl", "proxy", "true"))
+    assert (np.diff(far) > 0).all() and (np.diff(proxy) > 0).all()
+    top = true.argmax()
+    assert 0 < top < len(path) - 1 and true[top] > true[0] + 0.1 and true[-1] < -1.5
+
+
+def test_the_bars_and_the_path_show_what_they_are_given():
+    figure = Figure()
+    bars, path = (
+        Bars(figure.add_axes((0, 0, 0.4, 1)), ANSWERS),
+        Path(figure.add_axes((0.5, 0, 0.4, 1))),
+    )
+    now, outcomes = outcome(1.0, USUAL, PROXY), path_of(USUAL, PROXY)
+    bars.move(USUAL, now.policy, PROXY)
+    path.move(outcomes, now)
+    assert [bar.get_height() for bar in bars.reference] == list(USUAL)
+    assert [bar.get_height() for bar in bars.policy] == list(now.policy)
+    ticks = [label.get_text() for label in bars.ax.get_xticklabels()]
+    assert ticks == [f"{name}\nr = {r:g}" for name, r in zip(ANSWERS, PROXY, strict=True)]
+    assert list(path.lines["true"].get_ydata()) == [o.true for o in outcomes]
+    assert list(path.lines["proxy"].get_xdata()) == [o.kl for o in outcomes]
+    assert path.marks["proxy"].get_data() == ([now.kl], [now.proxy])
+    assert path.marks["true"].get_data() == ([now.kl], [now.true])
+    low, high = path.ax.get_ylim()
+    assert low < min(o.true for o in outcomes) and high > max(o.proxy for o in outcomes)
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name != FREE])
+def test_a_question_hides_its_answer_until_the_box_is_ticked(name):
+    explorer = rlhf_beta()
+    from_browser(explorer.controls["question"], index=[*QUESTIONS].index(name))
+    assert QUESTIONS[name].asked in explorer.picture.alt
+    assert QUESTIONS[name].answer not in explorer.picture.alt and "→" not in explorer.picture.alt
+    hidden = imread(BytesIO(explorer.picture.png))[..., :3]
+    explorer.controls["shown"].value = True
+    assert QUESTIONS[name].answer in explorer.picture.alt
+    shown = imread(BytesIO(explorer.picture.png))[..., :3]
+    assert area(shown, style.BLUE) > area(hidden, style.BLUE) + 500
+    from_browser(explorer.controls["question"], index=0)
+    assert explorer.controls["shown"].value and "Make a guess" not in explorer.picture.alt
+
+
+def test_the_answers_to_the_questions_are_true():
+    at = {name: question.at for name, question in QUESTIONS.items() if name != FREE}
+
+    def found(name, **changes):
+        here = at[name] | changes
+        rewards = tuple(here[f"reward_{i}"] for i in range(5))
+        return outcome(here["beta"], REFERENCES[here["reference"]], rewards)
+
+    assert found("nothing but reward").policy[3] > 0.99
+    one_more, usual = found("one more for everything"), outcome(1.0, USUAL, PROXY)
+    assert list(one_more.policy) == pytest.approx(list(usual.policy))
+    assert one_more.value == pytest.approx(usual.value + 1)
+    rare = found("a rare mistake")
+    assert 0.001 * math.exp(3 / 0.4) == pytest.approx(1.81, abs=0.005)
+    assert 0.3 * math.exp(1 / 0.4) == pytest.approx(3.65, abs=0.005)
+    assert 0.25 < rare.policy[4] < 0.35
+    start = found("how far is best")
+    path = path_of(USUAL, PROXY)
+    peak = max(path, key=lambda o: o.true)
+    assert start.true < peak.true > path[-1].true and start.proxy < path[-1].proxy
+
+
+def test_every_move_in_the_browser_changes_the_picture():
+    explorer = rlhf_beta()
+    moves = {"beta": {"value": 0.2}, "reference": {"index": 2}}
+    moves |= {f"reward_{i}": {"value": 0.5} for i in range(5)}
+    for name, state in moves.items():
+        before = explorer.picture
+        from_browser(explorer.controls[name], **state)
+        assert explorer.picture.alt != before.alt and explorer.picture.png != before.png, name
+        assert explorer.view.value == explorer.picture.html
+
+
+def test_the_same_place_shows_the_same_pixels_wherever_one_was_before():
+    explorer = rlhf_beta()
+    first = explorer.picture
+    explorer.sweep()
+    assert explorer.picture == first
+
+
+def test_the_path_goes_from_the_largest_beta_to_the_smallest():
+    assert BETAS[0] == pytest.approx(100) and BETAS[-1] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("start", [{"beta": 0.0}, {"beta": 1000.0}, {"reference": "me"}])
+def test_it_refuses_an_impossible_start(start):
+    with pytest.raises(ValueError, match=r"starts at a β from 0.1 to 100 .* Try rlhf_beta\(\)"):
+        rlhf_beta(**start)
