@@ -29,9 +29,10 @@ def check_error_without_answers(error_without_answers):
     got = error_without_answers(errors.clone(), f.clone(), weights.clone())
     wanted = ensemble.error_without_answers(errors, f, weights)
     compare(got, wanted, _slips_of_the_error(errors, f, weights), what="the ensemble's error")
-    alike = f[:, :1].expand(-1, 3).clone()
-    got = error_without_answers(_numbers(2.0, 2.0, 2.0), alike, weights.clone())
-    compare(got, 2.0, what="the error of three equal members with error 2")
+    f, weights = f[:2] * 2, weights.flip(0)
+    got = error_without_answers(errors.clone(), f.clone(), weights.clone())
+    wanted = ensemble.error_without_answers(errors, f, weights)
+    compare(got, wanted, what="the error on two new questions, with other weights")
 
 
 def _slips_of_the_error(errors, f, weights):

@@ -86,7 +86,7 @@ WRONG = {
         (lambda errors, f, w: w @ errors - spread_of(f, w).mean() ** 0.5, "root"),
         (lambda errors, f, w: errors.min(), "the best member's"),
         (lambda errors, f, w: 0.9 * by_pairs(errors, f, w), "should be"),
-        (lambda errors, f, w: (by_pairs(errors, f, w) - 2) ** 3 + 2, "should be"),
+        (lambda errors, f, w: w @ errors - spread_of(f, w).sum() / 4, "two new questions"),
     ],
     check_geometric: [
         (lambda log_q, w: w @ log_q.exp(), "this is the arithmetic mean"),

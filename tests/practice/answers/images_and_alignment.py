@@ -102,6 +102,13 @@ WRONG = {
         (lambda ref, r, beta: ref * (r / beta).softmax(-1), "no longer sums to 1"),
         (lambda ref, r, beta: ((ref.log() + r) / beta).softmax(-1), "divides the reward alone"),
         (lambda ref, r, beta: ((ref + 1e-3).log() + r / beta).softmax(-1), "should be"),
+        (lambda ref, r, beta: optimal_policy(ref.clamp(min=1e-3), r, beta), "never gives"),
+        (
+            lambda ref, r, beta: (
+                (r / beta).softmax(-1) if (ref == 0).any() else naive(ref, r, beta)
+            ),
+            "whatever its reward",
+        ),
         (naive, "overflows"),
         (lambda ref, r, beta: optimal_policy(ref, r, max(beta, 0.1)), "should be"),
     ],

@@ -116,6 +116,8 @@ WRONG = {
         (lambda z, k: balance()(z.detach(), k), "no gradient"),
         (lambda z, k: balance()(z, k).item(), "no gradient"),
         (lambda z, k: balance()(z, k) + 0.1, "should be"),
+        (lambda z, k: balance()(z, 2), "k = 1"),
+        (lambda z, k: balance()(z, 1), "only each token's first choice"),
         (lambda z, k: balance()(z, k).detach() + 0 * z.sum(), "its gradient"),
     ],
     check_kept: [
@@ -132,5 +134,7 @@ WRONG = {
         ),
         (lambda experts, E, places: experts * by_pairs(experts, E, places), "should be"),
         (lambda experts, E, places: by_pairs(experts, E, places).flip(0), "should be"),
+        (lambda experts, E, places: by_pairs(experts, E, 2), "always 2"),
+        (lambda experts, E, places: by_pairs(experts, E, min(places, 2)), "always 2"),
     ],
 }

@@ -92,6 +92,7 @@ WRONG = {
         (without(false=lambda V, T, L: -2 * L - 1), "a norm's shift is a bias as well"),
         (without(false=lambda V, T, L: -1), "the final norm's shift"),
         (without(true=lambda V, T, L: 3 * L), "should be"),
+        (without(true=lambda V, T, L: L - 3), "should be"),
         (lambda V, T, L, C, bias: formula(V, T, L, C, bias) + (1 if bias else 0), "should be"),
     ],
     check_tied_logits: [
