@@ -87,6 +87,7 @@ WRONG = {
         (axes("cryxk", "krycx"), "column by column"),
         (axes("rcxyk", "krycx"), "rows and columns are swapped"),
         (axes("rckyx", "krycx"), "the channels are mixed up"),
+        (axes("crkyx", "krycx"), "column by column"),
         (lambda patches, P, height, width: patches.view(-1, height, width), "its own corner"),
         (lambda *given: by_axes(*given).permute(1, 2, 0), "the channels must come first"),
         (lambda *given: by_axes(*given).flip(0), "should be"),

@@ -111,7 +111,7 @@ WRONG = {
     check_decay_groups: [
         (by(lambda name, p: not name.endswith("bias")), "the scale of a norm"),
         (by(lambda name, p: name.endswith("weight")), "the scale of a norm"),
-        (by(lambda name, p: "weight" in name and "norm" not in name), "table is a matrix"),
+        (by(lambda name, p: "weight" in name and "norm" not in name), "though its name"),
         (by(lambda name, p: p.dim() < 2), "swapped"),
         (by(lambda name, p: p.dim() >= 2 and "embedding" not in name), "must decay"),
         (by(lambda name, p: p.dim() != 1), "temperature"),
