@@ -14,7 +14,7 @@ def _numbers(*values):
 
 @exercise(
     "11",
-    "Who answered?",
+    "Who answered",
     hints=[
         "Bayes: prior g times likelihood P, divided by their sum over the experts.",
         "Where every P rounds to 0, only logarithms help: ln g + ln P, less its logsumexp over "

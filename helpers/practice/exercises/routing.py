@@ -133,7 +133,7 @@ def _slips_of_the_balance(logits, k):
 
 @exercise(
     "13",
-    "Who finds a place?",
+    "Who finds a place",
     hints=[
         "A token finds a place if fewer than `places` tokens before it asked the same expert.",
         "`torch.nn.functional.one_hot(experts, n_expert)` is (N, E); its cumsum over the tokens, "
@@ -152,7 +152,7 @@ def check_kept(kept):
         if places != 2:
             two = {"the number of places is given; yours is always 2.": routing.kept(experts, 4, 2)}
             slips = two | slips
-        compare(got, wanted, slips, what=f"who is kept (places = {places})")
+        compare(got, wanted, slips, what=f"the answer for places = {places}")
 
 
 def _slips_of_the_places(experts, places):

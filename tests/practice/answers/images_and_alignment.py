@@ -127,6 +127,10 @@ WRONG = {
         (lambda *given: -by_softplus(*given), "the sign is missing"),
         (lambda *given: (given[4] * margin(*given[:4])).sigmoid().mean(), "logarithm is missing"),
         (lambda *given: -(given[4] * margin(*given[:4])).sigmoid().mean().log(), "average last"),
+        (
+            lambda *given: -(given[4] * margin(*given[:4])).sigmoid().mean(),
+            "this is minus the mean",
+        ),
         (lambda *given: F.softplus(-given[4] * margin(*given[:4]).mean()), "the mean margin"),
         (lambda *given: F.softplus(-given[4] * margin(*given[:4])).sum(), "the sum over"),
         (lambda *given: F.softplus(-given[4] * margin(*given[:4])), "the mean over the pairs"),

@@ -92,6 +92,10 @@ WRONG = {
         (lambda z, k: mask(z, k) / k, "equal weights"),
         (lambda z, k: mask(z, k), "who is asked"),
         (lambda z, k: z * mask(z, k), "logits of the chosen"),
+        (
+            lambda z, k: z * mask(z, k) / (z * mask(z, k)).sum(-1, keepdim=True),
+            "take their exponentials",
+        ),
         (lambda z, k: F.pad(z.topk(k).values.softmax(-1), (0, 4 - k)), "first columns"),
         (lambda z, k: z.topk(k).values.softmax(-1), "write each under its expert"),
         (lambda z, k: z.masked_fill(mask(-z, k) == 0, float("-inf")).softmax(-1), "the smallest"),
@@ -128,6 +132,12 @@ WRONG = {
         (lambda experts, E, places: by_pairs(experts, E, places + 1), "one too many"),
         (lambda experts, E, places: by_pairs(experts.flip(0), E, places).flip(0), "comes last"),
         (lambda experts, E, places: experts >= 0, "all tokens are kept"),
+        (
+            lambda experts, E, places: (
+                F.one_hot(experts, E) * by_pairs(experts, E, places)[:, None]
+            ),
+            "one answer for each token",
+        ),
         (
             lambda experts, E, places: (F.one_hot(experts, E).cumsum(0) <= places).all(1),
             "the expert that it asked",
