@@ -8,7 +8,7 @@ READY = $(VENV)/ready
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
-.PHONY: help lab test lint other-machine check notebooks checkpoints runs lock publish clean
+.PHONY: help lab test lint other-machine check trials notebooks checkpoints runs lock publish clean
 .NOTPARALLEL:
 
 help: ## list the commands
@@ -28,6 +28,9 @@ other-machine: $(READY) ## run the notebooks as a processor without vector units
 	ATEN_CPU_CAPABILITY=default $(RUN) -m pytest $(PYTEST_OPTIONS) --nbval notebooks
 
 check: lint other-machine test ## all that must hold at every change
+
+trials: $(READY) ## the long trials: abuse, no network, one thread, seeds (an hour)
+	$(RUN) tools/trials.py
 
 notebooks: $(READY) ## execute the notebooks in place
 	$(RUN) tools/execute_notebooks.py

@@ -26,6 +26,8 @@ def prepare(crowded: bool, environ: MutableMapping[str, str] = os.environ) -> No
     spins longer and 10 ms when it soon sleeps; two trainings at once took 41 and 10 ms.
     """
     environ.update(FIXED)
+    if threads := environ.get("GPT_PROBABLY_THREADS"):  # the trial with one thread
+        environ["OMP_NUM_THREADS"] = environ["MKL_NUM_THREADS"] = threads
     environ["GOMP_SPINCOUNT"] = "1000" if crowded else "10000"
     others = [p for p in environ.get("PYTHONPATH", "").split(os.pathsep) if p and p != str(ROOT)]
     environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *others])

@@ -8,6 +8,7 @@ import hashlib
 import itertools
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -61,9 +62,8 @@ def load(folder: str | Path, model_class: type) -> nn.Module:
             f"{folder / WEIGHTS} must be the file that {CONFIG} was written with; its sha256 "
             "differs, so it is damaged or from another model. Fetch or train the checkpoint again."
         )
-    model = model_class(_config(settings, folder))
-    fill(model, tensors_from(content, folder / WEIGHTS), folder)
-    return model.eval()
+    tensors = tensors_from(content, folder / WEIGHTS)
+    return build(model_class, _config(settings, folder), tensors, folder)
 
 
 def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
@@ -94,19 +94,36 @@ def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
     return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
 
 
-def fill(model: nn.Module, tensors: dict[str, Tensor], folder: Path) -> None:
-    """Copy tensors into the model's parameters, all of them or none; ValueError if they differ."""
-    own = dict(model.named_parameters())
-    wrong = sorted(set(own) ^ set(tensors)) or [
-        name for name in own if own[name].shape != tensors[name].shape
+def build(
+    model_class: type, config: GPTConfig, tensors: dict[str, Tensor], folder: Path
+) -> nn.Module:
+    """The model of a config with these parameters, in eval mode; ValueError if they differ.
+
+    Nothing is allocated before the shapes agree: a damaged config may ask for any size.
+    """
+    sizes = {"n_layer": len(tensors), "n_expert": len(tensors)}
+    most = sum(tensor.numel() for tensor in tensors.values())
+    for name, value in asdict(config).items():
+        if isinstance(value, int) and value > sizes.get(name, most):
+            raise _other_model(folder, [f"{name} = {value:,}"])
+    with torch.device("meta"):
+        shapes = {name: p.shape for name, p in model_class(config).named_parameters()}
+    wrong = sorted(set(shapes) ^ set(tensors)) or [
+        name for name in shapes if shapes[name] != tensors[name].shape
     ]
     if wrong:
-        raise ValueError(
-            f"{folder / WEIGHTS} must hold the tensors of the model in {CONFIG}; "
-            f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model."
-        )
-    for name, parameter in own.items():
+        raise _other_model(folder, wrong)
+    model = model_class(config)
+    for name, parameter in model.named_parameters():
         parameter.data.copy_(tensors[name])
+    return model.eval()
+
+
+def _other_model(folder: Path, wrong: list[str]) -> ValueError:
+    return ValueError(
+        f"{folder / WEIGHTS} must hold the tensors of the model in {CONFIG}; "
+        f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model."
+    )
 
 
 def read_bytes(path: Path) -> bytes:

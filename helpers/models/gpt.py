@@ -68,9 +68,7 @@ class GPT(nn.Module):
         damaged or foreign file, ConnectionError when the weights are not to be had.
         """
         config, tensors = pretrained.read(source, download)
-        model = cls(config)
-        checkpoint.fill(model, tensors, Path(source))
-        return model.eval()
+        return checkpoint.build(cls, config, tensors, Path(source))
 
     def _embed(self, idx: Tensor, past: int) -> Tensor:
         """Token plus position: (B, T) -> (B, T, C); the first token stands at position `past`."""

@@ -77,6 +77,13 @@ def test_weights_that_do_not_fit_the_config_are_refused_with_the_first_of_them(
     refused(folder, rf"\d+ differ, the first is '{first}'")
 
 
+@pytest.mark.parametrize("name", ["vocab_size", "block_size", "n_layer", "n_embd", "n_expert"])
+def test_a_config_may_not_ask_for_more_than_the_file_holds(folder, name):
+    """Refused before anything of that size is built: memory and time would run out."""
+    rewrite(folder, **{name: 10**12})
+    refused(folder, f"1 differ, the first is '{name} = 1,000,000,000,000'")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

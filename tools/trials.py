@@ -1,0 +1,126 @@
+"""The long trials: what is too slow or too particular to run at every change.
+
+    python tools/trials.py              all of them, one after the other
+    python tools/trials.py abuse seeds  some
+
+Each is one command; what it printed last, and how long it took, goes into the table of
+tests/README.md by way of tests/trials/results.json. Where the machine lacks something, the trial
+says so and counts as not run.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import date
+
+import torch
+from kernel_environment import ROOT
+
+README, MARKS = ROOT / "tests" / "README.md", ("<!-- trials -->", "<!-- end of trials -->")
+RESULTS = ROOT / "tests" / "trials" / "results.json"
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+EVERYTHING = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks", "tests"]
+NOTEBOOKS = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks"]
+OFFLINE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A command with its environment, and what it is for."""
+
+    purpose: str
+    command: list[str]
+    environment: dict[str, str]
+    needs: str = ""  # a program that must be there
+
+
+TRIALS = {
+    "abuse": Trial(
+        "damaged files, nonsense, trainings killed at random",
+        [*PYTEST, "tests/trials/trial_abuse.py"],
+        {},
+    ),
+    "offline": Trial(
+        "the whole course and all tests without any network but loopback",
+        [*OFFLINE, *PYTEST, *EVERYTHING],
+        {},
+        needs="unshare",
+    ),
+    "other-machine": Trial(
+        "notebooks on a processor without vector units",
+        [*PYTEST, *NOTEBOOKS],
+        {"ATEN_CPU_CAPABILITY": "default"},
+    ),
+    "one-thread": Trial(
+        "notebooks with one thread in place of two",
+        [*PYTEST, *NOTEBOOKS],
+        {"GPT_PROBABLY_THREADS": "1"},
+    ),
+    "solutions": Trial(
+        "whole notebooks with the solutions of their exercises put in",
+        [*PYTEST, "tests/trials/trial_solutions.py"],
+        {},
+    ),
+    "seeds": Trial(
+        "the key numbers over five seeds",
+        [sys.executable, "tests/trials/seeds.py"],
+        {},
+    ),
+}
+
+
+def run(name: str) -> dict:
+    """The last line that a trial printed, its exit status (None: not run) and its minutes."""
+    trial = TRIALS[name]
+    about = {"purpose": trial.purpose, "command": f"python tools/trials.py {name}"}
+    if trial.needs and not shutil.which(trial.needs):
+        return about | {"status": None, "last": f"not run: {trial.needs} is not there"}
+    print(f"== {name}: {trial.purpose}", flush=True)
+    began, last = time.monotonic(), ""
+    environment = os.environ | trial.environment
+    with subprocess.Popen(
+        trial.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            last = line.strip() or last
+    minutes = round((time.monotonic() - began) / 60, 1)
+    return about | {"status": process.returncode, "last": last, "minutes": minutes}
+
+
+def with_table(text: str, results: dict) -> str:
+    """The page with its table of trials renewed: what stands between the two marks."""
+    rows = ["| what | command | what came out | minutes | on |", "|-|-|-|-|-|"]
+    for result in results.values():
+        words, minutes = result["last"].replace("|", "·"), result.get("minutes", "")
+        row = [result["purpose"], f"`{result['command']}`", words, f"{minutes}", result["machine"]]
+        rows.append(f"| {' | '.join(row)} |")
+    before, rest = text.split(MARKS[0])
+    return "\n".join([before + MARKS[0], *rows, MARKS[1] + rest.split(MARKS[1])[1]])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(TRIALS))
+    names = parser.parse_args().names or list(TRIALS)
+    if unknown := set(names) - set(TRIALS):
+        parser.error(f"there is no trial {min(unknown)}; pick from {', '.join(TRIALS)}")
+    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    versions = f"Python {platform.python_version()}, PyTorch {torch.__version__}"
+    machine = f"{versions}, {os.cpu_count()} cores, {date.today()}"
+    for name in names:
+        known[name] = run(name) | {"machine": machine}
+        ordered = {name: known[name] for name in TRIALS if name in known}
+        RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
+        README.write_text(with_table(README.read_text(encoding="utf-8"), ordered), encoding="utf-8")
+    return int(any(known[name]["status"] for name in names))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
