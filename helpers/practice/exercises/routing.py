@@ -24,7 +24,12 @@ def check_gate_matrix(gate_matrix):
     logits = torch.tensor([[1.0, 2.0, 0.5, -1.0], [0.2, -0.5, 3.0, 1.5], [-1.0, -2.0, -0.5, -3.0]])
     got = gate_matrix(logits.clone(), 2)
     wanted = routing.gate_matrix(logits, 2)
-    compare(got, wanted, _slips_of_the_gate(logits, 2), what="the gates with k = 2")
+    compare(
+        got,
+        wanted,
+        _slips_of_the_gate(logits, 2) | _others_asked(logits, 2),
+        what="the gates with k = 2",
+    )
     got, wanted = gate_matrix(logits.clone(), 3), routing.gate_matrix(logits, 3)
     slips = {"k is 3 here; your answer still asks two experts.": routing.gate_matrix(logits, 2)}
     compare(got, wanted, slips, what="the gates with k = 3")
@@ -35,16 +40,11 @@ def _slips_of_the_gate(logits, k):
     best, experts = logits.topk(k, dim=-1)
     nothing, probs = torch.zeros_like(logits), logits.softmax(-1)
     chosen = nothing.scatter(-1, experts, 1.0)
-    worst = (-logits).topk(k, dim=-1).indices
-    by_expert = nothing.scatter(0, logits.topk(k, dim=0).indices, 1.0)
     return {
         "the softmax runs over all experts. Only the chosen k share the weight 1.": probs * chosen,
         "all experts are asked; only the k with the largest logits should be.": probs,
         "the softmax comes last and counts the zeros as logits: 0 is not -∞.": (
             (logits * chosen).softmax(-1)
-        ),
-        "each expert has chosen its tokens here; each token chooses its experts.": (
-            logits.masked_fill(by_expert == 0, float("-inf")).softmax(0)
         ),
         "the softmax runs over the tokens; each row must sum to 1.": (
             nothing.scatter(-1, experts, best.softmax(0))
@@ -56,11 +56,23 @@ def _slips_of_the_gate(logits, k):
             F.pad(best.softmax(-1), (0, logits.shape[-1] - k))
         ),
         "these are the k weights; write each under its expert, (N, E) in all.": best.softmax(-1),
-        "these are the smallest logits; the largest are asked.": (
-            nothing.scatter(-1, worst, logits.gather(-1, worst).softmax(-1))
-        ),
         "the logits themselves are divided by their sum; take their exponentials.": (
             logits * chosen / (logits * chosen).sum(-1, keepdim=True)
+        ),
+    }
+
+
+def _others_asked(logits, k):
+    """Slips of those who ask other experts."""
+    nothing = torch.zeros_like(logits)
+    worst = (-logits).topk(k, dim=-1).indices
+    by_expert = nothing.scatter(0, logits.topk(k, dim=0).indices, 1.0)
+    return {
+        "each expert has chosen its tokens here; each token chooses its experts.": (
+            logits.masked_fill(by_expert == 0, float("-inf")).softmax(0)
+        ),
+        "these are the smallest logits; the largest are asked.": (
+            nothing.scatter(-1, worst, logits.gather(-1, worst).softmax(-1))
         ),
     }
 
@@ -102,6 +114,7 @@ def _slips_of_the_balance(logits, k):
     N, E = logits.shape
     probs = logits.softmax(-1)
     chosen = torch.zeros_like(logits).scatter(-1, logits.topk(k, dim=-1).indices, 1.0)
+    together = E * (chosen * probs).sum(-1).mean()
     best = torch.zeros_like(logits).scatter(-1, logits.topk(1, dim=-1).indices, 1.0)
     f, P = chosen.sum(0) / (k * N), probs.mean(0)
     return {
@@ -115,11 +128,9 @@ def _slips_of_the_balance(logits, k):
         ),
         "each token makes k choices: f must be divided by k as well.": E * k * (f * P).sum(),
         "only each token's first choice is counted; it makes k.": E * (best.mean(0) * P).sum(),
-        "choice and probability are multiplied token by token. First average each.": (
-            E * (chosen * probs).sum(-1).mean()
-        ),
-        "choice and probability are multiplied token by token, first average each; and each "
-        "token makes k choices.": E * (chosen * probs).sum(-1).mean() / k,
+        "choice and probability are multiplied token by token. First average each.": together,
+        "choice and probability are multiplied token by token. Average each first; and a token "
+        "makes k choices.": together / k,
         "the experts must be summed over; you took their mean.": (f * P).mean(),
         "P holds probabilities among all experts, not only among the chosen.": (
             E * (f * routing.gate_matrix(logits, k).mean(0)).sum()
