@@ -41,9 +41,8 @@ def _slips_of_the_error(errors, f, weights):
     def spread(mean, w):
         return ((f - mean[:, None]) ** 2 @ w).mean()
 
-    equal = torch.full_like(weights, 1 / len(weights))
-    mean, average = f @ weights, weights @ errors
-    disagreement = spread(mean, weights)
+    equal, mean = torch.full_like(weights, 1 / len(weights)), f @ weights
+    average, disagreement = weights @ errors, spread(mean, weights)
     return {
         "the average error has weights 1/K; all three numbers need the same weights.": (
             equal @ errors - disagreement

@@ -54,13 +54,10 @@ def _slips_of_the_image(image, P):
     def by_rows(small):
         return small.view(rows, columns, K, P, P)
 
-    def by_columns(small):
-        return small.view(columns, rows, K, P, P).transpose(0, 1)
-
     pixels = "the patches are at their places, but inside "
     return {
         "the patches stand column by column; they were cut row by row.": put(
-            _pixels(P), by_columns
+            _pixels(P), lambda small: small.view(columns, rows, K, P, P).transpose(0, 1)
         ),
         f"{pixels}them rows and columns are swapped.": (
             put(lambda patch: patch.view(P, P, K).permute(2, 1, 0), by_rows)
@@ -93,9 +90,32 @@ def _pixels(P):
 def check_best_policy(best_policy):
     """reference (V,) probabilities, reward (V,), beta > 0 -> the best policy (V,)."""
     reference, reward = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.0, 1.0, 2.0])
+    wanted = images_and_alignment.best_policy(reference, reward, 0.5)
+    got = best_policy(reference.clone(), reward.clone(), 0.5)
+    compare(got, wanted, _slips_of_the_policy(), what="the best policy at β = 0.5")
+    reference = torch.tensor([0.5, 0.5, 0.0])
+    wanted = images_and_alignment.best_policy(reference, reward, 2.0)
+    got = best_policy(reference.clone(), reward.clone(), 2.0)
+    words = "what the reference never says must keep probability 0"
+    slips = {f"{words}, whatever its reward.": (reward / 2).softmax(-1)}
+    compare(got, wanted, slips, what="the policy where the reference never gives an answer")
+    reference, reward = torch.tensor([0.6, 0.4]), torch.tensor([1.0, 1.001])
+    got = best_policy(reference.clone(), reward.clone(), 0.001)
+    require(
+        torch.as_tensor(got).isfinite().all(),
+        "at β = 0.001 the exponential overflows and inf / inf is nan. Stay in logarithms and let "
+        "the softmax do both.",
+    )
+    wanted = images_and_alignment.best_policy(reference, reward, 0.001)
+    compare(got, wanted, what="the policy at β = 0.001", tolerance=1e-3)
+
+
+def _slips_of_the_policy():
+    """What is wrong, in words -> what comes out then, at β = 0.5."""
+    reference, reward = torch.tensor([0.5, 0.3, 0.2]), torch.tensor([0.0, 1.0, 2.0])
     likes = (reward / 0.5).exp()
     forgotten = "the reference is forgotten: without it there is nothing to stay close to."
-    slips = {
+    return {
         "you multiplied by β. A large β is a high price, and keeps π near the reference.": (
             (reference.log() + reward * 0.5).softmax(-1)
         ),
@@ -114,24 +134,6 @@ def check_best_policy(best_policy):
             ((reference.log() + reward) / 0.5).softmax(-1)
         ),
     }
-    wanted = images_and_alignment.best_policy(reference, reward, 0.5)
-    got = best_policy(reference.clone(), reward.clone(), 0.5)
-    compare(got, wanted, slips, what="the best policy at β = 0.5")
-    reference = torch.tensor([0.5, 0.5, 0.0])
-    wanted = images_and_alignment.best_policy(reference, reward, 2.0)
-    got = best_policy(reference.clone(), reward.clone(), 2.0)
-    words = "what the reference never says must keep probability 0"
-    slips = {f"{words}, whatever its reward.": (reward / 2).softmax(-1)}
-    compare(got, wanted, slips, what="the policy where the reference never gives an answer")
-    reference, reward = torch.tensor([0.6, 0.4]), torch.tensor([1.0, 1.001])
-    got = best_policy(reference.clone(), reward.clone(), 0.001)
-    require(
-        torch.as_tensor(got).isfinite().all(),
-        "at β = 0.001 the exponential overflows and inf / inf is nan. Stay in logarithms and let "
-        "the softmax do both.",
-    )
-    wanted = images_and_alignment.best_policy(reference, reward, 0.001)
-    compare(got, wanted, what="the policy at β = 0.001", tolerance=1e-3)
 
 
 @exercise(
@@ -150,8 +152,23 @@ def check_preference_loss(preference_loss):
     """Log-probabilities of winners and losers, policy and reference, (B,) each, and β -> loss."""
     won, ref_won = torch.tensor([-2.0, -6.0, -4.0]), torch.tensor([-3.0, -5.5, -4.0])
     lost, ref_lost = torch.tensor([-4.0, -3.0, -2.5]), torch.tensor([-3.5, -3.2, -4.5])
+    given = won, lost, ref_won, ref_lost
+    got = preference_loss(*(t.clone() for t in given), 0.5)
+    wanted, slips = images_and_alignment.preference_loss(*given, 0.5), _slips_of_the_loss(*given)
+    compare(got, wanted, slips, what="the loss of three pairs at β = 0.5")
+    far = [torch.tensor([-400.0]), torch.tensor([-10.0]), torch.tensor([-10.0])]
+    got = preference_loss(*far, far[-1].clone(), 1.0)
+    words = (
+        "σ(-390) rounds to 0, and its logarithm is infinite. `torch.nn.functional.logsigmoid` does "
+        "both in one."
+    )
+    compare(got, 390.0, {words: float("inf")}, what="the loss of a pair that is 390 nats wrong")
+
+
+def _slips_of_the_loss(won, lost, ref_won, ref_lost):
+    """What is wrong, in words -> what comes out then, at β = 0.5."""
     margin = (won - ref_won) - (lost - ref_lost)
-    slips = {
+    return {
         "winner and loser are swapped: the loss must fall when the winner gains.": _loss(
             -margin / 2
         ),
@@ -173,16 +190,6 @@ def check_preference_loss(preference_loss):
         "the sum over the pairs is not their mean.": 3 * _loss(margin / 2),
         "the mean over the pairs is missing.": -F.logsigmoid(margin / 2),
     }
-    given = won, lost, ref_won, ref_lost
-    got = preference_loss(*(t.clone() for t in given), 0.5)
-    compare(got, _loss(margin / 2), slips, what="the loss of three pairs at β = 0.5")
-    far = [torch.tensor([-400.0]), torch.tensor([-10.0]), torch.tensor([-10.0])]
-    got = preference_loss(*far, far[-1].clone(), 1.0)
-    words = (
-        "σ(-390) rounds to 0, and its logarithm is infinite. `torch.nn.functional.logsigmoid` does "
-        "both in one."
-    )
-    compare(got, 390.0, {words: float("inf")}, what="the loss of a pair that is 390 nats wrong")
 
 
 def _loss(exponent):

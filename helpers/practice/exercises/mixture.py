@@ -103,9 +103,16 @@ def check_m_step(m_step):
         "these are weighted sums; divide by the sum of the weights.": h.T @ y,
     }
     compare(got[1], means, slips, what="the means")
+    slips = _slips_of_the_variances(y, h, means, variances)
+    compare(got[2], variances, slips, what="the variances")
+
+
+def _slips_of_the_variances(y, h, means, variances):
+    """What is wrong, in words -> what comes out then."""
+    totals = h.sum(0)
     squares = (y[:, None] - means) ** 2
     old = (y[:, None] - y.mean()) ** 2
-    slips = {
+    return {
         "these are standard deviations; variances are asked for.": variances.sqrt(),
         "the distances are to the mean of all points; each expert has its own mean.": (
             (h * old).sum(0) / totals
@@ -122,7 +129,6 @@ def check_m_step(m_step):
             ((h * (y[:, None] - means)) ** 2).sum(0) / totals
         ),
     }
-    compare(got[2], variances, slips, what="the variances")
 
 
 @exercise(
@@ -152,9 +158,17 @@ def check_mean_and_variance(mean_and_variance):
         "the mean runs over the points; each point has its own.": (g * means).sum(0),
     }
     compare(got[0], mean, slips, what="the mean")
+    slips = _slips_of_the_variance(g, means, variances)
+    compare(got[1], variance, slips, what="the variance")
+
+
+def _slips_of_the_variance(g, means, variances):
+    """What is wrong, in words -> what comes out then."""
+    mean, variance = mixture.mean_and_variance(g, means, variances)
+    plain = means.mean(1)
     within, seconds = g @ variances, (g * means**2).sum(1)
     uneven = (means - mean[:, None]) ** 2
-    slips = {
+    return {
         "this is the part within the experts; they also disagree.": within,
         "this is how far the experts disagree; each has noise of its own as well.": variance
         - within,
@@ -175,4 +189,3 @@ def check_mean_and_variance(mean_and_variance):
             within + seconds - mean
         ),
     }
-    compare(got[1], variance, slips, what="the variance")
