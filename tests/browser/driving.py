@@ -74,8 +74,8 @@ def photograph(page, name):
         page.get_by_text(f"JupyterLab {theme}", exact=True).click()
         is_light = str(theme == "Light").lower()
         page.wait_for_selector(f"body[data-jp-theme-light='{is_light}']", state="attached")
-        handle, _ = first_widget(page)
-        handle.evaluate("node => node.closest('.jp-Cell').scrollIntoView({block: 'start'})")
+        picture = page.locator(PICTURE).first
+        picture.evaluate("node => node.closest('.jp-Cell').scrollIntoView({block: 'start'})")
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(folder) / f"{name}-{theme.lower()}.png")
 

@@ -6,6 +6,7 @@ The only room that knows ipywidgets. No `interact`, no Output widget, nothing fr
 from helpers.views.widgets.attention_heatmap import attention_heatmap
 from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.causal_mask import causal_mask
+from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
@@ -24,6 +25,7 @@ __all__ = [
     "attention_heatmap",
     "attention_scale",
     "causal_mask",
+    "concept_map",
     "diversity_error",
     "em_steps",
     "model_sizes",

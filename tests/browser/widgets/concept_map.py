@@ -1,0 +1,3 @@
+from helpers.views.widgets import concept_map
+
+concept_map()
