@@ -6,7 +6,8 @@ from torch import nn
 from torch.testing import assert_close
 
 from helpers.learning.training import learning_rate, optimizer
-from tests.learning.ring import new_model, run, stop_at, weights
+from helpers.text import batches
+from tests.learning.ring import SETTINGS, TRAIN, new_model, run, stop_at, weights
 
 
 def test_the_rate_rises_in_a_line_and_falls_along_a_cosine():
@@ -63,3 +64,15 @@ def test_no_gradient_is_longer_than_1():
 
     run(model, on_step=measure)
     assert max(norms) == pytest.approx(1, rel=1e-4)
+
+
+def test_every_step_forgets_the_gradient_of_the_one_before():
+    model, seed, steps = new_model(dropout=0.0), 5, 3
+    model(*batches.sample(TRAIN, 4, 8))[1].backward()  # a gradient that somebody left behind
+    run(model, steps=steps, lr=1e-20, seed=seed)  # so small a rate that no weight moves
+    left = torch.cat([p.grad.flatten() for p in model.parameters()])
+    model.zero_grad()
+    torch.manual_seed(seed * 1_000_003 + steps - 1)  # the last step's batch
+    model(*batches.sample(TRAIN, SETTINGS["batch_size"], 8))[1].backward()
+    alone = torch.cat([p.grad.flatten() for p in model.parameters()])
+    assert_close(left, alone / max(1, alone.norm().item()), rtol=1e-4, atol=1e-7)

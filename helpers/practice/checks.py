@@ -1,0 +1,124 @@
+"""Checks for any GPT: each finds slips that a falling loss does not show.
+
+They look at a model from outside, so they do not care how it was written. Notebook 15.
+"""
+
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from helpers.learning.evaluation import evaluate
+from helpers.models.gpt import GPT
+from helpers.models.transformer import PreNormBlock
+from helpers.theory.scaling import count_parameters
+
+NEAR_GUESSING = 0.1  # nats: as far as a careful start may lie from ln V
+ROUNDING = 1e-3  # of a logit: float32 loses less, a slip changes more
+
+
+@torch.no_grad()
+def future_effect(model: nn.Module, idx: Tensor) -> float:
+    """How much the last token changes the logits before it, at most: 0 for a causal model.
+
+    idx: (B, T ≥ 2). In eval mode, as all checks here; the mode is left so.
+    """
+    changed = idx.clone()
+    changed[:, -1] = (idx[:, -1] + 1) % model.config.vocab_size
+    before, after = model.eval()(idx)[0], model(changed)[0]
+    return largest_difference(before[:, :-1], after[:, :-1])
+
+
+@torch.no_grad()
+def prefix_effect(model: nn.Module, idx: Tensor) -> float:
+    """How much the last half of a text changes the logits of the first, at most. Should be 0."""
+    half = idx.shape[1] // 2
+    return largest_difference(model.eval()(idx[:, :half])[0], model(idx)[0][:, :half])
+
+
+@torch.no_grad()
+def cache_effect(model: nn.Module, idx: Tensor) -> float:
+    """How much it matters whether a text is read token by token or at once. Should be 0."""
+    cache = model.eval().new_cache(len(idx))
+    pieces = [model(piece, cache=cache)[0] for piece in idx.split(1, dim=1)]
+    return largest_difference(torch.cat(pieces, dim=1), model(idx)[0])
+
+
+@torch.no_grad()
+def twin_difference(model: GPT, idx: Tensor) -> float:
+    """How far the logits are from those of PyTorch's own layers with the same weights, at most.
+
+    For a pre-norm GPT with GELU and a tied head. The twin's head *is* the token embedding.
+    """
+    x = model.token_embedding.weight[idx] + model.position_embedding.weight[: idx.shape[1]]
+    for block in model.blocks:
+        x = twin_block(block, model.config.n_head)(x, future(idx.shape[1]))
+    logits = model.final_norm(x) @ model.token_embedding.weight.T
+    return largest_difference(model.eval()(idx)[0], logits)
+
+
+def twin_block(block: PreNormBlock, n_head: int) -> nn.Module:
+    """PyTorch's encoder layer with the weights of a block, found by their names."""
+    C = block.attention_norm.normalized_shape[0]
+    twin = nn.TransformerEncoderLayer(
+        C,
+        n_head,
+        4 * C,
+        0.0,
+        partial(F.gelu, approximate="tanh"),
+        batch_first=True,
+        norm_first=True,
+    )
+    names = {"attention.qkv.": "self_attn.in_proj_", "attention.projection": "self_attn.out_proj"}
+    names |= {"attention_norm": "norm1", "mlp_norm": "norm2"}
+    names |= {"mlp.expand": "linear1", "mlp.projection": "linear2"}
+    weights = block.state_dict()
+    for ours, theirs in names.items():
+        weights = {name.replace(ours, theirs): value for name, value in weights.items()}
+    twin.load_state_dict(weights)
+    return twin.eval()
+
+
+def future(T: int) -> Tensor:
+    """PyTorch's way to say causal: (T, T), -∞ strictly right of the diagonal, else 0."""
+    return torch.full((T, T), float("-inf")).triu(1)
+
+
+def largest_difference(one: Tensor, other: Tensor) -> float:
+    """The largest |a - b|; ∞ where the shapes differ."""
+    return (one - other).abs().max().item() if one.shape == other.shape else float("inf")
+
+
+def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[str, bool]:
+    """Six verdicts on a trained GPT: the name of a check -> whether it passes.
+
+    start_loss: what it paid before training; ids: (N,) validation tokens; floor: nats per token.
+    """
+    idx = ids[: model.config.block_size][None]
+    uniform = torch.tensor(model.config.vocab_size).log().item()
+    return {
+        "starts at ln V": abs(start_loss - uniform) < NEAR_GUESSING,
+        "ends above the floor": evaluate(model, ids) > floor,
+        "has the parameters of the formula": sum(p.numel() for p in model.parameters())
+        == count_parameters(model.config),
+        "is blind to the future": future_effect(model, idx) < ROUNDING,
+        "reads the same with a cache": cache_effect(model, idx) < ROUNDING,
+        "equals PyTorch's layers": twin_difference(model, idx) < ROUNDING,
+    }
+
+
+def verdict_table(verdicts: dict[str, dict[str, bool]]) -> str:
+    """Verdicts of several models as lines of text: one row per check, one column per model.
+
+    >>> print(verdict_table({"A": {"is sound": True}, "B": {"is sound": False}}))
+              A  B
+    is sound  ✓  ✗
+    """
+    names, tests = list(verdicts), list(next(iter(verdicts.values())))
+    width = max(map(len, tests))
+    rows = [" " * width + "".join(f"  {name}" for name in names)]
+    for test in tests:
+        marks = ("✓" if verdicts[name][test] else "✗" for name in names)
+        rows.append(test.ljust(width) + "".join(f"  {mark}" for mark in marks))
+    return "\n".join(rows)
