@@ -8,7 +8,7 @@ READY = $(VENV)/ready
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
-.PHONY: help lab test lint other-machine check trials notebooks checkpoints runs lock publish clean
+.PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock publish clean
 .NOTPARALLEL:
 
 help: ## list the commands
@@ -31,6 +31,9 @@ check: lint other-machine test ## all that must hold at every change
 
 trials: $(READY) ## the long trials: abuse, no network, one thread, seeds (an hour)
 	$(RUN) tools/trials.py
+
+benchmarks: $(READY) ## measure the speed beside the peers' (half an hour, on a quiet machine)
+	$(RUN) benchmarks/table.py
 
 notebooks: $(READY) ## execute the notebooks in place
 	$(RUN) tools/execute_notebooks.py

@@ -1,30 +1,23 @@
 """How fast 500 tokens are written: ours beside Hugging Face's GPT-2 and beside no cache at all.
 
-    python benchmarks/generation.py [--rounds 5] [--tokens 500]
+    python benchmarks/generation.py
 
 One model of 4 layers, 128 channels and a context of 512, with the same weights everywhere; one
-prompt and sixteen. The three take turns; the medians and their ratios are printed in one table.
-Before that, all three write the same text greedily, or nothing is measured.
+prompt and sixteen. Before anything is timed, all three must write the same text greedily.
 """
 
-import argparse
-import statistics
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
+import measuring  # first: it fixes the threads
 import torch
 import transformers
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from helpers.learning.sampling import draw, generate, next_token_probs
+from helpers.models.gpt import GPT
 
-from helpers.learning.sampling import draw, generate, next_token_probs  # noqa: E402
-from helpers.models.gpt import GPT  # noqa: E402
-
-VOCABULARY, CONTEXT, PROMPT = 65, 512, 8
+VOCABULARY, CONTEXT, PROMPT, TOKENS = 65, 512, 8, 500
 OURS, HUGGING_FACE, UNCACHED = "ours, cache", "Hugging Face, cache", "no cache (nanoGPT's way)"
 Write = Callable[[Tensor, int, float], Tensor]  # prompts, tokens, temperature -> texts
 
@@ -85,44 +78,19 @@ def check_equal(ways: dict[str, Write]) -> None:
         raise SystemExit("The text is one token for ever: it could not tell the three apart.")
 
 
-def medians(ways: dict[str, Write], batch_size: int, tokens: int, rounds: int) -> dict[str, float]:
-    """Seconds per text of each way: the median of alternating rounds, once warm."""
-    idx, seconds = prompts(batch_size), {name: [] for name in ways}
-    for write in ways.values():
-        write(idx, 20, 1.0)
-    for _ in range(rounds):
-        for name, write in ways.items():
-            start = time.perf_counter()
-            assert write(idx, tokens, 1.0).shape == (batch_size, PROMPT + tokens)
-            seconds[name].append(time.perf_counter() - start)
-    return {name: statistics.median(times) for name, times in seconds.items()}
-
-
-def table(ways: dict[str, Write], tokens: int, rounds: int) -> Iterator[str]:
-    """One line per number of prompts and way: seconds, tokens per second, ratio to ours."""
-    yield "| prompts | way | seconds | tokens/s | times ours |"
-    yield "|---|---|---|---|---|"
-    for batch_size in (1, 16):
-        times = medians(ways, batch_size, tokens, rounds)
-        for name, seconds in times.items():
-            speed, ratio = batch_size * tokens / seconds, seconds / times[OURS]
-            yield f"| {batch_size} | {name} | {seconds:.2f} | {speed:,.0f} | {ratio:.2f} |"
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--tokens", type=int, default=500)
-    options = parser.parse_args()
+def rows() -> Iterator[measuring.Row]:
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     ways = writers()
     check_equal(ways)
-    threads = torch.get_num_threads()
-    print(f"torch {torch.__version__}, transformers {transformers.__version__}, {threads} threads")
-    for line in table(ways, options.tokens, options.rounds):
-        print(line, flush=True)
+    for size in (1, 16):
+        idx = prompts(size)
+        timed = {name: lambda w=write, i=idx: w(i, TOKENS, 1.0) for name, write in ways.items()}
+        seconds = measuring.in_turns(timed, rounds=5, warm=1)
+        work = f"writing {TOKENS} tokens, {size} prompt{'s' * (size > 1)}"
+        yield measuring.faster(work, seconds, OURS, HUGGING_FACE, least=2.5)
+        yield measuring.faster(work, seconds, OURS, UNCACHED)
 
 
 if __name__ == "__main__":
-    main()
+    measuring.main(__doc__, rows)

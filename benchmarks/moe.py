@@ -2,19 +2,12 @@
 
 One forward and backward pass over 2,048 tokens of width 128 on two threads: our layer of 8 experts,
 2 active; a dense MLP of the same active width; a loop that runs every expert on every token and
-masks; a loop that picks each expert's tokens by a mask. Rounds alternate; medians.
+masks; a loop that picks each expert's tokens by a mask.
 """
 
-import argparse
-import os
-import statistics
-import sys
-import time
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+import measuring  # first: it fixes the threads
 import torch
 from torch import Tensor, nn
 
@@ -67,38 +60,25 @@ def layers() -> dict[str, nn.Module]:
     return {DENSE: dense, **found}
 
 
-def seconds(layer: nn.Module, x: Tensor) -> float:
+def passes(layer: nn.Module, x: Tensor) -> Callable[[], None]:
     """One forward and backward pass, gradients for the input and for all weights."""
-    layer.zero_grad(set_to_none=True)
-    x = x.clone().requires_grad_()
-    started = time.perf_counter()
-    layer(x).square().mean().backward()
-    return time.perf_counter() - started
+
+    def way() -> None:
+        layer.zero_grad(set_to_none=True)
+        layer(x.clone().requires_grad_()).square().mean().backward()
+
+    return way
 
 
-def measure(rounds: int) -> dict[str, float]:
-    """Median seconds of each layer over alternating rounds, after two that do not count."""
-    torch.set_num_threads(2)
-    contestants, x = layers(), torch.randn(TOKENS, WIDTH)
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for i in range(rounds + 2):
-        for name, layer in contestants.items():
-            taken = seconds(layer, x)
-            if i >= 2:
-                times[name].append(taken)
-    return {name: statistics.median(taken) for name, taken in times.items()}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="alternating rounds that count")
-    times = measure(parser.parse_args().rounds)
-    print(f"{TOKENS} tokens, width {WIDTH}, {EXPERTS} experts, {ACTIVE} active, forward + backward")
-    print(f"{'':42}{'ms':>7}{'of dense':>10}{'of ours':>9}")
-    for name, taken in times.items():
-        ratios = f"{taken / times[DENSE]:10.2f}{taken / times[OURS]:9.2f}"
-        print(f"{name:42}{1e3 * taken:7.2f}{ratios}")
+def rows() -> Iterator[measuring.Row]:
+    x = torch.randn(TOKENS, WIDTH)
+    ways = {name: passes(layer, x) for name, layer in layers().items()}
+    seconds = measuring.in_turns(ways, rounds=15)
+    work = f"MoE, {EXPERTS} experts, {ACTIVE} active, {TOKENS:,} tokens of width {WIDTH}"
+    yield measuring.longer(work, seconds, OURS, DENSE, most=1.4)
+    yield measuring.faster(work, seconds, OURS, EVERY, least=2)
+    yield measuring.faster(work, seconds, OURS, PICK)
 
 
 if __name__ == "__main__":
-    main()
+    measuring.main(__doc__, rows)
