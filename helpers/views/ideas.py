@@ -71,7 +71,7 @@ IDEAS = (
     Idea("Causal mask", MODEL, 1, 3, WHOLE, "The mask keeps a model honest",
          "The future gets weight zero, so each factor sees its own past only.",
          "score_ts = −∞ for s > t", ("Least KL",)),
-    Idea("GPT", MODEL, 2, 3, WHOLE, "Leave the encoder away",
+    Idea("GPT", MODEL, 2, 3, WHOLE, "Leave the encoder out",
          "The decoder alone, without cross-attention: one distribution over texts.",
          "P(X) = Π P(x_t | x_<t)", ("Transformer", "Causal mask")),
     Idea("The block", MODEL, 2, 4, BLOCK, "Step 5: residual connections",

@@ -255,28 +255,28 @@ EXPERTS = [
         "models/moe.py",
         "(Switch(k) if k == 1 else TopK(k))",
         "TopK(k)",
-        "models/test_moe.py::test_with_one_active_expert_the_plain_layer_is_a_switch_that_learns",
+        "models/experts/test_router_learns.py::test_with_one_active_expert_the_plain_layer_is_a_switch_that_learns",
     ),
     _slip(
         "a router that is noisy at evaluation too",
         "models/routing.py",
         "if not self.training:\n            return logits",
         "if False:\n            return logits",
-        "models/test_routing.py::test_noise_is_in_training_only",
+        "models/test_routers.py::test_noise_is_in_training_only",
     ),
     _slip(
         "tokens dropped at evaluation",
         "models/routing.py",
         "first_come(gates, most) if self.training else gates",
         "first_come(gates, most)",
-        "models/test_routing.py::test_capacity_acts_in_training_only",
+        "models/test_even_load.py::test_capacity_acts_in_training_only",
     ),
     _slip(
         "the bias of the choice in the weight as well",
         "models/routing.py",
         "experts = (scores + self.bias).topk(",
         "scores = scores + self.bias\n        experts = scores.topk(",
-        "models/test_routing.py::test_the_bias_moves_the_choice_and_never_the_weight",
+        "models/test_even_load.py::test_the_bias_moves_the_choice_and_never_the_weight",
     ),
 ]
 
@@ -391,7 +391,7 @@ OTHER_ROOMS = [
         "theory/mixtures.py",
         "theta = _climb(X, y, joint.softmax(-1), theta[0])",
         "theta = _climb(X, y, (X @ theta[0].T).softmax(-1), theta[0])",
-        "theory/test_em.py::test_fit_is_em_step_after_em_step",
+        "theory/test_em_climbs.py::test_fit_is_em_step_after_em_step",
     ),
     _slip(
         "equal weights in the mean error beside a gate in the mean",

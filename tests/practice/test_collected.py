@@ -58,9 +58,9 @@ def test_every_claim_stands_as_held_in_its_notebooks_outputs(every):
     assert [c.statement for c in every if c.expected] == ["A die has seven faces."]
 
 
-def test_no_section_says_the_same_twice(every):
-    counts = Counter((c.notebook, c.section, c.statement) for c in every)
-    assert [claim for claim, n in counts.items() if n > 1] == []
+def test_no_claim_is_made_twice_in_the_course(every):
+    counts = Counter(c.statement for c in every)
+    assert [statement for statement, n in counts.items() if n > 1] == []
 
 
 def test_every_claims_link_leads_to_a_heading_or_to_the_cell_that_holds_it(every):

@@ -1,12 +1,14 @@
 """Every exercise accepts what is right, names what is wrong, and can be solved."""
 
 import importlib.util
+import inspect
+import sys
 
 import pytest
 from kernel_environment import ROOT
 
 import helpers.practice.exercises as exercises
-from helpers.practice.exercise import EXERCISES
+from helpers.practice.exercise import EXERCISES, Mistake, compare
 
 CHECKS = {name: getattr(exercises, name) for name in exercises.__all__}
 
@@ -43,6 +45,26 @@ def test_three_typical_slips_are_named(exercise):
     for answer, words in WRONG[exercise]:
         verdict = exercise(answer)
         assert verdict.mark == "✗" and words in verdict.words, verdict
+
+
+@pytest.mark.parametrize("exercise", CHECKS.values(), ids=CHECKS)
+def test_a_wrong_answer_reaches_every_slip_that_a_comparison_names(exercise, monkeypatch):
+    known, reached = set(), set()
+
+    def watched(got, wanted, slips=None, **named):
+        line = inspect.currentframe().f_back.f_lineno
+        known.update((line, words) for words in slips or {})
+        try:
+            compare(got, wanted, slips, **named)
+        except Mistake as mistake:
+            reached.add((line, str(mistake)))
+            raise
+
+    module = sys.modules[exercise.check.__module__]
+    monkeypatch.setattr(module, "compare", watched, raising=False)
+    for answer in (*RIGHT[exercise], *(wrong for wrong, _ in WRONG[exercise])):
+        exercise(answer)
+    assert known <= reached, known - reached
 
 
 @pytest.mark.parametrize("exercise", CHECKS.values(), ids=CHECKS)

@@ -22,14 +22,10 @@ from helpers.practice.solutions import images_and_alignment
 )
 def check_image_again(image_again):
     """patches (N, P²·K), P, height, width -> the image (K, height, width)."""
-    gray = torch.arange(24.0).view(1, 4, 6) + 1
-    slips = _slips_of_the_image(gray, 2)
-    what = "an image of 4 × 6 pixels, one channel"
-    compare(image_again(_patches(gray, 2), 2, 4, 6), gray, slips, what=what)
-    colour = torch.arange(72.0).view(3, 4, 6) + 1
-    slips = _slips_of_the_image(colour, 2)
-    what = "an image of 4 × 6 pixels, three channels"
-    compare(image_again(_patches(colour, 2), 2, 4, 6), colour, slips, what=what)
+    for K, channels in ((1, "one channel"), (3, "three channels")):
+        image = torch.arange(K * 24.0).view(K, 4, 6) + 1
+        got, slips = image_again(_patches(image, 2), 2, 4, 6), _slips_of_the_image(image, 2)
+        compare(got, image, slips, what=f"an image of 4 × 6 pixels, {channels}")
 
 
 def _patches(image, P):

@@ -117,6 +117,7 @@ WRONG = {
         (norm(own_eps=0), "another eps changes nothing"),
         (norm(own_eps=1e-5), "another eps changes nothing"),
         (norm(own_eps=0.1), "should be"),
+        (lambda x, w, b, eps: pytorch_norm(x, w, b, eps**2), "eps is squared"),
         (
             lambda x, w, b, eps: w * (x - x.mean(-1, keepdim=True)) / x.var(-1, False, True) + b,
             "root",
