@@ -72,6 +72,24 @@ TRIALS = {
         [sys.executable, "tests/trials/seeds.py"],
         {},
     ),
+    "colab": Trial(
+        "the published course as Colab has it: address, set-up cell, widgets, notebooks, tests",
+        [sys.executable, "tests/trials/colab.py"],
+        {},
+        needs="make",
+    ),
+    "oldest": Trial(
+        "notebooks and helpers on the oldest supported versions",
+        [sys.executable, "tests/trials/oldest.py"],
+        {},
+        needs="git",
+    ),
+    "fresh": Trial(
+        "a fresh machine: clone, `make lab`, seconds until a slider moves",
+        [sys.executable, "tests/trials/fresh.py"],
+        {},
+        needs="make",
+    ),
 }
 
 

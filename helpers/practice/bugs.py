@@ -57,7 +57,7 @@ class SquareMaskAttention(CausalSelfAttention):
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         B, T = q.shape[0], q.shape[-2]
-        visible = torch.ones(B, B, dtype=torch.bool).tril()[:T, :T]
+        visible = torch.ones(B, B, dtype=torch.bool).tril()[:T, :T].expand(T, T)
         return F.scaled_dot_product_attention(q, k, v, visible)
 
 

@@ -91,6 +91,7 @@ def test_batches_read_in_parts_have_the_same_losses(data, alone, tmp_path):
     torch.testing.assert_close(losses(tmp_path), losses(alone), atol=1e-5, rtol=0)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills")
 def test_a_killed_worker_comes_back_and_nothing_is_lost(data, tmp_path):
     """One of two is killed as soon as a run is saved; torchrun starts both again."""
     options = {"steps": 300, "lr": 1e-3, "log-every": 30, "save-every": 30}

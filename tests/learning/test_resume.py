@@ -47,6 +47,7 @@ def test_a_finished_run_is_given_back_at_once(unbroken, tmp_path):
     assert without_clock(again) == without_clock(finished)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills")
 def test_a_killed_run_goes_on_from_its_last_evaluation(unbroken, tmp_path):
     path = tmp_path / "run.safetensors"
     program = (

@@ -7,6 +7,7 @@ Too long for every change; `make trials` runs it.
 
 import hashlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -177,6 +178,7 @@ model.save(sys.argv[2])
 """
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signal that kills")
 def test_a_training_killed_again_and_again_ends_as_if_nothing_had_been(tmp_path):
     dice, kills = random.Random(0), 0
 

@@ -176,9 +176,9 @@ def _drawing() -> Callable[..., Picture]:
 
 def _wipe(ax: Axes) -> None:
     """Curves, points and words go, axes and ticks stay: a third less to do than ax.clear()."""
-    for kind in ("containers", "collections", "lines", "texts"):
-        for artist in [*getattr(ax, kind)]:
-            artist.remove()
+    for artist in [*ax.collections, *ax.lines, *ax.texts]:
+        artist.remove()
+    ax.containers.clear()  # before Matplotlib 3.11 a removed one stayed here
 
 
 def _words(c, lam, sigma2, alpha, K, T) -> list[str]:

@@ -64,7 +64,8 @@ class SwiGLU(nn.Module):
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_the_layer_with_mixtrals_experts_equals_mixtrals_block(config, x, k):
     sizes = {"hidden_size": 12, "intermediate_size": 20, "num_local_experts": 4}
-    twin = MixtralSparseMoeBlock(MixtralConfig(**sizes, num_experts_per_tok=k)).eval()
+    plain = {"num_experts_per_tok": k, "experts_implementation": "eager"}
+    twin = MixtralSparseMoeBlock(MixtralConfig(**sizes, **plain)).eval()
     lively(twin)
     layer = MoE(config, gate=TopK(k))
     layer.router.weight = twin.gate.weight

@@ -1,0 +1,146 @@
+"""The published course on Google Colab's versions: address, set-up cell, widgets, notebooks, tests.
+
+    python tests/trials/colab.py
+
+A stand-in for Colab: a clean environment with its versions, and a package `google.colab` that every
+kernel has imported when it starts. PyTorch is the version of this environment, in its Python; with
+Colab's own Python, where this machine has it, everything is tried that needs no PyTorch.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from clean import (
+    ROOT,
+    TESTS,
+    TWO_AT_ONCE,
+    clone,
+    environment,
+    interpreter,
+    pytest,
+    run,
+    surroundings,
+)
+from kernel_environment import FIXED
+from nbformat import v4, write
+
+KERNEL = ["ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1"]
+PACKAGES = ["matplotlib==3.10.0", "numpy==2.1.3", "tiktoken==0.14.0", "tqdm==4.67.3"]
+PACKAGES += ["safetensors", "regex", "transformers", "scikit-learn", "pillow", "psutil"]
+TOOLS = ["nbformat", "nbclient"]
+TESTERS = ["pytest==8.4.2", "pytest-xdist", "nbval"]
+REPOSITORY = "ada/gpt-probably"
+BEGIN = "import time\n\nbegan = time.monotonic()"
+END = "print(f'{time.monotonic() - began:.2f}')\nassert time.monotonic() - began < 1"
+
+
+def published(folder: Path, python: Path) -> Path:
+    """A clone that `make publish` has stamped; its changes are committed."""
+    origin = clone(folder / "origin")
+    (python.parent.parent / "ready").touch()  # what make takes for an environment
+    publish = ["make", "publish", f"REPO={REPOSITORY}", f"VENV={python.parent.parent}"]
+    run(f"make publish REPO={REPOSITORY}", publish, cwd=origin)
+    for path in sorted(origin.glob("notebooks/*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        badge = f"colab.research.google.com/github/{REPOSITORY}/blob/main/notebooks/{path.name}"
+        assert badge in "".join(cells[0]["source"]), path.name
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    commit = ["git", *who, "commit", "--quiet", "--all", "--message", "Published"]
+    run("the stamped notebooks are committed", commit, cwd=origin)
+    return origin
+
+
+def colab(folder: Path, python: Path, origin: Path) -> dict[str, str]:
+    """Colab's surroundings; the published address leads to the clone on this machine."""
+    (folder / "packages" / "google" / "colab").mkdir(parents=True)
+    (folder / "packages" / "google" / "colab" / "__init__.py").touch()
+    startup = folder / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00-colab.py").write_text("import google.colab\n", encoding="utf-8")
+    variables = FIXED | {"GOMP_SPINCOUNT": "1000", "GIT_CONFIG_COUNT": "1"}
+    variables |= {"GIT_CONFIG_KEY_0": f"url.{origin.as_uri()}.insteadOf"}
+    variables |= {"GIT_CONFIG_VALUE_0": f"https://github.com/{REPOSITORY}"}
+    variables |= {"COURSE_DIR": str(folder / "content" / "gpt-probably")}
+    variables |= {"IPYTHONDIR": str(folder / "ipython")}
+    return surroundings(python, PYTHONPATH=str(folder / "packages"), **variables)
+
+
+def session(content: Path, origin: Path, python: Path, env: dict, more: list[str]) -> str:
+    """A notebook with the set-up cell twice and then some cells; seconds of the second time."""
+    cell = (origin / "tools" / "setup_cell.py").read_text(encoding="utf-8")
+    before = "import os, sys\n\nbefore = list(sys.path), os.getcwd()"
+    after = "import helpers\n\nassert before == (list(sys.path), os.getcwd())\nhelpers.__file__"
+    sources = [cell, before, BEGIN, cell, END, after, *more]
+    content.mkdir()
+    path = content / "session.ipynb"
+    write(v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources]), path)
+    execute = [python.parent / "jupyter-execute", "--inplace", "--kernel_name=python3", path]
+    run(f"the set-up cell twice, then {len(more)} widgets", execute, cwd=content, env=env)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert str(content) in str(cells[5]["outputs"]), "helpers must come from the fetched course"
+    for drawn in cells[6:]:
+        assert "jupyter.widget-view" in str(drawn["outputs"]), "".join(drawn["source"])
+    path.unlink()
+    return cells[4]["outputs"][0]["text"][0].strip()
+
+
+def with_torch(folder: Path) -> str:
+    """Everything, in the Python that has PyTorch."""
+    torch = [f"torch=={version('torch')}".partition("+")[0]]
+    packages = [*torch, *KERNEL, *PACKAGES, *TOOLS, *TESTERS]
+    python = environment(folder / "venv", sys.executable, packages)
+    origin = published(folder, python)
+    env, content = colab(folder, python, origin), folder / "content"
+    widgets = sorted((ROOT / "tests" / "browser" / "widgets").glob("*.py"))
+    cells = [path.read_text(encoding="utf-8") for path in widgets]
+    seconds = session(content, origin, python, env, cells)
+    opened = content / "opened"
+    opened.mkdir()
+    (opened / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    for path in origin.glob("notebooks/*.ipynb"):
+        shutil.copy(path, opened)
+    nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", *TWO_AT_ONCE]
+    nbval += ["--nbval-sanitize-with", origin / "tests" / "nbval_sanitize.cfg"]
+    cells_passed = pytest("the stamped notebooks", python, [*nbval, "."], opened, env)
+    home = surroundings(python)
+    passed = pytest("the helpers' tests", python, [*TWO_AT_ONCE, *TESTS], origin, home)
+    return (
+        f"set-up cell again in {seconds} s, {len(cells)} widgets drawn; "
+        f"notebooks: {cells_passed}; helpers: {passed}"
+    )
+
+
+def without_torch(folder: Path, python: str) -> str:
+    """Set-up cell and syntax in Colab's own Python."""
+    path = environment(folder / "venv", python, [*KERNEL, *TOOLS])
+    origin = published(folder, path)
+    env = colab(folder, path, origin)
+    session(folder / "content", origin, path, env, [])
+    compiles = [path, "-W", "error", "-m", "compileall", "-q", origin / "helpers"]
+    run("every helper compiles without a warning", compiles, env=env)
+    about = [path, "-c", "import platform; print(platform.python_version())"]
+    number = subprocess.run(about, capture_output=True, text=True, check=True).stdout.strip()
+    return f"set-up cell and syntax also on Python {number}"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="gpt-probably-") as name:
+        folder = Path(name)
+        (folder / "torch").mkdir()
+        results = [with_torch(folder / "torch")]
+        python = interpreter("python3.13")
+        if python != sys.executable:
+            (folder / "plain").mkdir()
+            results.append(without_torch(folder / "plain", python))
+        else:
+            results.append("Python 3.13 is not on this machine")
+    print("; ".join(results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
