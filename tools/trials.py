@@ -67,6 +67,11 @@ TRIALS = {
         [*PYTEST, "tests/trials/trial_solutions.py"],
         {},
     ),
+    "browser": Trial(
+        "every notebook run from top to bottom in JupyterLab in a browser",
+        [*PYTEST, "tests/trials/trial_browser.py"],
+        {"GPT_PROBABLY_REQUIRE_BROWSER": "1"},
+    ),
     "seeds": Trial(
         "the key numbers over five seeds",
         [sys.executable, "tests/trials/seeds.py"],

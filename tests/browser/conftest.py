@@ -72,6 +72,17 @@ class Lab:
         (self.notebooks / name).write_text(content, encoding="utf-8")
         return name
 
+    def stop_kernels(self) -> None:
+        """What a notebook has loaded stays in memory for as long as its kernel runs."""
+        for kernel in json.loads(self._ask("GET")):
+            self._ask("DELETE", kernel["id"])
+
+    def _ask(self, method: str, kernel: str = "") -> bytes:
+        address, token = f"{self.address}/api/kernels/{kernel}".rstrip("/"), f"token {TOKEN}"
+        question = urllib.request.Request(address, headers={"Authorization": token}, method=method)
+        with urllib.request.urlopen(question, timeout=30) as answer:
+            return answer.read()
+
     def url(self, name: str) -> str:
         workspace = name.removesuffix(".ipynb")
         return f"{self.address}/lab/workspaces/{workspace}/tree/notebooks/{name}?token={TOKEN}"

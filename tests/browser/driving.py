@@ -17,8 +17,8 @@ ALL_CELLS_RAN = f"""() => {{
 }}"""
 
 
-def open_and_run(page, url):
-    """Show a notebook and run all its cells.
+def open_and_run(page, url, patience=120):
+    """Show a notebook and run all its cells, which may take `patience` seconds.
 
     Run All is lost without a word while there is no kernel yet, and a cell that still runs may
     move a slider by itself: hence the two waits.
@@ -27,7 +27,7 @@ def open_and_run(page, url):
     page.get_by_text("| Idle").wait_for(timeout=90_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    page.wait_for_function(ALL_CELLS_RAN, timeout=120_000)
+    page.wait_for_function(ALL_CELLS_RAN, timeout=patience * 1000)
     assert page.locator(ERROR).all_text_contents() == []
 
 
@@ -86,43 +86,6 @@ def one_cell(source):
     return writes(
         v4.new_notebook(cells=[v4.new_code_cell(source)], metadata={"kernelspec": kernel})
     )
-
-
-def drive(page, patience=20):
-    """Move every control of the page's first widget; those whose move changed nothing, as HTML.
-
-    A move must change the picture's words and what is drawn.
-    """
-    box = page.locator(".jp-OutputArea-output", has=page.locator(PICTURE)).first
-    picture, controls = box.locator(PICTURE).first, box.locator(CONTROLS)
-    picture.wait_for()
-    seen_to = [c for c in controls.all() if c.is_visible() and c.is_enabled()]
-    assert seen_to, "the widget has no control"
-    return [
-        c.evaluate("n => n.outerHTML") for c in seen_to if not moves(page, c, picture, patience)
-    ]
-
-
-def moves(page, control, picture, patience):
-    """Whether one step with the keyboard changes words and drawing; then the step is undone."""
-    for there, back in steps(control):
-        if press(page, control, there, picture, patience):
-            press(page, control, back, picture, patience)
-            return True
-    return False
-
-
-def press(page, control, keys, picture, patience):
-    """Press keys on a control; whether words and drawing changed while there was patience."""
-    control.focus()
-    before = after = drawn(picture)
-    for key in keys.split():
-        page.keyboard.press(key)
-    deadline = time.monotonic() + patience
-    while keys and any(map(eq, before, after)) and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
-        after = drawn(picture)
-    return not any(map(eq, before, after))
 
 
 def drawn(picture):

@@ -1,17 +1,30 @@
-"""Every widget of the course in a real JupyterLab: each of its controls is moved by keyboard.
+"""Every widget of the course in a real JupyterLab: each control is moved by keyboard and by mouse.
 
-A widget's cell stands in tests/browser/widgets; it is small, and ends with the widget.
+A widget's cell stands in tests/browser/widgets; it is small, and ends with the widget. The same
+cell runs in the test's own process and says what the page must show after every move.
 """
 
 from pathlib import Path
 
 import pytest
+from kernel_environment import ROOT
 
 from helpers.views import widgets
-from tests.browser.driving import drive, one_cell, open_and_run, photograph
+from tests.browser.driving import one_cell, open_and_run, photograph
+from tests.browser.pair import drive
+from tests.browser.reference import widget_of
 
 CELLS = {path.stem: path for path in (Path(__file__).parent / "widgets").glob("*.py")}
 NOT_MOVED = {"Explorer", "LiveLoss"}  # the frame of all the others; a picture without controls
+SLIDER = """import ipywidgets
+from helpers.views import plots
+from helpers.views.pictures import show
+from helpers.views.widgets import Explorer
+
+def draw(k):
+    return show(plots.bars({"k": DRAWN}), alt=f"k is {SAID}")
+
+Explorer(draw, k=ipywidgets.IntSlider(3, 0, 9))"""
 
 
 def test_every_widget_of_the_course_is_driven():
@@ -19,8 +32,39 @@ def test_every_widget_of_the_course_is_driven():
 
 
 @pytest.mark.parametrize("name", sorted(CELLS))
-def test_every_control_changes_words_and_drawing(lab, page, name):
-    open_and_run(page, lab.url(lab.put(f"{name}.ipynb", one_cell(CELLS[name].read_text()))))
+def test_every_move_shows_what_the_widget_computes_there(lab, page, name, monkeypatch):
+    monkeypatch.chdir(ROOT / "notebooks")
+    source = CELLS[name].read_text(encoding="utf-8")
+    open_and_run(page, lab.url(lab.put(f"{name}.ipynb", one_cell(source))))
     photograph(page, name)
-    assert drive(page) == []
+    assert drive(page, widget_of(source)) == []
     assert page.faults == []
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said", "wrong"),
+    [
+        ("k", "k", ""),
+        ("k + (k != 3)", "k", "drawing"),  # a neighbour's picture after the first move
+        ("k", "k + (k != 3)", "words"),
+        ("3", "3", "words and drawing"),  # a slider that nobody listens to
+    ],
+    ids=["right", "a neighbour's drawing", "a neighbour's words", "deaf"],
+)
+def test_the_check_above_sees_a_picture_of_another_state(lab, page, drawn, said, wrong):
+    def cell(drawn, said):
+        return SLIDER.replace("DRAWN", drawn).replace("SAID", said)
+
+    name = lab.put(f"slider_{len(drawn)}_{len(said)}_{drawn[0]}.ipynb", one_cell(cell(drawn, said)))
+    open_and_run(page, lab.url(name))
+    faults = drive(page, widget_of(cell("k", "k")), patience=2)
+    hands = ("k by_keyboard", "k by_mouse")
+    assert faults == [f"{hand}: not the twin's {wrong}" for hand in hands if wrong]
+
+
+def test_the_check_above_sees_a_picture_that_never_changes(lab, page):
+    source = SLIDER.replace("DRAWN", "3").replace("SAID", "3")
+    open_and_run(page, lab.url(lab.put("still.ipynb", one_cell(source))))
+    hands = ("k by_keyboard", "k by_mouse")
+    expected = [f"{hand}: words or drawing stay" for hand in hands]
+    assert drive(page, widget_of(source), patience=2) == expected

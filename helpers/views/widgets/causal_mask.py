@@ -71,7 +71,7 @@ def _buttons(names: list[str], description: str, value: str) -> ipywidgets.Toggl
 
 
 def _tick(s: int, character: str) -> ipywidgets.Checkbox:
-    layout = {"width": "56px"}
+    layout = {"width": "62px"}
     return ipywidgets.Checkbox(description=f"{s} {glyph(character)}", indent=False, layout=layout)
 
 
@@ -79,7 +79,7 @@ def _arrange(explorer: Explorer, ticks: Mapping[str, ipywidgets.Checkbox]) -> No
     """The ticks side by side, below the row they show; the button beside the mask it uses."""
     model, mask, row, *rest = [c for c in explorer.box.children if c not in ticks.values()]
     *button, view = rest
-    label = ipywidgets.Label("it may look at")
+    label = ipywidgets.Label("it may look at", layout={"margin": "0 8px 0 0"})
     side_by_side = ipywidgets.Box([label, *ticks.values()], layout=WRAPPED)
     explorer.box.children = [model, mask, *button, row, side_by_side, view]
 

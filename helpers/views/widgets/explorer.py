@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import ipywidgets
 
 from helpers.views.pictures import Picture
+from helpers.views.style import BLUE
 from helpers.views.widgets.sweep import moves, where
 from helpers.views.widgets.view import View, bundle
 
@@ -120,6 +121,8 @@ def _dress(control: ipywidgets.Widget, name: str) -> None:
     control.description = control.description or name.replace("_", " ")
     if hasattr(control.style, "description_width"):
         control.style.description_width = "initial"
+    if hasattr(control.style, "handle_color"):
+        control.style.handle_color = BLUE  # JupyterLab's own is white on white
     if control.layout.width is None:
         control.layout.width = "min(760px, 98%)" if isinstance(control, WIDE) else "420px"
 

@@ -34,7 +34,7 @@ def moe_routing(model: nn.Module, tokenizer, text: str) -> Explorer:
     ranks = [(_rank(r), r) for r in range(k)]
     return Explorer(
         _drawing(model, tokenizer),
-        text=ipywidgets.Textarea(value=text, rows=3, description="text"),
+        text=ipywidgets.Textarea(value=text, rows=4, description="text"),
         routing=ipywidgets.Dropdown(options=[TRAINED, *CASES], value=TRAINED),
         layer=ipywidgets.IntSlider(value=1, min=1, max=len(layers)),
         choice=ipywidgets.Dropdown(options=ranks, value=0, description="shown"),

@@ -59,8 +59,8 @@ class Path:
         ax.grid(color=GRID)
         ax.set_xscale("function", functions=(_root, np.square))
         ax.set_xticks([0, 0.1, 0.5, 1, 2, 4, 7], ["0", ".1", ".5", "1", "2", "4", "7"])
-        ax.legend(frameon=False, fontsize=SMALL, ncols=2, labelcolor=INK, loc="upper left",
-                  bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
+        ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
+                  loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
         ax.set_xlabel("KL(π* ‖ π_ref), nats (spaced by square roots)", fontsize=SIZE, color=INK)
         ax.set_title("Mean reward for all β", loc="left", fontsize=SIZE, color=INK)
 

@@ -27,7 +27,7 @@ def tokenizer_explorer(
     draw = _drawing(ours, published)
     return Explorer(
         draw,
-        text=ipywidgets.Textarea(value=text, rows=3, description="text"),
+        text=ipywidgets.Textarea(value=text, rows=4, description="text"),
         tokenizer=ipywidgets.Dropdown(options=[OURS, CHARACTERS, *published], value=OURS),
         merges=ipywidgets.SelectionSlider(options=stops, value=merges, description="merges"),
     )

@@ -14,10 +14,10 @@ tokenizer = CharTokenizer.from_text(text)
 config = GPTConfig(T, tokenizer.vocab_size, n_layer=2, n_head=4, n_embd=32)
 
 
-def train(visible):
-    return trained_under(visible, config, torch.tensor(tokenizer.encode(text)), steps=100)
+def train(visible, steps=60):
+    return trained_under(visible, config, torch.tensor(tokenizer.encode(text)), steps=steps)
 
 
-models = {name: train(mask) for name, mask in presets(T).items()}
+models = {name: train(mask, 100) for name, mask in presets(T).items()}
 truth = [bits * math.log(2) for bits in playwright.surprisals(text)]
 causal_mask(models, tokenizer, text, truth, train, position=60, mask="full")
