@@ -22,6 +22,7 @@ from helpers.text import batches
 
 RUN_FILE = "run.safetensors"
 Auxiliary = Callable[[nn.Module, Tensor, Tensor], tuple[Tensor, Tensor | float]]
+Updates = Callable[[nn.Module, float, float], torch.optim.Optimizer]
 __all__ = ["History", "evaluate", "learning_rate", "optimizer", "train"]
 
 
@@ -58,20 +59,22 @@ def train(
     weight_decay: float = 0.1,
     precision: torch.dtype = torch.float32,
     auxiliary: Auxiliary | None = None,
+    optimizer: Updates = optimizer,
 ) -> History:
     """Train in place and return the History. On the model's device; left in eval mode.
 
     train_ids, val_ids: (N,) tokens. lr: the peak of `learning_rate`. on_step(step, history) is
     called after every step. precision: torch.bfloat16 runs matrix products under autocast.
     auxiliary(model, x, y) runs the model on a batch; it returns the loss, which is recorded, and
-    what is to be minimised beside it (see `balancing`).
+    what is to be minimised beside it (see `balancing`). optimizer(model, lr, weight_decay) makes
+    what takes the steps: AdamW, or `muon.muon`.
     Ctrl-C ends after the step in progress and keeps model and history. With `checkpoint` (a file,
     or a folder for it) the run is saved at every evaluation and at Ctrl-C; the same call again
     resumes it, exactly.
     ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
     """
     settings = _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision)
-    run = Run(model, train_ids, val_ids, settings, auxiliary)
+    run = Run(model, train_ids, val_ids, settings, auxiliary, optimizer)
     path = None if checkpoint is None else Path(checkpoint)
     path = path / RUN_FILE if path and path.is_dir() else path
     if path and path.exists():
@@ -87,14 +90,16 @@ class Run:
     """A training run between two steps. All randomness of a step comes from (seed, step)."""
 
     def __init__(
-        self, model: nn.Module, train_ids: Tensor, val_ids: Tensor, settings: dict, auxiliary=None
-    ):
+        self, model, train_ids: Tensor, val_ids: Tensor, settings: dict, auxiliary=None,
+        optimizer: Updates = optimizer,
+    ):  # fmt: skip
         device = next(model.parameters()).device
         self.model, self.block_size = model, model.config.block_size
         self.train_ids, self.val_ids = train_ids.to(device), val_ids.to(device)
         self.auxiliary = auxiliary or _plain
         self.settings = {**settings, "config": asdict(model.config), "text": _digest(train_ids)}
         self.settings["auxiliary"] = getattr(auxiliary, "__qualname__", repr(auxiliary))
+        self.settings["optimizer"] = optimizer.__qualname__
         self.optimizer = optimizer(model, settings["lr"], settings["weight_decay"])
         self.history, self.step, self.recent = History(), 0, []
 
