@@ -122,7 +122,7 @@ def rows() -> Iterator[measuring.Row]:
     took = f"{measuring.show(theirs * statistics.median(shares))} and {measuring.show(theirs)}"
     row = measuring.at_most(f"TinyShakespeare to {LECTURE_LOSS} nats", shares, 0.5, f"of {LECTURE}")
     yield dataclasses.replace(row, took=took)
-    seconds = reached_by(BETTER, FINAL_LOSS, range(3))
+    seconds = reached_by(BETTER, FINAL_LOSS, range(2))
     yield measuring.at_most(f"TinyShakespeare to {FINAL_LOSS} nats", seconds, 150)
     found = [a_minute(MINUTE, seed) for seed in range(3)]
     took = f"{statistics.median(seconds for seconds, _ in found):.0f} s"

@@ -30,7 +30,10 @@ def run(name: str) -> dict:
         command = [sys.executable, HERE / f"{name}.py", "--json", path]
         if status := subprocess.run(command, cwd=measuring.ROOT).returncode:
             raise SystemExit(f"benchmarks/{name}.py ended with status {status}.")
-        return {"machine": measuring.machine(), "rows": json.loads(path.read_text("utf-8"))}
+        return {
+            "machine": measuring.machine(),
+            "rows": json.loads(path.read_text(encoding="utf-8")),
+        }
 
 
 def page(text: str, results: dict) -> str:
@@ -49,12 +52,12 @@ def main() -> None:
     names = parser.parse_args().names or list(BENCHMARKS)
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {min(unknown)}; pick from {', '.join(BENCHMARKS)}")
-    results = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {}
+    results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in names:
         results[name] = run(name)
         ordered = {name: results[name] for name in BENCHMARKS if name in results}
         RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-        README.write_text(page(README.read_text("utf-8"), ordered), encoding="utf-8")
+        README.write_text(page(README.read_text(encoding="utf-8"), ordered), encoding="utf-8")
 
 
 if __name__ == "__main__":
