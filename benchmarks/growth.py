@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.learning.sampling import generate
+from helpers.models.attention import attention_weights
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.moe import MoE
@@ -37,6 +38,13 @@ def step(model: GPT) -> Callable[[], None]:
     """Forward and backward over 2,048 tokens in windows as long as the context."""
     idx = torch.randint(65, (TOKENS // model.config.block_size, model.config.block_size))
     return lambda: model(idx, idx)[1].backward()
+
+
+def by_the_formula(model: GPT) -> GPT:
+    """The same model with attention as the paper writes it: all T × T weights are there at once."""
+    for block in model.blocks:
+        block.attention.attend = lambda q, k, v: attention_weights(q, k) @ v
+    return model
 
 
 def kept(way: Callable[[], None]) -> int:
@@ -82,18 +90,24 @@ def measured() -> dict[str, dict[str, Curve]]:
     parameters = [sum(p.numel() for p in model.parameters()) for model in by_width]
     steps = medians(dict(zip(parameters, map(step, by_width), strict=True)))
     contexts = {T: step(gpt(T, 64)) for T in CONTEXTS}
+    written_out = {T: step(by_the_formula(gpt(T, 64))) for T in CONTEXTS}
+    ways = {"fused attention": contexts, "softmax(QKᵀ)V written out": written_out}
     writer = gpt(max(LENGTHS), 128).eval()
     written = {
         name: medians({n: writing(writer, n, cached) for n in LENGTHS}, rounds=3)
         for name, cached in (("with the cache", True), ("without", False))
     }
     return {
-        "Training step against parameters": {"seconds": steps},
-        "Training step against context": {"seconds": medians(contexts)},
-        "Kept for the backward pass": {"bytes": {T: kept(way) for T, way in contexts.items()}},
+        "Training step against parameters": {"T = 128": steps},
+        "Training step against context": {name: medians(found) for name, found in ways.items()},
+        "Bytes kept for the backward pass": {
+            name: {T: kept(way) for T, way in found.items()} for name, found in ways.items()
+        },
         "Writing a text": written,
-        "The cache at that length": {"bytes": {n: cache_bytes(writer, n) for n in LENGTHS}},
-        "A layer of experts, 2 active": {"seconds": medians({e: mixture(e) for e in EXPERTS})},
+        "Bytes in the cache": {
+            "4 layers, 128 channels": {n: cache_bytes(writer, n) for n in LENGTHS}
+        },
+        "A layer of experts, 2 active": {"width 128": medians({e: mixture(e) for e in EXPERTS})},
     }
 
 
@@ -117,7 +131,7 @@ def panel(ax: Axes, title: str, curves: dict[str, Curve]) -> None:
     sizes = list(next(iter(curves.values())))
     ax.set_xticks(sizes, labels=[short(size) for size in sizes], minor=False)
     ax.minorticks_off()
-    unit = "bytes" if "bytes" in curves else "seconds"
+    unit = "bytes" if "Bytes" in title else "seconds"
     style.finish(style.axes(ax), alt="", title=title, xlabel=sizes_of(title), ylabel=unit)
     if len(curves) > 1:
         ax.legend(frameon=False, fontsize=style.SMALL)

@@ -52,7 +52,7 @@ class Recipe:
         return training.Run(model, train_ids, val_ids, settings, optimizer=self.optimizer)
 
 
-SOON = Recipe(T=64, C=64, layers=2, batch_size=16, lr=1e-2, steps=560, optimizer=optimizer)
+SOON = Recipe(T=64, C=64, layers=2, batch_size=16, lr=1e-2, steps=720, optimizer=optimizer)
 BETTER = Recipe(T=128, C=128, layers=4, batch_size=16, lr=5e-3, steps=1000, optimizer=muon)
 MINUTE = Recipe(T=128, C=128, layers=2, batch_size=16, lr=5e-3, steps=1200, optimizer=muon)
 
