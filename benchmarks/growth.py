@@ -14,6 +14,7 @@ import measuring  # first: it fixes the threads
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 
 from helpers.learning.sampling import generate
 from helpers.models.attention import attention_weights
@@ -130,11 +131,21 @@ def panel(ax: Axes, title: str, curves: dict[str, Curve]) -> None:
         ax.loglog(*zip(*curve.items(), strict=True), **style.line_style(i, len(curve)), label=name)
     sizes = list(next(iter(curves.values())))
     ax.set_xticks(sizes, labels=[short(size) for size in sizes], minor=False)
+    values = [y for curve in curves.values() for y in curve.values()]
+    ax.set_ylim(min(values) / 1.5, max(10 * min(values), 1.5 * max(values)))  # a decade at least
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(
+        lambda y, _: megabytes(y) if "Bytes" in title else measuring.show(y)
+    )
     ax.minorticks_off()
-    unit = "bytes" if "Bytes" in title else "seconds"
+    unit = "" if "Bytes" in title else "time"
     style.finish(style.axes(ax), alt="", title=title, xlabel=sizes_of(title), ylabel=unit)
     if len(curves) > 1:
         ax.legend(frameon=False, fontsize=style.SMALL)
+
+
+def megabytes(size: float) -> str:
+    return f"{size / 1e6:g} MB"
 
 
 def short(number: float) -> str:
