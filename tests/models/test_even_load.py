@@ -15,18 +15,12 @@ from helpers.models.routing import (
     TopK,
     capacity,
 )
-
-N, E = 64, 8
-FOUR = torch.tensor([[1.0, 2.0, 0.5, -1.0]])
+from tests.models.few_experts import FOUR, E, N, asked
 
 
 @pytest.fixture
 def logits():
     return torch.randn(N, E)
-
-
-def asked(gates):
-    return (gates != 0).sum(-1)
 
 
 # Bias

@@ -1,0 +1,13 @@
+"""Slips that people have made.
+
+Add one here whenever a mistake was made or seen elsewhere, with fast tests only.
+"""
+
+from tests.mutations.slips.attention import ATTENTION
+from tests.mutations.slips.experts import EXPERTS
+from tests.mutations.slips.learning import LEARNING
+from tests.mutations.slips.model import MODEL
+from tests.mutations.slips.other_rooms import OTHER_ROOMS
+from tests.mutations.slips.text import TEXT
+
+SLIPS = TEXT + ATTENTION + MODEL + EXPERTS + LEARNING + OTHER_ROOMS

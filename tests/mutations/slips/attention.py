@@ -1,0 +1,95 @@
+"""Slips of attention, masks and the cache."""
+
+from tests.mutations.slip import slip
+
+ATTENTION = [
+    slip(
+        "no causal mask",
+        "models/attention.py",
+        "rate, is_causal=T == S)",
+        "rate, is_causal=False)",
+        "models/test_attention.py::test_a_later_token_never_changes_an_earlier_output",
+        "models/test_attention.py::test_the_layer_equals_pytorchs",
+    ),
+    slip(
+        "a causal mask without the diagonal",
+        "models/masks.py",
+        "dtype=torch.bool).tril(S - T)",
+        "dtype=torch.bool).tril(S - T - 1)",
+        "models/test_attention.py::test_weights_by_hand",
+    ),
+    slip(
+        "a mask as wide as the batch",
+        "models/attention.py",
+        "T, S, hs = q.shape[-2], k.shape[-2], q.shape[-1]",
+        "T, S, hs = q.shape[0], k.shape[-2], q.shape[-1]",
+        "models/test_attention.py::test_weights_give_what_the_fused_kernel_gives",
+        by="RuntimeError",
+    ),
+    slip(
+        "a mask that begins at the first key when some are cached",
+        "models/attention.py",
+        "if 1 < T < S:",
+        "if False:",
+        "models/test_attention.py::test_the_future_never_leaks_through_a_cache",
+    ),
+    slip(
+        "no scale",
+        "models/attention.py",
+        "q @ k.transpose(-2, -1) / math.sqrt(hs)",
+        "q @ k.transpose(-2, -1)",
+        "models/test_attention.py::test_weights_by_hand",
+    ),
+    slip(
+        "the scale of the whole width",
+        "models/attention.py",
+        "rate, is_causal=T == S)",
+        "rate, is_causal=T == S, scale=(self.n_head * q.shape[-1]) ** -0.5)",
+        "models/test_attention.py::test_the_layer_equals_pytorchs",
+        "models/test_attention.py::test_the_layer_computes_with_the_weights_that_are_shown",
+    ),
+    slip(
+        "softmax over the queries",
+        "models/attention.py",
+        'float("-inf")).softmax(-1)',
+        'float("-inf")).softmax(-2)',
+        "models/test_attention.py::test_weights_sum_to_1_and_are_zero_right_of_the_diagonal",
+    ),
+    slip(
+        "heads cut by reshape alone",
+        "models/attention.py",
+        "return parts.permute(2, 0, 3, 1, 4).unbind()",
+        "return tuple(p.reshape(B, self.n_head, T, -1) for p in parts.unbind(2))",
+        "models/test_attention.py::test_the_layer_equals_pytorchs",
+        "models/test_attention.py::test_a_later_token_never_changes_an_earlier_output",
+    ),
+    slip(
+        "heads of cross-attention cut by reshape alone",
+        "models/attention.py",
+        "x.unflatten(-1, (n_head, -1)).transpose(1, 2)",
+        "x.reshape(x.shape[0], n_head, x.shape[1], -1)",
+        "models/test_attention.py::test_splitting_into_heads_can_be_undone",
+        "models/test_masks.py::test_attention_between_two_sequences_equals_pytorchs",
+    ),
+    slip(
+        "heads put together in the wrong order",
+        "models/attention.py",
+        "x.transpose(1, 2).flatten(2)",
+        "x.reshape(x.shape[0], x.shape[2], -1)",
+        "models/test_attention.py::test_the_layer_equals_pytorchs",
+    ),
+    slip(
+        "weights shown after dropout",
+        "models/attention.py",
+        "return attention_weights(q, k)\n\n    def attend",
+        "return F.dropout(attention_weights(q, k), self.dropout)\n\n    def attend",
+        "models/test_attention.py::test_maps_are_the_weights_of_every_layer_and_head",
+    ),
+    slip(
+        "pictures drawn in training mode",
+        "models/attention.py",
+        "model.eval()(idx)",
+        "model(idx)",
+        "models/test_attention.py::test_maps_are_the_weights_of_every_layer_and_head",
+    ),
+]

@@ -1,0 +1,115 @@
+"""Slips of training, sampling and evaluation."""
+
+from tests.mutations.slip import slip
+
+LEARNING = [
+    slip(
+        "dropout while sampling",
+        "learning/sampling.py",
+        "_Reader(model.eval(), len(idx), use_cache)",
+        "_Reader(model, len(idx), use_cache)",
+        "learning/test_generate.py"
+        "::test_dropout_and_gradients_rest_while_sampling_and_the_mode_comes_back[True-True]",
+    ),
+    slip(
+        "a cache that slides with the window",
+        "learning/sampling.py",
+        "if not self.cache or text.shape[1] > window:",
+        "if self.cache and text.shape[1] > window:\n"
+        "            for layer in self.cache:\n"
+        "                layer.keys = layer.keys.roll(-1, 2)\n"
+        "                layer.values = layer.values.roll(-1, 2)\n"
+        "                layer.length = window - 1\n"
+        "            return self.model(text[:, -1:], cache=self.cache)[0][:, -1]\n"
+        "        if not self.cache:",
+        "learning/test_generate.py"
+        "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[8-1-settings1]",
+    ),
+    slip(
+        "a temperature that multiplies",
+        "learning/sampling.py",
+        "keepdim=True)) / temperature)",
+        "keepdim=True)) * temperature)",
+        "learning/test_sampling.py::test_temperature_gives_the_entropies_by_hand",
+    ),
+    slip(
+        "top-p without the token that crosses",
+        "learning/sampling.py",
+        "values.cumsum(-1).roll(1, -1)",
+        "values.cumsum(-1)",
+        "learning/test_sampling.py::test_top_p_keeps_the_fewest_that_reach_it",
+    ),
+    slip(
+        "what was kept does not sum to 1",
+        "learning/sampling.py",
+        "return kept / kept.sum(-1, keepdim=True)",
+        "return kept",
+        "learning/test_sampling.py::test_top_k_keeps_the_likeliest_and_renormalises",
+    ),
+    slip(
+        "dropout at evaluation",
+        "learning/evaluation.py",
+        "    model.eval()\n",
+        "",
+        "learning/test_evaluation.py"
+        "::test_dropout_rests_while_evaluating_and_the_mode_comes_back[True]",
+    ),
+    slip(
+        "training mode after every evaluation",
+        "learning/evaluation.py",
+        "model.train(was_training)",
+        "model.train()",
+        "learning/test_evaluation.py"
+        "::test_dropout_rests_while_evaluating_and_the_mode_comes_back[False]",
+    ),
+    slip(
+        "the truth of the neighbouring character",
+        "learning/evaluation.py",
+        "places = starts.cpu()[:, None] + scored + 1",
+        "places = starts.cpu()[:, None] + scored",
+        "learning/test_evaluation.py::test_the_truth_itself_has_no_excess",
+    ),
+    slip(
+        "weight decay on biases and norms",
+        "learning/optimizer.py",
+        '"weight_decay": 0.0}',
+        '"weight_decay": weight_decay}',
+        "learning/test_training_step.py::test_only_matrices_decay_and_every_parameter_once",
+    ),
+    slip(
+        "a cosine of the wrong angle",
+        "learning/optimizer.py",
+        "math.cos(math.pi * progress)",
+        "math.cos(progress)",
+        "learning/test_training_step.py::test_the_rate_rises_in_a_line_and_falls_along_a_cosine",
+    ),
+    slip(
+        "gradients that pile up",
+        "learning/training.py",
+        "self.optimizer.zero_grad(set_to_none=True)",
+        "pass",
+        "learning/test_training_step.py::test_every_step_forgets_the_gradient_of_the_one_before",
+    ),
+    slip(
+        "a decoder that is given the words it is asked for",
+        "learning/translation.py",
+        "batch.targets[:, :-1], batch.targets[:, 1:]",
+        "batch.targets[:, 1:], batch.targets[:, 1:]",
+        "learning/test_translation.py"
+        "::test_the_decoder_is_given_the_words_before_and_asked_for_the_next",
+    ),
+    slip(
+        "DPO without its reference",
+        "learning/alignment.py",
+        "_positive(beta) * (policy - reference)",
+        "_positive(beta) * policy",
+        "learning/test_alignment.py::test_dpo_starts_at_ln_2_and_by_hand",
+    ),
+    slip(
+        "decay that never reaches the matrices",
+        "learning/muon.py",
+        "parameter.mul_(1 - lr * weight_decay)",
+        "parameter.mul_(1)",
+        "learning/test_muon.py::test_decay_pulls_the_matrices_toward_zero",
+    ),
+]

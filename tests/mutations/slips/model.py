@@ -1,0 +1,80 @@
+"""Slips of the rest of a model."""
+
+from tests.mutations.slip import slip
+
+MODEL = [
+    slip(
+        "positions as many as the block, whatever the prompt",
+        "models/gpt.py",
+        "torch.arange(past, end, device=idx.device)",
+        "torch.arange(self.config.block_size, device=idx.device)",
+        "models/test_gpt.py::test_a_prefix_has_the_logits_it_has_in_the_whole[pre-tied-gelu]",
+    ),
+    slip(
+        "positions that begin again behind the cache",
+        "models/gpt.py",
+        "torch.arange(past, end, device=idx.device)",
+        "torch.arange(end - past, device=idx.device)",
+        "models/test_gpt.py::test_a_cache_gives_the_same_logits_piece_by_piece[pre-tied-gelu-cuts1]",
+        "learning/test_generate.py"
+        "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[1-3-settings0]",
+    ),
+    slip(
+        "a tied head that is a copy",
+        "models/gpt.py",
+        "self.head.weight = self.token_embedding.weight",
+        "self.head.weight.data.copy_(self.token_embedding.weight)",
+        "models/test_gpt_start.py::test_a_tied_head_is_the_token_embedding_itself",
+    ),
+    slip(
+        "an initialisation that is never called",
+        "models/gpt.py",
+        "initialise.gpt2(self)",
+        "initialise.gpt2  # (self)",
+        "models/test_initialise.py::test_a_gpt_is_born_with_gpt2s_start",
+        "models/test_gpt_start.py::test_before_training_the_loss_is_that_of_guessing[pre-True]",
+    ),
+    slip(
+        "an initialisation that looks for a name nobody has",
+        "models/initialise.py",
+        'name.endswith("projection.weight")',
+        'name.endswith("c_proj.weight")',
+        "models/test_initialise.py::test_gpt2s_start_has_its_three_sizes",
+    ),
+    slip(
+        "a loss whose targets are flattened the other way",
+        "models/bigram.py",
+        "targets.flatten())",
+        "targets.T.flatten())",
+        "models/test_gpt.py::test_the_loss_is_the_mean_of_minus_the_log_probability_of_the_targets",
+    ),
+    slip(
+        "a block without its second residual",
+        "models/transformer.py",
+        "return x + self.dropout(self.mlp(self.mlp_norm(x)))",
+        "return self.dropout(self.mlp(self.mlp_norm(x)))",
+        "models/test_transformer.py::test_a_block_equals_pytorchs[pre]",
+    ),
+    slip(
+        "a pre-norm model without its final norm",
+        "models/gpt.py",
+        'if config.norm == "pre" else nn.Identity()',
+        'if config.norm == "post" else nn.Identity()',
+        "models/test_gpt_start.py::test_only_a_pre_norm_model_has_a_final_norm",
+    ),
+    slip(
+        "BERT's loss on tokens that nobody hid",
+        "models/bert.py",
+        "idx.masked_fill(~selected, IGNORED)",
+        "idx",
+        "models/test_bert.py"
+        "::test_15_percent_are_selected_and_80_10_10_of_them_masked_random_and_kept",
+    ),
+    slip(
+        "rows and columns of a patch exchanged",
+        "models/vision.py",
+        "grid.permute(0, 2, 4, 3, 5, 1)",
+        "grid.permute(0, 2, 4, 5, 3, 1)",
+        "models/test_vision.py::test_patches_by_hand",
+    ),
+]

@@ -1,0 +1,55 @@
+"""Slips of theory, views and practice."""
+
+from tests.mutations.slip import slip
+
+OTHER_ROOMS = [
+    slip(
+        "experts fitted with the prior in place of the posterior",
+        "theory/mixtures.py",
+        "theta = _climb(X, y, joint.softmax(-1), theta[0])",
+        "theta = _climb(X, y, (X @ theta[0].T).softmax(-1), theta[0])",
+        "theory/test_em_climbs.py::test_fit_is_em_step_after_em_step",
+    ),
+    slip(
+        "equal weights in the mean error beside a gate in the mean",
+        "theory/decomposition.py",
+        "average = _mean(w, (y[..., None] - f) ** 2)",
+        "average = ((y[..., None] - f) ** 2).mean(-1)",
+        "theory/test_decomposition.py::test_the_same_weights_stand_in_all_three_numbers",
+    ),
+    slip(
+        "KL with its arguments exchanged",
+        "theory/probability.py",
+        "return cross_entropy(p, q) - entropy(p)",
+        "return cross_entropy(q, p) - entropy(q)",
+        "theory/test_probability.py::test_kl_has_a_direction",
+    ),
+    slip(
+        "a cache of keys without values",
+        "theory/scaling.py",
+        "return 2 * config.n_layer * config.n_embd * bytes_per_number",
+        "return config.n_layer * config.n_embd * bytes_per_number",
+        "theory/test_scaling.py::test_the_cache_is_as_large_as_the_one_that_is_built",
+    ),
+    slip(
+        "a widget that never listens to its controls",
+        "views/widgets/explorer.py",
+        'control.observe(self._redraw, names="value")',
+        "pass",
+        "views/test_explorer.py::test_a_move_in_the_browser_changes_the_picture",
+    ),
+    slip(
+        "a description of the smallest cell as the largest",
+        "views/plots/maps.py",
+        "np.unravel_index(np.nanargmax(cells), cells.shape)",
+        "np.unravel_index(np.nanargmin(cells), cells.shape)",
+        "views/test_plots.py::test_heatmap_says_shape_range_and_largest_cell",
+    ),
+    slip(
+        "a claim that cannot fail",
+        "practice/claims.py",
+        "if not bool(condition):",
+        "if condition is None:",
+        "practice/test_claims.py::test_a_claim_that_fails_shows_what_was_measured",
+    ),
+]

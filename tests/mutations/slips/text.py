@@ -1,0 +1,41 @@
+"""Slips of text and tokens."""
+
+from tests.mutations.slip import slip
+
+TEXT = [
+    slip(
+        "targets that are not one step later",
+        "text/batches.py",
+        "return text[:, :-1], text[:, 1:]",
+        "return text[:, :-1], text[:, :-1]",
+        "text/test_batches.py::test_targets_are_the_inputs_one_step_later",
+    ),
+    slip(
+        "training on the validation text",
+        "text/batches.py",
+        "return ids[:cut], ids[cut:]",
+        "return ids, ids[cut:]",
+        "text/test_batches.py::test_the_split_is_contiguous_and_loses_nothing",
+    ),
+    slip(
+        "the last window never drawn",
+        "text/batches.py",
+        "torch.randint(_last_start(ids, block_size) + 1,",
+        "torch.randint(_last_start(ids, block_size),",
+        "text/test_batches.py::test_every_window_is_drawn_equally_often",
+    ),
+    slip(
+        "the latest merge first",
+        "text/bpe.py",
+        "min(known)[1]",
+        "max(known)[1]",
+        "text/test_bpe.py::test_two_letters_only_equal_tiktoken",
+    ),
+    slip(
+        "an entropy that forgets a sign",
+        "text/expectation.py",
+        "- sum(p * math.log2(p) for p in grammar.passages[name].then.values())",
+        "+ sum(p * math.log2(p) for p in grammar.passages[name].then.values())",
+        "text/test_expectation.py::test_the_entropy_of_a_scene_is_that_of_the_list",
+    ),
+]
