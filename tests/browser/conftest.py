@@ -1,5 +1,6 @@
 """A real JupyterLab and a real Chromium for the browser tests."""
 
+import itertools
 import json
 import os
 import shutil
@@ -35,7 +36,7 @@ def chromium() -> str:
 
 @pytest.fixture
 def page(chromium):
-    """An empty page of a new browser; `page.faults` collects the errors that scripts raise."""
+    """An empty page of a new browser; `page.faults` has the errors that scripts raise or log."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -43,6 +44,7 @@ def page(chromium):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
         yield page
         browser.close()
 
@@ -62,11 +64,11 @@ def lab(tmp_path_factory, chromium):
 class Lab:
     """A running JupyterLab: `put` adds a notebook of the test's own, `url` shows one.
 
-    Each notebook has a workspace of its own: JupyterLab would open the earlier ones beside it.
+    Every address has a workspace of its own: JupyterLab would open the earlier notebooks beside it.
     """
 
     def __init__(self, address: str, notebooks: Path):
-        self.address, self.notebooks = address, notebooks
+        self.address, self.notebooks, self.workspaces = address, notebooks, itertools.count()
 
     def put(self, name: str, content: str) -> str:
         (self.notebooks / name).write_text(content, encoding="utf-8")
@@ -84,7 +86,7 @@ class Lab:
             return answer.read()
 
     def url(self, name: str) -> str:
-        workspace = name.removesuffix(".ipynb")
+        workspace = next(self.workspaces)
         return f"{self.address}/lab/workspaces/{workspace}/tree/notebooks/{name}?token={TOKEN}"
 
 

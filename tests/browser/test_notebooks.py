@@ -55,3 +55,9 @@ def test_the_check_above_sees_a_broken_picture_and_a_broken_formula(lab, page):
     name = lab.put("broken.ipynb", nbformat.writes(notebook))
     faults = faults_of(page, lab.url(name), notebook)
     assert faults[0] == "a curve" and "frac" in faults[1], faults
+
+
+def test_a_page_collects_what_scripts_raise_and_what_they_log_as_an_error(page):
+    page.goto("data:text/html,<script>console.log('fine'); console.error('said'); fail()</script>")
+    page.wait_for_timeout(100)
+    assert page.faults == ["said", "fail is not defined"]
