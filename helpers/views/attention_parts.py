@@ -9,7 +9,7 @@ import functools
 import numpy as np
 
 from helpers.views import svg
-from helpers.views.style import BLUE, INK, QUIET, SKY, VERMILLION, glyph
+from helpers.views.style import BLUE, INK, MAP, QUIET, SKY, VERMILLION, glyph
 
 WIDTH, SIDE = 940, 480  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 96, 640  # where the map begins; where the numbers do
@@ -19,14 +19,13 @@ COLUMNS, SIZE, LINE = 108, 14, 23  # of the text: characters in a line, type siz
 LOUD = 0.2  # from this weight on white letters are easier to read
 FUTURE, GREY = "#ECECEC", 236
 GAP = 0.08  # between two small maps, of a step from one to the next
-STOPS = [0, 0.55, 1], np.array([[255, 255, 255], [0, 114, 178], [0, 42, 84]])
-COLOURS = np.stack([np.interp(np.linspace(0, 1, 256), STOPS[0], c) for c in STOPS[1].T], axis=-1)
+COLOURS = MAP(np.arange(256), bytes=True)[:, :3]
 
 
 def colours(weights: np.ndarray) -> np.ndarray:
     """The colour of each weight in [0, 1]: (…,) -> (…, 3) of 0 … 255."""
     steps = (255 * np.sqrt(weights.clip(0, 1))).round().astype(int)
-    return COLOURS[steps].round().astype(np.uint8)
+    return COLOURS[steps]
 
 
 def map_colours(weights: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
@@ -23,7 +24,7 @@ SIZE = 10  # points; 14 CSS pixels in a figure shown at 100 CSS pixels per inch
 SMALL = 9
 POINTS_PER_INCH = 72
 PADDING = {"w_pad": 0.1, "h_pad": 0.1}  # inches around the picture
-MAP = "viridis"
+MAP = LinearSegmentedColormap.from_list("weights", [(0, "white"), (0.55, BLUE), (1, "#002A54")])
 MONO = "DejaVu Sans Mono"
 VISIBLE = {"\n": "↵", " ": "␣", "\t": "⇥", "\r": "←"}
 SPOKEN = {"\n": "newline", " ": "space", "\t": "tab", "\r": "carriage return"}

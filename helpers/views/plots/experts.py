@@ -17,6 +17,7 @@ from helpers.views.style import (
     PALETTE,
     SIZE,
     SMALL,
+    VERMILLION,
     array,
     axes,
     finish,
@@ -87,10 +88,10 @@ def density(
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """P(y | x) as brightness over x and y: every column is a distribution of its own.
+    """P(y | x) as depth of colour over x and y: every column is a distribution of its own.
 
     at: (k,) equally spaced x; heights: (j,) equally spaced y; values: (j, k). points: x and y of
-    data drawn on top; mean: (k,), a white line.
+    data drawn on top; mean: (k,), a dashed line.
     """
     at, heights, values = array(at), array(heights), array(values)
     ax = axes(ax)
@@ -98,12 +99,12 @@ def density(
     image = ax.imshow(values, MAP, extent=sides, origin="lower", aspect="auto")
     bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.03, ticks=MaxNLocator(5))
     bar.ax.tick_params(labelsize=SMALL)
-    bar.outline.set_visible(False)
+    bar.outline.set_edgecolor(GRID)
     bar.set_label("P(y | x)", fontsize=SIZE)
     if points is not None:
         ax.scatter(*map(array, points), s=10, color="white", edgecolors=INK, linewidths=0.5)
     if mean is not None:
-        ax.plot(at, array(mean), color="white", lw=2, ls=DASHES[1])
+        ax.plot(at, array(mean), color=VERMILLION, lw=2, ls=DASHES[1])
     ax.set(xlim=sides[:2], ylim=sides[2:])
     return finish(ax, _say_density(at, heights, values), title, "x", "y")
 

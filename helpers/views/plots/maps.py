@@ -9,6 +9,7 @@ from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 from helpers.views.style import (
+    GRID,
     MAP,
     POINTS_PER_INCH,
     SIZE,
@@ -36,7 +37,7 @@ def heatmap(
     vmin: float | None = None,
     vmax: float | None = None,
 ) -> Axes:
-    """A matrix as coloured cells with a colour bar: dark is small, bright is large.
+    """A matrix as coloured cells with a colour bar: white is the least, dark blue the most.
 
     matrix: (R, C), cells that are not a number stay grey; rows, columns: R and C tick labels,
     made visible if blank. ValueError if it is not a matrix or the labels do not fit it.
@@ -46,7 +47,7 @@ def heatmap(
     side = min(0.6, max(0.105, 5.4 / max(cells.shape)))  # inches per cell
     ax = axes(ax, size=_size(*cells.shape, side), layout="compressed")
     ax.set_facecolor(MISSING)
-    ax.spines[:].set_visible(False)
+    ax.spines[:].set(visible=True, color=GRID)
     _add_bar(ax, ax.imshow(cells, MAP, vmin=vmin, vmax=vmax, interpolation="nearest"), unit)
     _tick(ax.yaxis, rows, side)
     _tick(ax.xaxis, columns, side)
@@ -60,7 +61,7 @@ def _size(R: int, C: int, side: float) -> tuple[float, float]:
 def _add_bar(ax: Axes, image: AxesImage, unit: str) -> None:
     bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.03)
     bar.ax.tick_params(labelsize=SMALL)
-    bar.outline.set_visible(False)
+    bar.outline.set_edgecolor(GRID)
     bar.set_label(unit, fontsize=SIZE)
 
 
