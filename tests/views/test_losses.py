@@ -40,6 +40,12 @@ def test_losses_draws_the_measured_values_and_every_floor():
     assert area(picture, style.VERMILLION) > 500 and area(picture, style.BLUE) > 500
 
 
+def test_losses_counts_steps_in_whole_numbers():
+    ax = plots.losses(history(4.1, 3, 2, 1))
+    ax.set_xlim(0, 3)
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_losses_marks_the_gap_between_the_last_loss_and_the_lowest_floor():
     ax = plots.losses(history(4.1, 2, 0.5), FLOORS)
     assert "gap 0.173" in [text for text, _ in boxes(ax)]

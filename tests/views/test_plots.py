@@ -1,6 +1,7 @@
 """Plots: the pixels show the values, and the description says them."""
 
 import io
+import itertools
 
 import numpy as np
 import pytest
@@ -120,6 +121,16 @@ def test_lines_says_ends_and_extremes_and_labels_each_line():
 def test_lines_take_logarithmic_axes():
     ax = plots.lines([1, 10, 100], {"loss": [8, 4, 2]}, logx=True, logy=True)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and not overlaps(boxes(ax))
+
+
+def test_a_logarithmic_axis_over_one_decade_has_plain_numbers_that_do_not_touch():
+    ax = plots.lines([0.25, 0.5, 1, 2, 4], {"KL": [4, 2, 1, 2, 4]}, logx=True)
+    ax.figure.draw_without_rendering()
+    ticks = [t for t in ax.get_xticklabels(which="both") if t.get_text()]
+    shown = [t for t in ticks if 0.25 <= float(t.get_text()) <= 4]
+    assert [t.get_text() for t in shown] == ["0.5", "1", "2"]
+    spans = [t.get_window_extent().intervalx for t in shown]
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(spans))
 
 
 @pytest.mark.parametrize("ys", [{}, {"short": [1]}])

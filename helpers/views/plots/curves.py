@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from helpers.views.labels import label_ends
 from helpers.views.style import GRID, PALETTE, array, axes, finish, line_style, number
@@ -32,10 +34,20 @@ def lines(
     for i, y in enumerate(ys.values()):
         ax.plot(x, y, **line_style(i, len(x)))
     ax.set_xlim(right=x.max())
+    _write_out(ax.xaxis, x)
+    _write_out(ax.yaxis, np.concatenate([*ys.values()]))
     finish(ax, _say(x, ys, xlabel), title, xlabel, ylabel)
     colours = itertools.cycle(PALETTE)
     label_ends(ax, [(y[x.argmax()], name, next(colours)) for name, y in ys.items()])
     return ax
+
+
+def _write_out(axis: Axis, values: np.ndarray) -> None:
+    """Plain numbers on a logarithmic axis that is short: 0.5, 1, 2, not 5·10⁻¹, 10⁰, 2·10⁰."""
+    if axis.get_scale() == "log" and values.max() < 1000 * values.min():
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter(NullFormatter())
 
 
 def _check(x: np.ndarray, ys: Mapping[str, np.ndarray]) -> None:
