@@ -8,8 +8,6 @@ tests/README.md by way of tests/trials/results.json. Where the machine lacks som
 says so and counts as not run.
 """
 
-import argparse
-import json
 import os
 import platform
 import shutil
@@ -21,9 +19,8 @@ from datetime import date
 
 import torch
 from kernel_environment import ROOT
+from results import Results
 
-README, MARKS = ROOT / "tests" / "README.md", ("<!-- trials -->", "<!-- end of trials -->")
-RESULTS = ROOT / "tests" / "trials" / "results.json"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 EVERYTHING = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks", "tests"]
 NOTEBOOKS = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks"]
@@ -117,32 +114,35 @@ def run(name: str) -> dict:
     return about | {"status": process.returncode, "last": last, "minutes": minutes}
 
 
-def with_table(text: str, results: dict) -> str:
-    """The page with its table of trials renewed: what stands between the two marks."""
+def table(results: dict[str, dict]) -> list[str]:
+    """The results as rows of a table."""
     rows = ["| what | command | what came out | minutes | on |", "|-|-|-|-|-|"]
     for result in results.values():
         words, minutes = result["last"].replace("|", "·"), result.get("minutes", "")
         row = [result["purpose"], f"`{result['command']}`", words, f"{minutes}", result["machine"]]
         rows.append(f"| {' | '.join(row)} |")
-    before, rest = text.split(MARKS[0])
-    return "\n".join([before + MARKS[0], *rows, MARKS[1] + rest.split(MARKS[1])[1]])
+    return rows
+
+
+RESULTS = Results(
+    file=ROOT / "tests" / "trials" / "results.json",
+    page=ROOT / "tests" / "README.md",
+    marks=("<!-- trials -->", "<!-- end of trials -->"),
+    names=TRIALS,
+    lines=table,
+)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(TRIALS))
-    names = parser.parse_args().names or list(TRIALS)
-    if unknown := set(names) - set(TRIALS):
-        parser.error(f"there is no trial {min(unknown)}; pick from {', '.join(TRIALS)}")
-    known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    names = RESULTS.chosen(__doc__.splitlines()[0])
     versions = f"Python {platform.python_version()}, PyTorch {torch.__version__}"
     machine = f"{versions}, {os.cpu_count()} cores, {date.today()}"
+    failed = 0
     for name in names:
-        known[name] = run(name) | {"machine": machine}
-        ordered = {name: known[name] for name in TRIALS if name in known}
-        RESULTS.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-        README.write_text(with_table(README.read_text(encoding="utf-8"), ordered), encoding="utf-8")
-    return int(any(known[name]["status"] for name in names))
+        result = run(name) | {"machine": machine}
+        RESULTS.keep(name, result)
+        failed += bool(result["status"])
+    return int(failed > 0)
 
 
 if __name__ == "__main__":

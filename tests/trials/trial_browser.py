@@ -9,11 +9,13 @@ Copies of the notebooks are run. At every change each is opened, and each kind o
 import nbformat
 import pytest
 from kernel_environment import ROOT
+from playwright.sync_api import expect
 
 from tests.browser.driving import open_and_run
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LIVE = ".jp-OutputArea-output .widget-html"  # the view of a widget
+LIVE = ".jp-OutputArea-output .widget-html"  # what a widget shows; so is a bar of progress
+DRAWN = "img, [role=img]"
 PATIENCE = 400  # seconds for the cells of one notebook
 
 
@@ -28,10 +30,8 @@ def widgets_of(notebook) -> int:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_all_cells_run_and_every_widget_shows_a_picture(lab, page, path):
     open_and_run(page, lab.url(path.name), PATIENCE)
-    views = page.locator(LIVE).all()
-    assert len(views) == widgets_of(nbformat.read(path, as_version=4))
-    for view in views:
-        view.locator("img, [role=img]").first.wait_for(timeout=20_000)
-        assert view.bounding_box()["height"] > 100
+    views = page.locator(LIVE).filter(has=page.locator(DRAWN))
+    expect(views).to_have_count(widgets_of(nbformat.read(path, as_version=4)), timeout=20_000)
+    assert all(view.bounding_box()["height"] > 100 for view in views.all())
     assert page.faults == []
     lab.stop_kernels()
