@@ -4,32 +4,41 @@ Its first cell calls `throw`, its last one prints what `told` says (tests/trials
 """
 
 import importlib
+import inspect
 import json
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from numbers import Real
 
-from helpers import learning, practice
+from helpers import learning, practice, theory
 from helpers.practice import bugs
+from helpers.text import numbers as numerals
 
 NOTED: list[tuple[str, bool, dict[str, float]]] = []
 
 
 def throw(shift: int) -> None:
-    """Move the default seed of everything that trains, and let claims be noted from now on."""
+    """Move the default seed of everything that trains or draws, and note claims from now on."""
     practice.claim = note
-    names = [module.name for module in pkgutil.iter_modules(learning.__path__)]
-    rooms = [importlib.import_module(f"{learning.__name__}.{name}") for name in names]
-    for room in [*rooms, bugs]:
-        for function in vars(room).values():
-            if getattr(function, "__module__", None) == room.__name__:
-                _move(function, shift)
+    for room in [*_modules(learning), *_modules(theory), bugs, numerals]:
+        for _, function in inspect.getmembers(room, inspect.isfunction):
+            if function.__module__ == room.__name__:
+                _move(inspect.unwrap(function), shift)
 
 
-def _move(function, shift: int) -> None:
-    defaults = getattr(function, "__kwdefaults__", None) or {}
+def _modules(package) -> list:
+    names = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+def _move(function: Callable, shift: int) -> None:
+    if "seed" in (function.__kwdefaults__ or {}):
+        function.__kwdefaults__["seed"] += shift
+    names = inspect.getfullargspec(function).args
+    defaults = dict(zip(names[::-1], (function.__defaults__ or ())[::-1], strict=False))
     if "seed" in defaults:
         defaults["seed"] += shift
+        function.__defaults__ = tuple(defaults.values())[::-1]
 
 
 def note(statement: str, condition, measured=None) -> None:
