@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
+from matplotlib.ticker import MaxNLocator
 
 INK, QUIET, GRID = "#222222", "#5C5C5C", "#E4E4E4"
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = (
@@ -56,6 +57,11 @@ def finish(ax: Axes, alt: str, title: str = "", xlabel: str = "", ylabel: str = 
     ax.set_ylabel(ylabel, fontsize=SIZE, color=INK)
     ax.set_label(f"{title.rstrip('.')}. {alt}" if title else alt)
     return ax
+
+
+def counting() -> MaxNLocator:
+    """Ticks for an axis that counts: whole round numbers, about ten."""
+    return MaxNLocator(nbins=10, steps=[1, 2, 5, 10], integer=True)
 
 
 def line_style(i: int, points: int) -> dict:

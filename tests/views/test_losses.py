@@ -40,10 +40,11 @@ def test_losses_draws_the_measured_values_and_every_floor():
     assert area(picture, style.VERMILLION) > 500 and area(picture, style.BLUE) > 500
 
 
-def test_losses_counts_steps_in_whole_numbers():
+@pytest.mark.parametrize(("steps", "apart"), [(3, 1), (40, 5), (300, 50), (1200, 200), (5000, 500)])
+def test_losses_counts_steps_in_round_whole_numbers(steps, apart):
     ax = plots.losses(history(4.1, 3, 2, 1))
-    ax.set_xlim(0, 3)
-    assert all(tick == round(tick) for tick in ax.get_xticks())
+    ax.set_xlim(0, steps)
+    assert ax.get_xticks().tolist() == list(range(0, steps + 1, apart))
 
 
 def test_losses_marks_the_gap_between_the_last_loss_and_the_lowest_floor():

@@ -56,6 +56,22 @@ def test_distances_are_spaced_by_their_square_roots():
     assert x[1] - x[0] == pytest.approx(x[2] - x[1])
 
 
+@pytest.mark.parametrize(
+    ("end", "ticks"),
+    [
+        (102, [0, 1, 5, 10, 20, 50, 100]),
+        (7, [0, 0.1, 0.5, 1, 2, 5]),
+        (0.05, [0, 0.0005, 0.002, 0.005, 0.01]),
+    ],
+)
+def test_their_ticks_are_round_numbers_with_room_between(end, ticks):
+    ax = plots.frontier([0, 1, 4], {"r": [0, 1, 2]})
+    ax.set_xlim(0, end)
+    assert list(ax.get_xticks())[: len(ticks)] == pytest.approx(ticks)
+    roots = np.sqrt(ax.get_xticks())
+    assert np.diff(roots).min() >= 0.089 * np.sqrt(end) and len(roots) > 5
+
+
 def test_a_frontier_refuses_other_lengths():
     with pytest.raises(ValueError, match="needs a value for each distance"):
         plots.frontier([0, 1], {"r": [1]})

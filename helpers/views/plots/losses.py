@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from helpers.views.labels import label_ends
 from helpers.views.style import (
@@ -19,6 +18,7 @@ from helpers.views.style import (
     QUIET,
     array,
     axes,
+    counting,
     finish,
     line_style,
     listed,
@@ -54,7 +54,7 @@ def losses(
     _check(history if several else {"the history": history})
     ax = axes(ax)
     ax.grid(axis="y", color=GRID)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.xaxis.set_major_locator(counting())
     labels = _draw_floors(ax, floors)
     labels += _draw_several(ax, history) if several else _draw_one(ax, history)
     if floors and not several:

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.image import AxesImage
-from matplotlib.ticker import MaxNLocator
 
 from helpers.views.style import (
     GRID,
@@ -16,6 +15,7 @@ from helpers.views.style import (
     SMALL,
     array,
     axes,
+    counting,
     finish,
     glyph,
     number,
@@ -68,7 +68,7 @@ def _add_bar(ax: Axes, image: AxesImage, unit: str) -> None:
 def _tick(axis: Axis, labels: Sequence[str] | None, side: float) -> None:
     axis.set_tick_params(length=0)
     if labels is None:
-        axis.set_major_locator(MaxNLocator(nbins=10, integer=True))
+        axis.set_major_locator(counting())
     else:
         size = min(SIZE, 0.85 * side * POINTS_PER_INCH)
         shown = [glyph(label) for label in labels]

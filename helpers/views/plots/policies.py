@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.views.labels import label_ends
+from helpers.views.roots import NOTE, space_by_roots
 from helpers.views.style import (
     BLUE,
     DASHES,
@@ -84,7 +85,7 @@ def frontier(
             f"{ {name: r.shape for name, r in rewards.items()} }. Try one row per repeat."
         )
     ax, labels = axes(ax, size=(7.4, 3.9)), []
-    ax.set_xscale("function", functions=(_root, np.square))
+    space_by_roots(ax)
     ax.grid(color=GRID)
     for i, (name, several) in enumerate(rewards.items()):
         look = {"color": PALETTE[i], "ls": DASHES[i], "marker": MARKERS[i], "ms": 5, "lw": 1.8}
@@ -93,13 +94,9 @@ def frontier(
         last = kl[:, -1].argmax()
         labels.append((several[last, -1], name, PALETTE[i]))
     ax.set_xlim(0, kl.max() * 1.02)
-    finish(ax, _say(kl, rewards), title, "KL from the reference, nats", ylabel)
+    finish(ax, _say(kl, rewards), title, f"KL from the reference, nats {NOTE}", ylabel)
     label_ends(ax, labels)
     return ax
-
-
-def _root(x):
-    return np.sqrt(np.maximum(x, 0))
 
 
 def _check(answers: Sequence[str], probs: Mapping[str, np.ndarray]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.views.roots import NOTE, space_by_roots
 from helpers.views.style import (
     BLUE,
     GRID,
@@ -57,11 +58,10 @@ class Path:
             (self.marks[name],) = ax.plot([], [], mark, color=colour, ms=8, clip_on=False)
         self.here = ax.axvline(0, color=QUIET, lw=1.2, zorder=1)
         ax.grid(color=GRID)
-        ax.set_xscale("function", functions=(_root, np.square))
-        ax.set_xticks([0, 0.1, 0.5, 1, 2, 4, 7], ["0", ".1", ".5", "1", "2", "4", "7"])
+        space_by_roots(ax)
         ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
                   loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
-        ax.set_xlabel("KL(π* ‖ π_ref), nats (spaced by square roots)", fontsize=SIZE, color=INK)
+        ax.set_xlabel(f"KL(π* ‖ π_ref), nats {NOTE}", fontsize=SIZE, color=INK)
         ax.set_title("Mean reward for all β", loc="left", fontsize=SIZE, color=INK)
 
     def move(self, outcomes: Sequence, now) -> None:
@@ -78,7 +78,3 @@ class Path:
         span = high - low
         self.ax.set_xlim(0, 1.03 * max([*far, 0.05]))
         self.ax.set_ylim(low - 0.06 * span, high + 0.25 * span)
-
-
-def _root(x):
-    return np.sqrt(np.maximum(x, 0))
