@@ -23,8 +23,11 @@ from tests.browser import driving
 CELLS = {path.stem: path for path in (ROOT / "tests" / "browser" / "widgets").glob("*.py")}
 MOVES, REST, PATIENCE = 10, 150, 20_000  # moves; milliseconds between two; for one
 HEAT_MAPS, HEAT_MAP_GOAL, MEDIAN_GOAL, P95_GOAL = {"attention_heatmap"}, 50, 110, 180
-NAME = """n => (n.closest('.widget-inline-hbox, .widget-hbox, .widget-checkbox')
-    ?.querySelector('.widget-label-basic, .widget-label')?.textContent.trim() || n.tagName)"""
+NAME = """n => {
+    const box = n.closest('.widget-inline-hbox, .widget-hbox, .widget-checkbox');
+    const label = box?.querySelector('.widget-label-basic') ?? box?.querySelector('.widget-label');
+    return label?.textContent.trim() || n.tagName;
+}"""
 WATCH = """([picture, patience]) => {
     const seen = () => document.querySelector(picture);
     const drawn = node => node && (node.src || node.innerHTML);

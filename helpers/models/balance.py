@@ -13,7 +13,7 @@ from helpers.models.routing import capacity, check_logits
 
 
 def balance_loss(logits: Tensor, k: int = 1) -> Tensor:
-    """E · Σ f_i P_i: choices times probabilities, 1 when either is uniform, E when one takes all.
+    """E · Σ f_i P_i: choices times probabilities, 1 when either is uniform, E when both are one's.
 
     logits: (..., E). f_i: the share of all choices (k per token) that fell on expert i, without
     gradient; P_i: its mean probability. Its gradient moves probability away from busy experts. Its

@@ -10,7 +10,7 @@ from torch import nn
 
 
 def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
-    """Matrices N(0, std), biases 0; what writes to the stream starts 1/√(2L) times smaller.
+    """Matrices N(0, std), biases 0; what writes to the stream starts √(2L) times smaller.
 
     How every GPT of this course starts. model: a GPT, for its number of layers L. std: 0.02 is
     about 1/√C of a model with 768 to 2,500 channels; a narrow one may want its own 1/√C.

@@ -1,6 +1,7 @@
 """Checks for any GPT: each finds slips that a falling loss does not show.
 
-They look at a model from outside, so they do not care how it was written. Notebook 15.
+They ask what goes in and what comes out, or count; only the twin knows the parts by name.
+Notebook 15.
 """
 
 from functools import partial

@@ -117,7 +117,7 @@ IDEAS = (
          "Guess who answered, learn from the guess, repeat; the likelihood never falls.",
          "h_m = g_m P_m / Σ g_j P_j", ("Mixture",)),
     Idea("Diversity", EXPERTS, 4, 3, DIVERSITY, "Two lines of algebra",
-         "An ensemble errs less than its average member, by how much they disagree.",
+         "An ensemble's error is its average member's, less how much they disagree.",
          "ε = ε̄ − ā", ("EM",)),
     Idea("MoE in GPT", EXPERTS, 4, 6, MOE, "The layer by hand",
          "Many feed-forward networks, of which each token uses a few.",

@@ -55,7 +55,8 @@ def finish(ax: Axes, alt: str, title: str = "", xlabel: str = "", ylabel: str = 
         ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=10)
     ax.set_xlabel(xlabel, fontsize=SIZE, color=INK)
     ax.set_ylabel(ylabel, fontsize=SIZE, color=INK)
-    ax.set_label(f"{title.rstrip('.')}. {alt}" if title else alt)
+    sentence = title if title.endswith(("?", "!", ".")) else f"{title}."
+    ax.set_label(f"{sentence} {alt}" if title else alt)
     return ax
 
 

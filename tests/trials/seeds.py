@@ -39,7 +39,7 @@ KEYS = {  # a claim that measures it, by notebook -> the number's name and unit
     "05 One head gets below the bigram floor.": "attention alone, nats",
     "05 Two layers fall below 1.": "induction, nats",
     "07 GPT-0 is better than any bigram.": "GPT-0, 2,000 steps, nats",
-    "07 The longer context wins.": "what a longer context gains, nats",
+    "07 The second recipe wins.": "what the second recipe gains, nats",
     "09 Having read before is worth more than a nat.": "excess after 20 steps, nats",
     "10 Of new drawings it names over seven in ten.": "drawings named",
     "10 Nobody is above β ln Z.": "mean reward − β·KL",

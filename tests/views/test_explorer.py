@@ -176,3 +176,10 @@ def test_controls_get_their_name_and_a_comfortable_width():
     assert (slider.description, slider.layout.width) == ("block size", "420px")
     assert (wide.description, wide.layout.width) == ("own name", "600px")
     assert slider.style.description_width == "initial"
+
+
+def test_a_control_that_changes_nothing_has_one_answer():
+    controls = {"a": ipywidgets.IntSlider(min=0, max=1), "idle": ipywidgets.Checkbox(value=False)}
+    explorer = Explorer(lambda a, idle: draw(a=a), actions={"fail": lambda _: 1 / 0}, **controls)
+    assert explorer.answers() == {"a": 2, "idle": 1}
+    assert explorer.state == {"a": 0, "idle": False}

@@ -130,7 +130,8 @@ def test_writing_on_adds_the_same_characters_every_time():
         button.click()
         texts.append(explorer.controls["text"].value)
     assert texts[0] == texts[1] and len(texts[0]) == len(TEXT) + 40
-    assert explorer.controls["position"].max == len(texts[0])
+    position = explorer.controls["position"]
+    assert (position.value, position.max) == (len(TEXT), len(texts[0]))
 
 
 def test_a_sweep_ends_where_it_began():

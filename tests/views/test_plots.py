@@ -24,6 +24,13 @@ def test_bars_says_and_draws_every_value():
     assert area(pixels(ax), style.BLUE) > 5000
 
 
+@pytest.mark.parametrize(
+    ("title", "said"), [("Is it large?", "Is it large?"), ("Size.", "Size."), ("Size", "Size.")]
+)
+def test_a_title_is_one_sentence_of_the_description(title, said):
+    assert plots.bars({"a": 1}, title=title).get_label().startswith(f"{said} Bar chart")
+
+
 def test_bars_refuses_nothing():
     with pytest.raises(ValueError, match="at least one value"):
         plots.bars({})

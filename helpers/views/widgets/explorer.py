@@ -75,21 +75,32 @@ class Explorer:
         Returns one line per place, "control = value: description", for a cell to print. Raises
         whatever a draw raises. Between two controls everything stands at its start again.
         """
-        return [*self._sweep_controls(), *self._sweep_buttons()]
+        said = [f"{name} = {place}: {alt}" for name, place, alt in self._moves()]
+        return [*said, *(f"{label}: {alt}" for label, alt in self._clicks())]
 
-    def _sweep_controls(self) -> Iterator[str]:
+    def answers(self) -> dict[str, int]:
+        """How many different descriptions each control shows when it is moved alone, as by `sweep`.
+
+        1 says that the control changes nothing. Buttons are not clicked.
+        """
+        said = {name: {self.picture.alt} for name in self.controls}
+        for name, _, alt in self._moves():
+            said[name].add(alt)
+        return {name: len(alts) for name, alts in said.items()}
+
+    def _moves(self) -> Iterator[tuple[str, str, str]]:
         start = self._places()
         for name, control in self.controls.items():
             for trait, place in moves(control):
                 setattr(control, trait, place)
-                yield f"{name} = {_brief(control.value)}: {self.picture.alt}"
+                yield name, _brief(control.value), self.picture.alt
             self._return_to(start)
 
-    def _sweep_buttons(self) -> Iterator[str]:
+    def _clicks(self) -> Iterator[tuple[str, str]]:
         start = self._places()
         for label, button in self.buttons.items():
             button.click()
-            yield f"{label}: {self.picture.alt}"
+            yield label, self.picture.alt
             self._return_to(start)
 
     def _places(self) -> dict[str, tuple[str, object]]:

@@ -40,7 +40,8 @@ def next_character(
 
     tokenizer: .encode, .decode, .vocab_size; truth: prefix -> {character: probability}, which may
     raise ValueError for a prefix it cannot continue. position: characters read at the start, by
-    default half the text. The text can be edited, and continued by the model.
+    default half the text. The text can be edited. When the model writes on, the reader
+    stands where it began.
     """
     words = ipywidgets.Textarea(value=text, rows=4, description="text")
     slider = ipywidgets.IntSlider(min=1, max=max(1, len(text)), description="characters read")
@@ -50,7 +51,9 @@ def next_character(
         slider.max = max(1, len(words.value))
 
     def write_on(explorer: Explorer) -> None:
+        begun = len(words.value)
         words.value += continuation(model, tokenizer, words.value)
+        slider.value = begun
 
     label = f"let the model write {WRITTEN} characters"
     draw, actions = _drawing(model, tokenizer, truth), {label: write_on}
