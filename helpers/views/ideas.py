@@ -54,7 +54,7 @@ IDEAS = (
          "A state of fixed size is the only road from the past to the future.",
          "h_t = tanh(W x_t + U h_t₋₁ + b)", ("P(next | past)",)),
     Idea("Attention", MODEL, 2, 1, RNN, "Queries, keys and values",
-         "Every position takes from every other by how well its query fits their keys.",
+         "Every position takes from those in view by how well its query fits their keys.",
          "softmax(q kᵀ / √d_k) v", ("RNN",)),
     Idea("Positions", MODEL, 1, 1, RNN, "Order is not seen",
          "Attention reads a set; a vector for each place makes it a sequence.",
