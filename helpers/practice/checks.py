@@ -1,4 +1,4 @@
-"""Checks for any GPT: each finds slips that a falling loss does not show.
+"""Checks for a GPT: each finds slips that a falling loss does not show.
 
 They ask what goes in and what comes out, or count; only the twin knows the parts by name.
 Notebook 15.
