@@ -21,7 +21,7 @@ from helpers.models.attention import attention_weights
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.moe import MoE
-from helpers.views import style
+from helpers.views.drawing import style
 
 PICTURE = Path(__file__).with_name("growth.png")
 WIDTHS, CONTEXTS = (32, 64, 128, 256), (64, 128, 256, 512, 1024)

@@ -15,11 +15,11 @@ from tests.trials import dice
 dice.throw(7)
 from helpers.learning import training
 from helpers.practice import bugs, claim
-from helpers.text import numbers
-from helpers.theory import committees, mixtures
+from helpers.text.tasks import number_words
+from helpers.theory import boosting, mixtures
 
 claim("Two is three.", 2 == 3, {"two": 2, "word": "three"})
-functions = training.train, mixtures.fit, committees.bootstrap, bugs.line_up, numbers.split
+functions = training.train, mixtures.fit, boosting.bootstrap, bugs.line_up, number_words.split
 seeds = [inspect.signature(f).parameters["seed"].default for f in functions]
 others = inspect.signature(mixtures.fit).parameters
 print(json.dumps([seeds, others["n_experts"].default, json.loads(dice.told())]))

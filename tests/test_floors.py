@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from kernel_environment import ROOT
 
-FLOOR = {"text": 1, "models": 2, "learning": 3, "theory": 3, "views": 4, "practice": 5}
+FLOOR = {"text": 1, "models": 2, "theory": 3, "learning": 4, "views": 5, "practice": 6}
 PICTURES = {"matplotlib", "ipywidgets"}
 
 

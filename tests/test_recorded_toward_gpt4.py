@@ -9,8 +9,9 @@ from kernel_environment import ROOT
 from recipes import drawings as naming_runs
 from recipes import overoptimisation, windows
 
-from helpers.learning import naming
-from helpers.text import drawings, playwright
+from helpers.learning import captioning
+from helpers.text import playwright
+from helpers.text.tasks import drawings
 
 NAMING = naming_runs.RECIPES["naming_drawings"]
 WINDOWS = windows.RECIPES["windows_playwright"]
@@ -55,7 +56,7 @@ def test_the_beginning_of_a_naming_run_comes_out_again():
     losses, every = [], NAMING["every"]
 
     def note(module, args, output):
-        losses.append(naming.LONGEST * output[1].item())
+        losses.append(captioning.LONGEST * output[1].item())
         if len(losses) == every:
             raise StopIteration
 

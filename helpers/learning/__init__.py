@@ -1,1 +1,1 @@
-"""Floor 3: training a model, measuring it, and letting it speak."""
+"""Floor 4: training a model, measuring it, and letting it speak."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.learning.beam import Hypothesis, search
-from helpers.text.pairs import END, PAD, START
+from helpers.text.tasks.pairs import END, PAD, START
 
 
 @torch.no_grad()

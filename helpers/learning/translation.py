@@ -5,7 +5,7 @@ from torch import nn
 
 from helpers.learning.decoding import greedy
 from helpers.learning.fitting import fit
-from helpers.text.pairs import PAD, Pairs
+from helpers.text.tasks.pairs import PAD, Pairs
 
 
 def train(

@@ -5,9 +5,9 @@ Source: Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits".
 
 from torch import Tensor, nn
 
+from helpers.models.block import PreNormBlock
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.models.transformer import PreNormBlock
 
 
 class AttentionBlock(nn.Module):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.models.config import GPTConfig
-from helpers.models.seq2seq import AddNorm, Encoder, initialise
+from helpers.models.transformer import AddNorm, Encoder, initialise
 
 SELECTED, MASKED, REPLACED = 0.15, 0.8, 0.1  # of all tokens; of the selected; of the selected
 IGNORED = -100  # the target of a token that nobody asks about: PyTorch's own sign for it

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from helpers.models import checkpoint, initialise, pretrained
 from helpers.models.attention import LayerCache
 from helpers.models.bigram import next_token_loss
+from helpers.models.block import block
 from helpers.models.config import GPTConfig
-from helpers.models.transformer import block
 
 
 class GPT(nn.Module):

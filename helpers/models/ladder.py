@@ -1,7 +1,7 @@
 """The ladder: the lecture's models from positions alone to a whole GPT, one part more at each step.
 
 Every step is a GPT whose blocks are made of the parts it has so far. The first block is attention
-alone; the last is helpers.models.transformer's. Source: the lecture's steps 1 to 8. Built in
+alone; the last is helpers.models.block's. Source: the lecture's steps 1 to 8. Built in
 notebook 06.
 """
 
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from helpers.models import initialise
 from helpers.models.attention import CausalSelfAttention, LayerCache
+from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.models.transformer import MLP
 
 
 class PlainBlock(nn.Module):

@@ -1,47 +1,187 @@
-"""The block: attention lets positions talk, the feed-forward network lets each one think.
+"""The Transformer: an encoder reads a whole sequence, a decoder writes another one after it.
 
-Sources: Vaswani et al. 2017, §3.1 and §3.3; LayerNorm before or after the sublayer: Xiong et
-al. 2020. Built in notebook 06.
+Source: Vaswani et al. 2017, §3 and figure 1. Built in notebook 02.
 """
 
+import math
+from dataclasses import dataclass
+
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from helpers.models.attention import CausalSelfAttention, LayerCache
+from helpers.models import masks
+from helpers.models.attention import MultiHeadAttention
+from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
-from helpers.models.mlp import MLP
-from helpers.models.moe import MoE
+from helpers.models.positions import sinusoidal
+from helpers.text.tasks.pairs import PAD
 
 
-def feed_forward(config: GPTConfig) -> nn.Module:
-    """One MLP, or, where the config has experts, a router and many MLPs in its place."""
-    return MoE(config) if config.n_expert else MLP(config)
+@dataclass(frozen=True)
+class TransformerConfig:
+    """The numbers that define a Transformer; the names are those of `GPTConfig`.
+
+    n_layer: blocks in the encoder, and as many in the decoder. Its base model (table 3) is
+    TransformerConfig(37_000, 6, 8, 512). ValueError when a number is impossible.
+    """
+
+    vocab_size: int
+    n_layer: int
+    n_head: int
+    n_embd: int
+    dropout: float = 0.1
+    activation: str = "relu"
+
+    def __post_init__(self):
+        GPTConfig(1, **vars(self))  # the same numbers obey the same rules
 
 
-class PreNormBlock(nn.Module):
-    """A block that normalises what a sublayer reads and never what it adds to: GPT-2 and later."""
+class AddNorm(nn.Module):
+    """How every sublayer ends: LayerNorm(x + Dropout(what the sublayer says about x)), §5.4."""
 
-    def __init__(self, config: GPTConfig):
+    def __init__(self, config: TransformerConfig):
         super().__init__()
-        self.attention_norm, self.mlp_norm = (
-            nn.LayerNorm(config.n_embd),
-            nn.LayerNorm(config.n_embd),
-        )
-        self.attention, self.mlp = CausalSelfAttention(config), feed_forward(config)
+        self.norm, self.dropout = nn.LayerNorm(config.n_embd), nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, said: Tensor) -> Tensor:
+        return self.norm(x + self.dropout(said))
+
+
+class EncoderBlock(nn.Module):
+    """Every position looks at all others, then thinks."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.attention, self.mlp = MultiHeadAttention(config.n_embd, config.n_head), MLP(config)
+        self.add_attention, self.add_mlp = AddNorm(config), AddNorm(config)
+
+    def forward(self, x: Tensor, visible: Tensor | None = None) -> Tensor:
+        """x: (B, S, C) -> (B, S, C). visible: (B, 1, 1, S), False where there is only padding."""
+        x = self.add_attention(x, self.attention(x, x, visible))
+        return self.add_mlp(x, self.mlp(x))
+
+
+class DecoderBlock(nn.Module):
+    """Every position looks at itself and the past, then at the source, then thinks."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.attention = MultiHeadAttention(config.n_embd, config.n_head)
+        self.cross_attention = MultiHeadAttention(config.n_embd, config.n_head)
+        self.mlp = MLP(config)
+        self.add_attention, self.add_cross, self.add_mlp = (AddNorm(config) for _ in range(3))
+
+    def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
+        """y: (B, T, C), memory: (B, S, C) -> (B, T, C). visible: the source without padding."""
+        past = masks.causal(y.shape[1]).to(y.device)
+        y = self.add_attention(y, self.attention(y, y, past))
+        y = self.add_cross(y, self.cross_attention(y, memory, visible))
+        return self.add_mlp(y, self.mlp(y))
+
+
+class Encoder(nn.Module):
+    """Blocks on top of each other that read a sequence from both sides."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.blocks = nn.ModuleList(EncoderBlock(config) for _ in range(config.n_layer))
+
+    def forward(self, x: Tensor, visible: Tensor | None = None) -> Tensor:
+        for block in self.blocks:
+            x = block(x, visible)
+        return x
+
+
+class Decoder(nn.Module):
+    """Blocks on top of each other that write; each of them looks at what the encoder has read."""
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.blocks = nn.ModuleList(DecoderBlock(config) for _ in range(config.n_layer))
+
+    def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
+        for block in self.blocks:
+            y = block(y, memory, visible)
+        return y
+
+
+class Transformer(nn.Module):
+    """P(Y | X) = Π P(y_t | y_<t, X), every factor a softmax over the vocabulary.
+
+    One matrix serves three times (§3.4): it embeds the source, embeds the target, and turns the
+    decoder's answer into logits.
+    """
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocab_size, config.n_embd)
         self.dropout = nn.Dropout(config.dropout)
+        self.encoder, self.decoder = Encoder(config), Decoder(config)
+        initialise(self)
 
-    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
-        x = x + self.dropout(self.attention(self.attention_norm(x), cache))
-        return x + self.dropout(self.mlp(self.mlp_norm(x)))
+    def forward(
+        self, source: Tensor, idx: Tensor, targets: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """source (B, S), idx (B, T), targets (B, T) or None -> logits (B, T, V), loss or None.
+
+        logits[:, t] depend on all of the source and on idx[:, :t+1]; neither the source's <pad>
+        nor idx's has any effect on the others. The loss (nats per token) leaves <pad> out.
+        """
+        logits = self.decode(idx, *self.encode(source))
+        return logits, None if targets is None else target_loss(logits, targets)
+
+    def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
+        """What the decoder looks at: memory (B, S, C), and what of it is no <pad> (B, 1, 1, S)."""
+        visible = (source != PAD)[:, None, None]
+        return self.encoder(self.embed(source), visible), visible
+
+    def decode(self, idx: Tensor, memory: Tensor, visible: Tensor) -> Tensor:
+        """Logits for the token after each prefix of idx: (B, T) -> (B, T, V)."""
+        return F.linear(self.decoder(self.embed(idx), memory, visible), self.embedding.weight)
+
+    def embed(self, idx: Tensor) -> Tensor:
+        """Token times √C plus position: (B, T) -> (B, T, C), of any length T."""
+        C = self.config.n_embd
+        places = sinusoidal(idx.shape[1], C).to(self.embedding.weight)
+        return self.dropout(math.sqrt(C) * self.embedding(idx) + places)
 
 
-class PostNormBlock(PreNormBlock):
-    """The same parts with each sum normalised: Vaswani et al. 2017 and GPT-1."""
-
-    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
-        x = self.attention_norm(x + self.dropout(self.attention(x, cache)))
-        return self.mlp_norm(x + self.dropout(self.mlp(x)))
+def target_loss(logits: Tensor, targets: Tensor) -> Tensor:
+    """The mean of -ln P(target) over all targets but <pad>: (B, T, V), (B, T) -> nats."""
+    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
 
 
-def block(config: GPTConfig) -> PreNormBlock:
-    """The block that a config asks for by the place of its norm."""
-    return (PreNormBlock if config.norm == "pre" else PostNormBlock)(config)
+def initialise(model: nn.Module) -> None:
+    """Matrices after Glorot & Bengio 2010, embeddings N(0, 1/C), biases 0.
+
+    The paper does not say how it begins. Times √C, an embedding has variance 1, as a position has
+    about; used as the head, it makes logits of variance 1.
+    """
+    for module in model.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.xavier_uniform_(module.weight)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
+
+
+@torch.no_grad()
+def alignments(model: Transformer, source: Tensor, idx: Tensor) -> Tensor:
+    """The cross-attention's weights, as pictures need them: who asked where in the source.
+
+    source: (B, S), idx: (B, T). Returns (L, B, nh, T, S); rows sum to 1, zero on <pad>. In eval
+    mode; the model's mode is restored.
+    """
+    asked: list[tuple[MultiHeadAttention, tuple]] = []
+    layers = [block.cross_attention for block in model.decoder.blocks]
+    hooks = [m.register_forward_pre_hook(lambda m, args: asked.append((m, args))) for m in layers]
+    was_training = model.training
+    try:
+        model.eval()(source, idx)
+    finally:
+        model.train(was_training)
+        for hook in hooks:
+            hook.remove()
+    return torch.stack([layer.weights(*args) for layer, args in asked])

@@ -1,4 +1,4 @@
-"""Floor 5: claims that a cell checks."""
+"""Floor 6: claims that a cell checks."""
 
 from helpers.practice.claims import claim
 

@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.learning.evaluation import evaluate
+from helpers.models.block import PreNormBlock
 from helpers.models.gpt import GPT
-from helpers.models.transformer import PreNormBlock
 from helpers.theory.scaling import count_parameters
 
 NEAR_GUESSING = 0.1  # nats: as far as a careful start may lie from ln V

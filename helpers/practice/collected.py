@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers.views.pages import Page, folded
+from helpers.views.drawing.pages import Page, folded
 
 HELD, FAILED, NOT_REACHED = "held", "failed", "not reached"
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)

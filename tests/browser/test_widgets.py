@@ -18,7 +18,7 @@ CELLS = {path.stem: path for path in (Path(__file__).parent / "widgets").glob("*
 NOT_MOVED = {"Explorer", "LiveLoss"}  # the frame of all the others; a picture without controls
 SLIDER = """import ipywidgets
 from helpers.views import plots
-from helpers.views.pictures import show
+from helpers.views.drawing.picture import show
 from helpers.views.widgets import Explorer
 
 def draw(k):

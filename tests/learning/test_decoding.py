@@ -8,8 +8,8 @@ from torch import nn
 from torch.testing import assert_close
 
 from helpers.learning.decoding import beam, greedy
-from helpers.models.seq2seq import Transformer, TransformerConfig
-from helpers.text.pairs import END, PAD, START
+from helpers.models.transformer import Transformer, TransformerConfig
+from helpers.text.tasks.pairs import END, PAD, START
 
 V, LONGEST = 5, 3
 

@@ -8,8 +8,8 @@ import torch
 from torch.testing import assert_close
 
 from helpers.learning.alignment import optimal_policy, optimal_value
-from helpers.learning.policy_gradient import improve, surrogate
-from helpers.learning.preferences import answer_log_probs
+from helpers.learning.alignment.policy_gradient import improve, surrogate
+from helpers.learning.alignment.preferences import answer_log_probs
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.theory.probability import kl

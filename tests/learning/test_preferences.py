@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.learning import preferences
-from helpers.learning.alignment import bradley_terry, optimal_policy, reward_loss
+from helpers.learning.alignment import bradley_terry, optimal_policy, preferences, reward_loss
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 

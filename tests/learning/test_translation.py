@@ -4,20 +4,21 @@ import pytest
 import torch
 
 from helpers.learning import translation
-from helpers.models.seq2seq import Transformer, TransformerConfig
-from helpers.text import numbers
-from helpers.text.pairs import END, PAD, START, Pairs
+from helpers.models.transformer import Transformer, TransformerConfig
+from helpers.text.tasks import number_words
+from helpers.text.tasks.pairs import END, PAD, START, Pairs
 
 
 def new_model():
     torch.manual_seed(0)
-    return Transformer(TransformerConfig(numbers.tokenizer().vocab_size, 1, 2, 32, dropout=0.0))
+    V = number_words.tokenizer().vocab_size
+    return Transformer(TransformerConfig(V, 1, 2, 32, dropout=0.0))
 
 
 @pytest.fixture(scope="module")
 def learned():
     """A model that has learned forty numbers by heart."""
-    model, pairs = new_model(), numbers.pairs(range(0, 4_000, 100))
+    model, pairs = new_model(), number_words.pairs(range(0, 4_000, 100))
     losses = translation.train(
         model, pairs, steps=150, batch_size=40, lr=1e-2, seed=1, progress=False
     )
@@ -32,7 +33,7 @@ def test_it_learns_forty_numbers_by_heart(learned):
 
 def test_translate_speaks(learned):
     model, *_ = learned
-    text = translation.translate(model, numbers.tokenizer(), "2 3 0 0")
+    text = translation.translate(model, number_words.tokenizer(), "2 3 0 0")
     assert text == "two thousand three hundred"
 
 
@@ -41,10 +42,10 @@ def test_the_decoder_is_given_the_words_before_and_asked_for_the_next(monkeypatc
     monkeypatch.setattr(
         model, "forward", lambda *args: asked.append(args) or Transformer.forward(model, *args)
     )
-    pairs = numbers.pairs([21])
+    pairs = number_words.pairs([21])
     translation.train(model, pairs, steps=1, batch_size=2, lr=1e-3, progress=False)
     ((source, idx, targets),) = asked
-    twenty, one = numbers.tokenizer().encode("twenty one")
+    twenty, one = number_words.tokenizer().encode("twenty one")
     assert source.tolist() == [pairs.sources[0].tolist()] * 2
     assert idx.tolist() == [[START, twenty, one]] * 2
     assert targets.tolist() == [[twenty, one, END]] * 2

@@ -10,7 +10,7 @@ from torch.testing import assert_close
 from helpers.learning import sampling
 from helpers.models import attention, masks
 from helpers.models.attention_only import AttentionBlock, attention_only
-from helpers.models.transformer import PreNormBlock
+from helpers.models.block import PreNormBlock
 
 T = 7
 

@@ -11,10 +11,10 @@ from torch.testing import assert_close
 
 from helpers.models import attention, masks
 from helpers.models.bert import IGNORED, Bert, log_odds_ratio, mask_tokens, with_classes
+from helpers.models.block import PostNormBlock
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.models.seq2seq import EncoderBlock
-from helpers.models.transformer import PostNormBlock
+from helpers.models.transformer import EncoderBlock
 
 V, T = 11, 8
 

@@ -9,10 +9,10 @@ from torch.testing import assert_close
 
 from helpers.models import attention, ladder
 from helpers.models.attention import CausalSelfAttention
+from helpers.models.block import PostNormBlock, PreNormBlock
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.ladder import PlainBlock, ResidualBlock
-from helpers.models.transformer import PostNormBlock, PreNormBlock
 
 PARTS = {
     "positions": [],

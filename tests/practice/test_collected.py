@@ -9,7 +9,7 @@ from kernel_environment import ROOT
 from lesson import Lesson
 
 from helpers.practice import collected
-from helpers.views.ideas import IDEAS
+from helpers.views.pictures.ideas import IDEAS
 
 NOTEBOOKS = ROOT / "notebooks"
 SUMMARY = NOTEBOOKS / "14_summary.ipynb"

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.text import drawings
-from helpers.text.drawings import GLYPHS, NAMES, SIDE, draw, glyph, posterior, templates
+from helpers.text.tasks import drawings
+from helpers.text.tasks.drawings import GLYPHS, NAMES, SIDE, draw, glyph, posterior, templates
 from helpers.theory.probability import entropy
 
 

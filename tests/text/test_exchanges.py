@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from helpers.text import playwright
-from helpers.text.exchanges import KINDS, exchanges, passages
+from helpers.text.playwright.exchanges import KINDS, exchanges, passages
 
 SCENE = (
     "A graveyard. Enter Ajax, Beatrix and Kent.\n\n"

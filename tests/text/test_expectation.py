@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from helpers.text import expectation
-from helpers.text.grammar import Grammar, Options, Passage, given, word
-from helpers.text.pens import Writer, read
+from helpers.text.playwright import expectation
+from helpers.text.playwright.grammar import Grammar, Options, Passage, given, word
+from helpers.text.playwright.pens import Writer, read
 
 # The pet is cat 3/4 or dog 1/4; a cat mews, a dog barks or growls; half the scenes go on.
 SCENES = {

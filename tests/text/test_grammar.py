@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from helpers.text.grammar import Grammar, Options, Part, Passage, given, word
-from helpers.text.pens import Writer, read
+from helpers.text.playwright.grammar import Grammar, Options, Part, Passage, given, word
+from helpers.text.playwright.pens import Writer, read
 
 COIN = {"heads": 0.75, "tails": 0.25}
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.text.pairs import END, PAD, SPECIAL, START, Pairs, WordTokenizer, padded
+from helpers.text.tasks.pairs import END, PAD, SPECIAL, START, Pairs, WordTokenizer, padded
 
 TOKENIZER = WordTokenizer(["a", "b", "c"])
 

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from helpers.text.grammar import Grammar, Options, Passage, word
-from helpers.text.pens import Unwritable, Writer, read
+from helpers.text.playwright.grammar import Grammar, Options, Passage, word
+from helpers.text.playwright.pens import Unwritable, Writer, read
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from helpers.text import playwright, words
-from helpers.text.slots import slots
+from helpers.text import playwright
+from helpers.text.playwright import words
+from helpers.text.playwright.slots import slots
 from tests.text.parsing import KINDS
 
 # The text

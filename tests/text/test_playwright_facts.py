@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from helpers.text import expectation, playwright
+from helpers.text import playwright
+from helpers.text.playwright import expectation
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.text import repeats
+from helpers.text.tasks import repeats
 
 V, T = 32, 48
 

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
-from helpers.text import playwright, speeches
-from helpers.text.speeches import (
+from helpers.text import playwright
+from helpers.text.playwright import speeches
+from helpers.text.playwright.speeches import (
     KINDS,
     OPENING,
     applause,

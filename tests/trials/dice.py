@@ -12,7 +12,7 @@ from numbers import Real
 
 from helpers import learning, practice, theory
 from helpers.practice import bugs
-from helpers.text import numbers as numerals
+from helpers.text.tasks import number_words as numerals
 
 NOTED: list[tuple[str, bool, dict[str, float]]] = []
 

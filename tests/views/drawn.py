@@ -8,7 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.image import imread
 from matplotlib.text import Text
 
-from helpers.views.pictures import show
+from helpers.views.drawing.picture import show
 
 FLOORS = {"uniform": 4.11, "unigram floor": 3.03, "bigram floor": 2.296, "exact floor": 0.327}
 

@@ -8,7 +8,7 @@ from helpers.models import attention, masks
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.attention import attention_picture
+from helpers.views.pictures.attention_map import attention_picture
 from helpers.views.widgets import attention_heatmap
 from helpers.views.widgets.attention_heatmap import MOST_READ, Reader
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.views import attention_parts
-from helpers.views.attention import SHOWN, Sight, attention_picture, check
+from helpers.views.pictures import attention_parts
+from helpers.views.pictures.attention_map import SHOWN, Sight, attention_picture, check
 from tests.views.svg_seen import box, cells, said, shapes
 
 VERMILLION = "#D55E00"

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views import style
+from helpers.views.drawing import style
 from helpers.views.widgets import attention_scale
 from helpers.views.widgets.attention_scale import SCALES, SEED, WIDTHS, Curves, weights_of
 from tests.views.drawn import area

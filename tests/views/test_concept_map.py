@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from helpers.views.idea_map import COLOURS, PALE, WIDTH, idea_map
-from helpers.views.ideas import IDEAS, KINDS, all_below, by_name, leads_to
+from helpers.views.pictures.idea_map import COLOURS, PALE, WIDTH, idea_map
+from helpers.views.pictures.ideas import IDEAS, KINDS, all_below, by_name, leads_to
 from helpers.views.widgets import concept_map
 from tests.views import svg_seen
 

@@ -4,7 +4,7 @@ import ipywidgets
 import pytest
 
 from helpers.views import plots
-from helpers.views.pictures import Picture, show
+from helpers.views.drawing.picture import Picture, show
 from helpers.views.widgets import Explorer
 from helpers.views.widgets.sweep import moves
 

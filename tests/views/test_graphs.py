@@ -5,7 +5,8 @@ import pytest
 from matplotlib.patches import FancyArrowPatch
 
 from helpers.models import masks
-from helpers.views import plots, style
+from helpers.views import plots
+from helpers.views.drawing import style
 from tests.views.drawn import area, pixels
 
 T = 4

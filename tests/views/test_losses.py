@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from helpers.views import plots, style
-from helpers.views.labels import spread
+from helpers.views import plots
+from helpers.views.drawing import style
+from helpers.views.drawing.labels import spread
 from tests.views.drawn import FLOORS, area, boxes, history, overlaps, pixels
 
 # losses

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from helpers.views import plots, style
-from helpers.views.pictures import show
+from helpers.views import plots
+from helpers.views.drawing import style
+from helpers.views.drawing.picture import show
 from tests.views.drawn import area, pixels
 
 MIDDLE, HIGH = style.MAP(0.5)[:3], style.MAP(1.0)[:3]

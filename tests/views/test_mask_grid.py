@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.models import masks
-from helpers.views.mask_grid import mask_grid
+from helpers.views.pictures.mask_grid import mask_grid
 
 TEXT = "to <b"
 WEIGHTS = torch.tensor([[1, 0, 0, 0], [0.3, 0.7, 0, 0], [0, 0, 1, 0], [0.25, 0.25, 0.25, 0.25]])

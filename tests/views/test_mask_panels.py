@@ -5,7 +5,8 @@ import torch
 from matplotlib.colors import to_rgba
 
 from helpers.models import masks
-from helpers.views import plots, style
+from helpers.views import plots
+from helpers.views.drawing import style
 from tests.views.drawn import area, pixels
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.views import plots, style
+from helpers.views import plots
+from helpers.views.drawing import style
 from tests.views.drawn import area, boxes, overlaps, pixels
 
 AT = [-1.0, 0.0, 1.0]

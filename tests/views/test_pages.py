@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.views import pages
+from helpers.views.drawing import pages
 
 GROUPS = {
     "A & B": [("x < y", "a section", "n.ipynb#a?b&c")],

@@ -9,8 +9,9 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.views import plots, style
-from helpers.views.pictures import show
+from helpers.views import plots
+from helpers.views.drawing import style
+from helpers.views.drawing.picture import show
 from tests.views.drawn import FLOORS, area, boxes, history, overlaps, pixels
 
 # bars

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.views import plots, style
+from helpers.views import plots
+from helpers.views.drawing import style
 from tests.views.drawn import area, boxes, pixels
 
 TWO = {"π_ref": [0.5, 0.3, 0.2], "π*": [0.1, 0.2, 0.7]}

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from helpers.views import style
+from helpers.views.drawing import style
 from helpers.views.widgets import rlhf_beta
 from helpers.views.widgets.rlhf_beta import (
     ANSWERS,

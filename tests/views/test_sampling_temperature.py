@@ -8,7 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.vocabulary import vocabulary_bars
+from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets import sampling_temperature
 from helpers.views.widgets.sampling_temperature import TEMPERATURES, WRITTEN
 from tests.views.test_next_character import LastToken, from_browser

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from helpers.views import style, text
+from helpers.views.drawing import style
+from helpers.views.pictures import surprisal_text
 
 # How the colours look without one kind of cone: Machado, Oliveira & Fernandes 2009, severity 1.
 VISION = {
@@ -65,8 +66,8 @@ def test_writing_stands_out_from_the_page():
 
 @pytest.mark.parametrize("page, ink", [("white", "black"), ("#111111", "white")])
 def test_coloured_text_can_be_read_in_both_themes(page, ink):
-    tint = np.array([int(c) for c in text.TINT.split(",")]) / 255
-    for opacity in text.OPACITY:
+    tint = np.array([int(c) for c in surprisal_text.TINT.split(",")]) / 255
+    for opacity in surprisal_text.OPACITY:
         mixed = tuple(opacity * tint + (1 - opacity) * np.array(to_rgb(page)))
         assert contrast(mixed, ink) > 4.5
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from helpers.views import svg
-from helpers.views.pictures import Picture
+from helpers.views.drawing import svg
+from helpers.views.drawing.picture import Picture
 from tests.views.svg_seen import cells, said, shapes
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from helpers.learning import preferences
-from helpers.learning.policy_gradient import improve
+from helpers.learning.alignment import preferences
+from helpers.learning.alignment.policy_gradient import improve
 from helpers.learning.sampling import generate
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.text import playwright, speeches
+from helpers.text import playwright
+from helpers.text.playwright import speeches
 from helpers.text.tokenizers import CharTokenizer
 
 RECIPES = {

@@ -10,7 +10,6 @@ from helpers.views.plots.curves import lines
 from helpers.views.plots.dependencies import directed_graph
 from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels, repeats
-from helpers.views.plots.experts import density, experts, gates
 from helpers.views.plots.graphs import token_graphs
 from helpers.views.plots.images import images
 from helpers.views.plots.ladder import ladder
@@ -18,6 +17,7 @@ from helpers.views.plots.losses import losses
 from helpers.views.plots.map_row import heatmaps
 from helpers.views.plots.maps import heatmap
 from helpers.views.plots.mask_panels import mask_panels
+from helpers.views.plots.mixture import density, experts, gates
 from helpers.views.plots.named_points import named_points
 from helpers.views.plots.points import points
 from helpers.views.plots.policies import frontier, policies

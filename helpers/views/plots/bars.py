@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.style import (
+from helpers.views.drawing.style import (
     BLUE,
     GRID,
     INK,

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from helpers.views.labels import label_ends
-from helpers.views.style import GRID, PALETTE, array, axes, finish, line_style, number
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.style import GRID, PALETTE, array, axes, finish, line_style, number
 
 
 def lines(

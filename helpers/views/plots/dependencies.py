@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 
-from helpers.views.style import GRID, INK, QUIET, SIZE, axes, finish, listed
+from helpers.views.drawing.style import GRID, INK, QUIET, SIZE, axes, finish, listed
 
 RADIUS = 0.3  # in the units of the places
 

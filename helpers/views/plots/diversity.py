@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.views.labels import label_ends
-from helpers.views.style import (
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.style import (
     BLUE,
     DASHES,
     GREEN,

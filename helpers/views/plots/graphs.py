@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.views.style import (
+from helpers.views.drawing.style import (
     BLUE,
     INK,
     QUIET,

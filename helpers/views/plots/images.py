@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.views.style import BLUE, INK, QUIET, SMALL, array, listed
+from helpers.views.drawing.style import BLUE, INK, QUIET, SMALL, array, listed
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
-from helpers.views.labels import label_ends
-from helpers.views.style import (
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.style import (
     DASHES,
     GRID,
     PALETTE,

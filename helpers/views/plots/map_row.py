@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.views.drawing.style import PADDING
 from helpers.views.plots.maps import heatmap
-from helpers.views.style import PADDING
 
 WIDE, HIGH = 7.6, 3.5  # inches, of the whole row
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.image import AxesImage
 
-from helpers.views.style import (
+from helpers.views.drawing.style import (
     GRID,
     MAP,
     POINTS_PER_INCH,

@@ -6,7 +6,18 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from helpers.views.style import BLUE, INK, QUIET, SIZE, SMALL, array, axes, finish, glyph, number
+from helpers.views.drawing.style import (
+    BLUE,
+    INK,
+    QUIET,
+    SIZE,
+    SMALL,
+    array,
+    axes,
+    finish,
+    glyph,
+    number,
+)
 
 APART = 1.2  # cells between two panels, besides the room for row labels
 LETTER = 0.27  # of a cell's width, for one letter of a label

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.labels import spread
-from helpers.views.style import (
+from helpers.views.drawing.labels import spread
+from helpers.views.drawing.style import (
     BLUE,
     GRID,
     INK,

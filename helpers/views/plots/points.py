@@ -6,17 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.labels import label_ends
-from helpers.views.style import (
-    DASHES,
-    GRID,
-    PALETTE,
-    QUIET,
-    array,
-    axes,
-    finish,
-    number,
-)
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.style import DASHES, GRID, PALETTE, QUIET, array, axes, finish, number
 
 
 def points(

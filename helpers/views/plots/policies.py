@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.labels import label_ends
-from helpers.views.roots import NOTE, space_by_roots
-from helpers.views.style import (
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.roots import NOTE, space_by_roots
+from helpers.views.drawing.style import (
     BLUE,
     DASHES,
     GREEN,

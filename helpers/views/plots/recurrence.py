@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.views.style import (
+from helpers.views.drawing.style import (
     BLUE,
     GREEN,
     INK,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.style import GRID, INK, PALETTE, QUIET, SIZE, SMALL, axes, finish, listed
+from helpers.views.drawing.style import GRID, INK, PALETTE, QUIET, SIZE, SMALL, axes, finish, listed
 
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
 

@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from helpers.models import attention
-from helpers.views.attention import attention_picture
-from helpers.views.pictures import Picture
+from helpers.views.drawing.picture import Picture
+from helpers.views.pictures.attention_map import attention_picture
 from helpers.views.widgets.explorer import Explorer
 
 MOST_READ = 256  # tokens; a map grows with the square of it

@@ -9,8 +9,18 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.pictures import Picture, show
-from helpers.views.style import BLUE, GRID, INK, QUIET, SIZE, SMALL, axes, line_style, number
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.style import (
+    BLUE,
+    GRID,
+    INK,
+    QUIET,
+    SIZE,
+    SMALL,
+    axes,
+    line_style,
+    number,
+)
 from helpers.views.widgets.explorer import Explorer
 
 WIDTHS = tuple(2**i for i in range(10))

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor, nn
 
 from helpers.models import masks
-from helpers.views.mask_grid import mask_grid
-from helpers.views.pictures import Picture
-from helpers.views.style import glyph
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import glyph
+from helpers.views.pictures.mask_grid import mask_grid
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
 

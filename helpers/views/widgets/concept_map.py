@@ -2,8 +2,8 @@
 
 import ipywidgets
 
-from helpers.views.idea_map import idea_map
-from helpers.views.ideas import IDEAS, by_name
+from helpers.views.pictures.idea_map import idea_map
+from helpers.views.pictures.ideas import IDEAS, by_name
 from helpers.views.widgets.explorer import Explorer
 
 

@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 
 from helpers.theory import ensembles
 from helpers.views import plots
-from helpers.views.pictures import Picture, show
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.style import INK, QUIET, SIZE, axes, finish, number
 from helpers.views.plots.diversity import SHARE
-from helpers.views.style import INK, QUIET, SIZE, axes, finish, number
 from helpers.views.widgets.explorer import Explorer
 
 SHARES = np.linspace(0, 1, 201)

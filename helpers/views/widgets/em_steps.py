@@ -13,8 +13,8 @@ from helpers.theory import mixtures
 from helpers.theory.arrays import double
 from helpers.theory.gating import design
 from helpers.views import plots
-from helpers.views.pictures import Picture, show
-from helpers.views.style import BLUE, GRID, SMALL, axes, finish, number
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.style import BLUE, GRID, SMALL, axes, finish, number
 from helpers.views.widgets.explorer import Explorer
 
 STARTS = ("apart", "identical", "random 1", "random 2", "random 3")

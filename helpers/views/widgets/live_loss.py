@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from helpers.views import plots
-from helpers.views.pictures import Picture, show
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.style import listed, number
 from helpers.views.plots.losses import UNIT, History
-from helpers.views.style import listed, number
 from helpers.views.widgets.view import View, bundle
 
 MARGINS = {"left": 0.09, "right": 0.76, "bottom": 0.13, "top": 0.9}

@@ -8,8 +8,8 @@ import ipywidgets
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
-from helpers.views.pictures import Picture
-from helpers.views.size_card import size_card
+from helpers.views.drawing.picture import Picture
+from helpers.views.pictures.size_card import size_card
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.view import ALARM
 

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from helpers.models import balance, moe
 from helpers.models.routing import TopK, capacity, first_come
-from helpers.views.experts import NOBODY, routed_text
-from helpers.views.pictures import Picture
+from helpers.views.drawing.picture import Picture
+from helpers.views.pictures.routed_text import NOBODY, routed_text
 from helpers.views.widgets.explorer import Explorer
 
 TRAINED = "the trained model"

@@ -15,7 +15,7 @@ from helpers.models import initialise
 from helpers.models.config import NORMS, GPTConfig
 from helpers.theory.depth import start_gradients
 from helpers.views import plots
-from helpers.views.pictures import Picture, show
+from helpers.views.drawing.picture import Picture, show
 from helpers.views.widgets.explorer import Explorer
 
 DEPTHS, WIDTHS = (2, 4, 8, 16, 32), (32, 64, 128)

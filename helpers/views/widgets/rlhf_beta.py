@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
-from helpers.views.pictures import Picture, show
-from helpers.views.style import INK, SIZE, array, number
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.style import INK, SIZE, array, number
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.rlhf_parts import Bars, Path
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.roots import NOTE, space_by_roots
-from helpers.views.style import (
+from helpers.views.drawing.roots import NOTE, space_by_roots
+from helpers.views.drawing.style import (
     BLUE,
     GRID,
     INK,

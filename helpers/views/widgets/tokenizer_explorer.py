@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import ipywidgets
 
 from helpers.text.bpe import BPETokenizer
-from helpers.views.pictures import Picture
-from helpers.views.tokens import token_strip
+from helpers.views.drawing.picture import Picture
+from helpers.views.pictures.token_strip import token_strip
 from helpers.views.widgets.explorer import Explorer
 
 CHARACTERS, OURS = "characters", "our merges"

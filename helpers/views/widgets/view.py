@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import ipywidgets
 
-from helpers.views.pictures import Picture
+from helpers.views.drawing.picture import Picture
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ALARM = "border-left:4px solid #D55E00;padding:6px 10px;white-space:pre-wrap"

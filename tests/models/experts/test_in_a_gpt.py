@@ -7,6 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from helpers.models import moe
+from helpers.models.block import feed_forward
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.mlp import MLP
@@ -16,7 +17,6 @@ from helpers.models.routing import (
     ExpertDropout,
     Switch,
 )
-from helpers.models.transformer import feed_forward
 from tests.models.experts.small import IDX, lively
 
 # In the GPT

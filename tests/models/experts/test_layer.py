@@ -11,13 +11,13 @@ from transformers.models.mixtral.modeling_mixtral import MixtralSparseMoeBlock
 
 from helpers.models import moe, routing
 from helpers.models.balance import load
+from helpers.models.block import block
 from helpers.models.mlp import MLP
 from helpers.models.moe import MoE, SharedExpert
 from helpers.models.routing import (
     Capacity,
     TopK,
 )
-from helpers.models.transformer import block
 from tests.models.experts.small import B, T, lively, slowly
 
 # Equal to others

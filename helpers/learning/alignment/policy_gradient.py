@@ -1,0 +1,64 @@
+"""Policy gradient: try answers, make the better ones likelier. Reinforcement learning itself.
+
+Sources: Williams 1992 (REINFORCE); Ziegler et al. 2019, §2 (a reward with a KL penalty); the
+baseline is the mean of the other answers. Built in notebook 10.
+"""
+
+import copy
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from helpers.learning.alignment.preferences import answer_log_probs
+from helpers.learning.fitting import fit
+from helpers.learning.sampling import generate
+
+
+class Step(NamedTuple):
+    """What the answers of one step showed: their mean reward, and their mean ln(π / π_ref)."""
+
+    reward: float
+    kl: float
+
+
+def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float) -> Tensor:
+    """A loss whose gradient is, on average, that of -(E_π[r] - β KL(π ‖ π_ref)).
+
+    log_probs, reference: ln π and ln π_ref of answers drawn from π; rewards: (N ≥ 2,) each. What an
+    answer is worth, r - β ln(π / π_ref), counts only as far as it beats the mean of the others.
+    """
+    worth = rewards - beta * (log_probs.detach() - reference)
+    advantage = (worth - worth.mean()) * len(worth) / (len(worth) - 1)
+    return -(advantage * log_probs).mean()
+
+
+def improve(
+    model: nn.Module,
+    prompt: Tensor,
+    reward: Callable[[Tensor], Tensor],
+    *,
+    beta: float,
+    steps: int,
+    length: int,
+    batch_size: int = 32,
+    lr: float = 2e-4,
+    seed: int = 0,
+) -> list[Step]:
+    """Fine-tune in place on answers the model itself draws; the reference is the model as it comes.
+
+    prompt: (1, T). reward: tokens of answers (N, length) -> (N,). Returns what each step saw.
+    """
+    reference, seen = copy.deepcopy(model).eval(), []
+
+    def batch_loss() -> Tensor:
+        answers = generate(model, prompt.expand(batch_size, -1), length)[:, prompt.shape[1] :]
+        log_probs = answer_log_probs(model, prompt, answers)
+        with torch.no_grad():
+            before, rewards = answer_log_probs(reference, prompt, answers), reward(answers)
+        seen.append(Step(rewards.mean().item(), (log_probs - before).mean().item()))
+        return surrogate(log_probs, before, rewards, beta)
+
+    fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=False, weight_decay=0.0)
+    return seen

@@ -1,0 +1,78 @@
+"""Speeches: how Kent may answer, with every probability known. The small world of notebook 10.
+
+One opening, after which the Playwright has one of eight kinds of speech begin: eight answers to one
+prompt, with the probabilities `playwright.SPEECHES`.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+
+from helpers.text import playwright
+from helpers.text.playwright.grammar import Grammar, Options, word
+from helpers.text.playwright.pens import Reader, Unwritable, Writer
+from helpers.text.playwright.slots import slots
+
+OPENING = "A graveyard. Enter Ajax, Beatrix and Kent.\n\nKENT:\n"
+FIXED = {"scene": "a graveyard", "first": "ajax", "second": "beatrix", "third": "kent"}
+KINDS = tuple(playwright.SPEECHES)
+NONE = "none"
+LIVELY = ("song", "cry")
+
+
+def draw(n: int, length: int, seed: int) -> list[str]:
+    """What the Playwright writes after OPENING, n times: the first `length` characters of each."""
+    pen, answers = Writer(seed), []
+    while len(answers) < n:
+        pen.pieces, pen.length = [], 0
+        while pen.length < len(OPENING) + length:
+            _one_opening().scene(pen)
+        answers.append("".join(pen.pieces)[len(OPENING) :][:length])
+    return answers
+
+
+def speech_kind(answer: str) -> str:
+    """The kind of speech that an answer begins; "none" if its first words are no speech's.
+
+    >>> speech_kind("Hey, bababa, sing bababa"), speech_kind("Hey, you!"), speech_kind("Hello")
+    ('song', 'song', 'none')
+    """
+    reader = Reader(OPENING + answer)
+    with suppress(Unwritable):
+        reader.follow(playwright.grammar())
+    begun = [name for at, name in reader.passages if at == len(OPENING)]
+    return begun[0] if begun else NONE
+
+
+def without_fault(answer: str) -> bool:
+    """Whether the grammar can write the answer after OPENING, to its last character."""
+    return playwright.writable_length(OPENING + answer) == len(OPENING + answer)
+
+
+def applause(answer: str) -> float:
+    """What the audience gives: 2 for a song or a cry, 0 for another speech, -1 for a fault.
+
+    >>> applause("Hey, bababa,"), applause("By bababa, I"), applause("Hey, you!")
+    (2.0, 0.0, -1.0)
+    """
+    if not without_fault(answer):
+        return -1.0
+    return 2.0 if speech_kind(answer) in LIVELY else 0.0
+
+
+def log2_prob(answer: str) -> float:
+    """log2 P(answer | OPENING), exactly. ValueError with the position of the first fault."""
+    return playwright.log2_prob(OPENING + answer) - playwright.log2_prob(OPENING)
+
+
+@cache
+def _one_opening() -> Grammar:
+    """The Playwright's grammar with the scene, the cast and the first speaker decided."""
+    only = {name: word(Options({value: 1.0})) for name, value in FIXED.items()}
+    everybody = slots()
+    speaker = everybody["speaker"]
+    kent = Options({"kent": 1.0})
+    only["speaker"] = replace(
+        speaker, options=lambda words: speaker.options(words) if "speaker" in words else kent
+    )
+    return Grammar(everybody | only, playwright.PASSAGES, "enter")

@@ -1,0 +1,1 @@
+"""Tasks with right answers: number words, pairs to translate, repeats and small drawings."""

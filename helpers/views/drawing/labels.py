@@ -1,0 +1,62 @@
+"""Labels at the ends of lines, spread so that no two overlap, instead of a legend box."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from helpers.views.drawing.style import INK, POINTS_PER_INCH, SMALL
+
+
+def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
+    """The places nearest to the wished heights (least squares) that lie `gap` apart in [low, high].
+
+    Subtract i·gap from the i-th wish in order: what remains must only not fall, which pooling
+    neighbours solves exactly. Wishes that cannot all fit are spread evenly over the range.
+    """
+    n = len(heights)
+    gap = min(gap, (high - low) / max(1, n - 1))
+    order = np.argsort(heights, kind="stable")
+    wishes = np.asarray(heights, dtype=float)[order] - gap * np.arange(n)
+    places = np.empty(n)
+    places[order] = _pooled(wishes).clip(low, high - gap * (n - 1)) + gap * np.arange(n)
+    return places
+
+
+def _pooled(values: np.ndarray) -> np.ndarray:
+    """The nearest sequence that never falls: neighbours that fall become their mean."""
+    pools: list[tuple[float, int]] = []
+    for value in values:
+        mean, size = float(value), 1
+        while pools and pools[-1][0] > mean:
+            before, count = pools.pop()
+            mean, size = (mean * size + before * count) / (size + count), size + count
+        pools.append((mean, size))
+    return np.array([mean for mean, size in pools for _ in range(size)])
+
+
+def label_ends(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = SMALL) -> None:
+    """Write (height in data units, text, colour) right of the Axes, each with a line to its height.
+
+    The limits must be final: labels are spread in points on the Axes' present height.
+    """
+    if ax.figure.get_layout_engine() is not None:
+        ax.figure.draw_without_rendering()  # the layout decides how high the Axes are
+    points = POINTS_PER_INCH / ax.figure.dpi
+    bottom, top = ax.bbox.y0 * points, ax.bbox.y1 * points
+    wishes = [ax.transData.transform((0, y))[1] * points for y, _, _ in labels]
+    places = spread(wishes, gap=1.4 * size, low=bottom, high=top)
+    line = {"arrowstyle": "-", "lw": 1.4, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)}
+    for (y, text, colour), wish, place in zip(labels, wishes, places, strict=True):
+        ax.annotate(
+            text,
+            xy=(1, y),
+            xycoords=ax.get_yaxis_transform(),
+            xytext=(20, place - wish),
+            textcoords="offset points",
+            va="center",
+            fontsize=size,
+            color=INK,
+            annotation_clip=False,
+            arrowprops=line | {"color": colour},
+        )

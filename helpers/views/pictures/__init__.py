@@ -1,0 +1,1 @@
+"""Pictures made by hand, as SVG or HTML: drawn anew within milliseconds."""

@@ -1,0 +1,143 @@
+"""The ideas of the course as a drawn map: boxes with their notebook, arrows to what rests on them.
+
+With one idea chosen, all that it rests on is dark, the rest is pale, and a card below says it in a
+sentence and a formula.
+"""
+
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION, listed
+from helpers.views.drawing.svg import document, rect, words
+from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
+
+WIDTH, TOP, LEFT = 780, 46, 16
+ACROSS, DOWN = 154, 62  # from box to box
+WIDE, HIGH, STRIPE = 130, 38, 7
+CARD = 138
+COLOURS = dict(zip(KINDS, (GREEN, ORANGE, BLUE, VERMILLION, PURPLE), strict=True))
+PALE = 0.22
+AROUND = {("The block", "MoE in GPT"): "over", ("MoE in GPT", "Toward GPT-4"): "under"}
+AROUND |= {("Alignment", "Toward GPT-4"): "under"}
+
+
+def idea_map(chosen: str = "") -> Picture:
+    """The map; chosen: the name of an idea, or "" for none. ValueError for an unknown name."""
+    lit = {chosen} | all_below(chosen) if chosen else {idea.name for idea in IDEAS}
+    arrows = [(below, idea) for idea in IDEAS for below in map(by_name, idea.rests_on)]
+    parts = [*_key(), *(_arrow(a, b, _opacity({a.name, b.name} <= lit)) for a, b in arrows)]
+    for idea in IDEAS:
+        parts += _box(idea, _opacity(idea.name in lit), idea.name == chosen)
+    height = TOP + DOWN * (1 + max(idea.row for idea in IDEAS))
+    if chosen:
+        parts += _card(by_name(chosen), height)
+    return Picture(
+        _say(chosen), markup=document(WIDTH, height + CARD * bool(chosen), parts), width=WIDTH
+    )
+
+
+def _opacity(lit: bool) -> float:
+    return 1 if lit else PALE
+
+
+def _corner(idea: Idea) -> tuple[float, float]:
+    return LEFT + ACROSS * idea.column, TOP + DOWN * idea.row
+
+
+def _key() -> list[str]:
+    drawn = []
+    for i, (kind, colour) in enumerate(COLOURS.items()):
+        x = LEFT + 112 * i
+        drawn += [rect(x, 12, STRIPE, 16, colour), words(x + 13, 25, kind, 13)]
+    return [*drawn, words(WIDTH - 18, 25, "number: the notebook", 13, text_anchor="end")]
+
+
+def _box(idea: Idea, opacity: float, chosen: bool) -> list[str]:
+    x, y = _corner(idea)
+    colour, border = COLOURS[idea.kind], 3.5 if chosen else 1.5
+    frame = f'x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6"'
+    return [
+        f'<rect {frame} fill="white"/><g opacity="{opacity}">',
+        f'<rect {frame} fill="white" stroke="{colour}" stroke-width="{border}"/>',
+        rect(x + 3, y + 4, STRIPE, HIGH - 8, colour),
+        words(x + 17, y + 24, idea.name, 13),
+        words(x + WIDE - 7, y + 14, idea.notebook[:2], 10.5, text_anchor="end", fill=QUIET),
+        "</g>",
+    ]
+
+
+def _arrow(below: Idea, above: Idea, opacity: float) -> str:
+    """From one box to the box that rests on it, around what lies between."""
+    path, tip = _path(below, above)
+    look = f'fill="none" stroke="{INK}" stroke-width="1.3"'
+    return f'<g opacity="{opacity}"><path d="{path}" {look}/><path d="{tip}" fill="{INK}"/></g>'
+
+
+def _path(below: Idea, above: Idea) -> tuple[str, str]:
+    (x0, y0), (x1, y1) = _corner(below), _corner(above)
+    way = AROUND.get((below.name, above.name))
+    if way == "over":  # out at the side, in from the top
+        start, corner, end = (x0 + WIDE, y0 + 19), (x1 + 30, y0 + 19), (x1 + 30, y1)
+        return _curve(start, corner, corner, end), _tip(end, "down")
+    if way == "under":  # out at the bottom, in at the side
+        start, end = (x0 + 65, y0 + HIGH), (x1 + WIDE, y1 + 19)
+        corner = (start[0], end[1])
+        return _curve(start, corner, corner, end), _tip(end, "left")
+    if y0 == y1:
+        start, end = (x0 + WIDE, y0 + 19), (x1, y1 + 19)  # always to the right
+        return _curve(start, start, end, end), _tip(end, "right")
+    start, end = (x0 + 65, y0 + HIGH), (x1 + 65 + _aside(x0, x1), y1)
+    middle = (start[1] + end[1]) / 2
+    return _curve(start, (start[0], middle), (end[0], middle), end), _tip(end, "down")
+
+
+def _aside(x0: float, x1: float) -> float:
+    """Arrows from the left arrive left of the middle, those from the right, right of it."""
+    return 34 * ((x0 > x1) - (x0 < x1))
+
+
+def _curve(*points: tuple[float, float]) -> str:
+    start, *others = (f"{x:g} {y:g}" for x, y in points)
+    return f"M {start} C {', '.join(others)}"
+
+
+def _tip(end: tuple[float, float], way: str) -> str:
+    x, y = end
+    back = {"down": (0, -8), "right": (-8, 0), "left": (8, 0)}[way]
+    aside = (back[1] / 2, back[0] / 2)
+    first = f"{x + back[0] + aside[0]:g} {y + back[1] + aside[1]:g}"
+    second = f"{x + back[0] - aside[0]:g} {y + back[1] - aside[1]:g}"
+    return f"M {x:g} {y:g} L {first} L {second} Z"
+
+
+def _card(idea: Idea, y: float) -> list[str]:
+    return [
+        rect(LEFT, y + 2, STRIPE, CARD - 22, COLOURS[idea.kind]),
+        words(LEFT + 20, y + 18, idea.name, 16, font_weight="bold"),
+        words(LEFT + 20, y + 43, idea.sentence, 13.5),
+        words(LEFT + 20, y + 68, idea.formula, 15),
+        *(words(LEFT + 20, y + 91 + 21 * i, line, 13) for i, line in enumerate(_around(idea))),
+    ]
+
+
+def _around(idea: Idea) -> list[str]:
+    """Where it is built, and its neighbours on the map."""
+    rests = f"Rests on: {listed(idea.rests_on)}. " if idea.rests_on else ""
+    leads = f"Leads to: {listed(leads_to(idea.name))}." if leads_to(idea.name) else ""
+    where = f"Notebook {idea.notebook[:2]}, section “{idea.section}”."
+    return [where, *filter(None, [(rests + leads).strip()])]
+
+
+def _say(chosen: str) -> str:
+    if not chosen:
+        ends = [idea.name for idea in IDEAS if not idea.rests_on]
+        return (
+            f"Map of the {len(IDEAS)} ideas of the course. It begins with {listed(ends)}. "
+            + " ".join(f"{i.name} ({i.notebook[:2]}): {_leads(i)}." for i in IDEAS if _leads(i))
+        )
+    idea = by_name(chosen)
+    below = len(all_below(chosen))
+    counted = f"All that it rests on: {below} of the {len(IDEAS)} ideas."
+    return f"{idea.name}. {idea.sentence} {idea.formula}. {' '.join([*_around(idea), counted])}"
+
+
+def _leads(idea: Idea) -> str:
+    return f"leads to {listed(leads_to(idea.name))}" if leads_to(idea.name) else ""

@@ -1,0 +1,143 @@
+"""The whole vocabulary as bars: what is drawn from, what it was made from, and what is true.
+
+Drawn as SVG: a hundred bars in a millisecond, so that a slider can be dragged.
+"""
+
+import html
+from collections.abc import Sequence
+
+import numpy as np
+
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import BLUE, GRID, INK, ORANGE, QUIET, array, glyph, listed, spoken
+
+WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
+SHOWN = 60  # tokens, the likeliest ones
+SEEN = 0.002  # a smaller probability gets no mark
+LINE = 20  # CSS pixels
+FONT = "font-family:DejaVu Sans,Verdana,Helvetica,Arial,sans-serif;font-size:13px"
+MONO = "font-family:DejaVu Sans Mono,Menlo,Consolas,monospace;font-size:13px"
+HATCH = (
+    '<defs><pattern id="h" width="4" height="4" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M0 0V4" stroke="{ORANGE}" stroke-width="2"/>'
+    "</pattern></defs>"
+)
+
+
+def vocabulary_bars(
+    tokens: Sequence[str],
+    settings: Sequence[float],
+    model: Sequence[float],
+    truth: Sequence[float] | None = None,
+    heading: str = "",
+    lines: Sequence[str] = (),
+    alt: str = "",
+) -> Picture:
+    """A bar per token, likeliest by the model first: at these settings, by the model, in truth.
+
+    settings, model, truth: (V,) probabilities of the tokens. heading stands above, in mono; lines
+    of text stand below and join the description, `alt` after them. ValueError if lengths differ.
+    """
+    given = {"these settings": settings, "model": model}
+    given |= {} if truth is None else {"truth": truth}
+    given = {name: _checked(tokens, name, array(probs)) for name, probs in given.items()}
+    order = np.argsort(-given["model"], kind="stable")[:SHOWN]
+    below = [_text(LEFT, _floor(lines, i), line) for i, line in enumerate(lines)]
+    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(given), *_grid()]
+    parts += [*_columns(tokens, given, order), *below]
+    height = _floor(lines, len(lines)) - LINE + 12
+    size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/>'
+    said = " ".join([*_say(tokens, given), *lines, alt]).strip()
+    return Picture(said, markup=svg + "".join(parts) + "</svg>", width=WIDTH)
+
+
+def _floor(lines: Sequence[str], i: int) -> int:
+    return TOP + HEIGHT + 50 + LINE * i
+
+
+def _checked(tokens: Sequence[str], name: str, probs: np.ndarray) -> np.ndarray:
+    if not len(tokens) or probs.shape != (len(tokens),):
+        raise ValueError(
+            f"There must be one probability for each of the {len(tokens)} tokens (at least 1); "
+            f"got {name} of shape {probs.shape}. Try probs[-1], the last position's row."
+        )
+    return probs
+
+
+def _legend(given: dict[str, np.ndarray]) -> list[str]:
+    """A key above the bars: each name behind a sample of its look."""
+    looks = {
+        "these settings": f'<rect width="12" height="12" fill="{BLUE}"/>',
+        "model": f'<path d="M0 6H13" stroke="{INK}" stroke-width="3"/>',
+        "truth": f'<rect width="12" height="12" fill="url(#h)" stroke="{ORANGE}"/>',
+    }
+    parts, right = [], LEFT
+    for name in given:
+        parts.append(f'<g transform="translate({right},44)">{looks[name]}</g>')
+        parts.append(_text(right + 18, 55, name))
+        right += 18 + round(7.4 * len(name)) + 24
+    return parts
+
+
+def _grid() -> list[str]:
+    parts = []
+    for p in (0, 0.5, 1):
+        y = _up(p)
+        parts.append(f'<path d="M{LEFT} {y}H{WIDTH - 6}" stroke="{QUIET if p == 0 else GRID}"/>')
+        parts.append(_text(LEFT - 6, y + 4, f"{p:g}", FONT + ";text-anchor:end"))
+    return parts
+
+
+def _columns(tokens: Sequence[str], given: dict[str, np.ndarray], order: np.ndarray) -> list[str]:
+    step = min(40.0, (WIDTH - 6 - LEFT) / len(order))
+    long = max(len(glyph(tokens[i])) for i in order) > 1
+    parts = []
+    for place, i in enumerate(order):
+        left, true = LEFT + place * step, given.get("truth")
+        half = step * (0.84 if true is None else 0.42)
+        parts.append(_bar(left, half, given["these settings"][i], f'fill="{BLUE}"'))
+        if true is not None:
+            parts.append(_bar(left + half, half, true[i], f'fill="url(#h)" stroke="{ORANGE}"'))
+        if (believed := given["model"][i]) > SEEN:
+            tick = f"M{left:.1f} {_up(believed)}h{half:.1f}"
+            parts.append(f'<path d="{tick}" stroke="{INK}" stroke-width="2"/>')
+        parts.append(_label(left + step * 0.42, glyph(tokens[i]), long))
+    return parts
+
+
+def _bar(left: float, width: float, p: float, look: str) -> str:
+    y = _up(p)
+    box = f'x="{left:.1f}" y="{y}" width="{width:.1f}" height="{TOP + HEIGHT - y:.1f}"'
+    return f"<rect {box} {look}/>" if p > 0 else ""
+
+
+def _label(x: float, token: str, long: bool) -> str:
+    y = TOP + HEIGHT + 16
+    if not long:
+        return _text(x, y, token, MONO + ";text-anchor:middle")
+    turn = f'transform="translate({x + 4:.1f},{y - 10}) rotate(60)"'
+    return f"<g {turn}>{_text(0, 0, token[:5], MONO.replace('13', '10'))}</g>"
+
+
+def _up(p: float) -> float:
+    return round(TOP + HEIGHT * (1 - p), 1)
+
+
+def _text(x: float, y: float, words: str, font: str = FONT) -> str:
+    look = f'style="{font};white-space:pre" xml:space="preserve" fill="{INK}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{html.escape(words)}</text>'
+
+
+def _say(tokens: Sequence[str], given: dict[str, np.ndarray]) -> list[str]:
+    """One sentence per distribution: its three likeliest tokens."""
+    said = []
+    for name, probs in given.items():
+        best = [i for i in np.argsort(-probs, kind="stable")[:3] if probs[i] > 0]
+        tops = listed([f"{spoken(tokens[i])} {probs[i]:.2f}" for i in best])
+        said.append(f"Likeliest by {_the(name)}: {tops}.")
+    return said
+
+
+def _the(name: str) -> str:
+    return name if name.startswith("these") else f"the {name}"

@@ -1,0 +1,175 @@
+"""Mixtures of experts over one input: points and lines, the gate, the density they make."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.ticker import MaxNLocator
+
+from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.style import (
+    DASHES,
+    GRID,
+    INK,
+    MAP,
+    MARKERS,
+    PALETTE,
+    SIZE,
+    SMALL,
+    VERMILLION,
+    array,
+    axes,
+    finish,
+    listed,
+    number,
+)
+
+BAND = 2  # standard deviations on either side of a line
+
+
+def experts(
+    x: Sequence[float],
+    y: Sequence[float],
+    responsibilities: Sequence[Sequence[float]],
+    at: Sequence[float],
+    means: Sequence[Sequence[float]],
+    deviations: Sequence[float],
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Points in the colours of the experts who answer for them, and the experts' lines.
+
+    x, y: (n,); responsibilities: (n, M), a point's colour is the mix and its marker the largest;
+    at: (k,) places where the lines stand, means (k, M), each with a band of two deviations (M,).
+    """
+    x, y, h, at, means = map(array, (x, y, responsibilities, at, means))
+    deviations = array(deviations)
+    _check(x, y, h, at, means, deviations)
+    ax = axes(ax)
+    ax.grid(color=GRID)
+    _points(ax, x, y, h)
+    for m, (line, deviation) in enumerate(zip(means.T, deviations, strict=True)):
+        band = line - BAND * deviation, line + BAND * deviation
+        ax.fill_between(at, *band, color=_colour(m), alpha=0.14, linewidth=0)
+        ax.plot(at, line, color=_colour(m), ls=DASHES[m % len(DASHES)], lw=2.2, zorder=4)
+    ax.set_xlim(at.min(), at.max())
+    margin = 0.08 * (np.ptp(y) or 1)
+    ax.set_ylim(y.min() - margin, y.max() + margin)
+    finish(ax, _say(h, at, means, deviations), title, "x", "y")
+    _label(ax, means[-1], "expert")
+    return ax
+
+
+def gates(
+    at: Sequence[float],
+    probs: Sequence[Sequence[float]],
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """The gate's probability of every expert by x. at: (k,); probs: (k, M), rows sum to 1."""
+    at, probs = array(at), array(probs)
+    ax = axes(ax, size=(7, 2.2))
+    ax.grid(color=GRID)
+    for m, curve in enumerate(probs.T):
+        ax.plot(at, curve, color=_colour(m), ls=DASHES[m % len(DASHES)], lw=2.2)
+    ax.set(xlim=(at.min(), at.max()), ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
+    finish(ax, _say_gates(at, probs), title, "x", "gate")
+    _label(ax, probs[-1], "expert")
+    return ax
+
+
+def density(
+    at: Sequence[float],
+    heights: Sequence[float],
+    values: Sequence[Sequence[float]],
+    points: tuple[Sequence[float], Sequence[float]] | None = None,
+    mean: Sequence[float] | None = None,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """P(y | x) as depth of colour over x and y: every column is a distribution of its own.
+
+    at: (k,) equally spaced x; heights: (j,) equally spaced y; values: (j, k). points: x and y of
+    data drawn on top; mean: (k,), a dashed line.
+    """
+    at, heights, values = array(at), array(heights), array(values)
+    ax = axes(ax)
+    sides = _edges(at) + _edges(heights)
+    image = ax.imshow(values, MAP, extent=sides, origin="lower", aspect="auto")
+    bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.03, ticks=MaxNLocator(5))
+    bar.ax.tick_params(labelsize=SMALL)
+    bar.outline.set_edgecolor(GRID)
+    bar.set_label("P(y | x)", fontsize=SIZE)
+    if points is not None:
+        ax.scatter(*map(array, points), s=10, color="white", edgecolors=INK, linewidths=0.5)
+    if mean is not None:
+        ax.plot(at, array(mean), color=VERMILLION, lw=2, ls=DASHES[1])
+    ax.set(xlim=sides[:2], ylim=sides[2:])
+    return finish(ax, _say_density(at, heights, values), title, "x", "y")
+
+
+def _colour(m: int) -> str:
+    return PALETTE[m % len(PALETTE)]
+
+
+def _points(ax: Axes, x: np.ndarray, y: np.ndarray, h: np.ndarray) -> None:
+    mixed = h @ np.array([to_rgb(_colour(m)) for m in range(h.shape[1])])
+    owner = h.argmax(1)
+    for m in np.unique(owner):
+        own, marker = owner == m, MARKERS[m % len(MARKERS)]
+        look = {"s": 24, "marker": marker, "alpha": 0.75, "linewidths": 0, "zorder": 3}
+        ax.scatter(x[own], y[own], c=mixed[own].clip(0, 1), **look)
+
+
+def _label(ax: Axes, ends: np.ndarray, name: str) -> None:
+    low, high = ax.get_ylim()
+    rows = [
+        (float(np.clip(e, low, high)), f"{name} {m + 1}", _colour(m)) for m, e in enumerate(ends)
+    ]
+    label_ends(ax, rows)
+
+
+def _edges(centres: np.ndarray) -> tuple[float, float]:
+    half = (centres[-1] - centres[0]) / (len(centres) - 1) / 2
+    return centres[0] - half, centres[-1] + half
+
+
+def _check(x, y, h, at, means, deviations) -> None:
+    fits = h.ndim == means.ndim == 2 and len(x) == len(y) == len(h) and len(at) == len(means)
+    if not fits or h.shape[1] != means.shape[1] or deviations.shape != h.shape[1:]:
+        raise ValueError(
+            "Points (n,), responsibilities (n, M), places (k,), means (k, M) and deviations (M,) "
+            f"must fit together; got shapes {[p.shape for p in (x, y, h, at, means, deviations)]}. "
+            "Try x[:, 0] for a single input."
+        )
+
+
+def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
+    said = [
+        f"expert {m + 1} goes from {number(line[0])} to {number(line[-1])}, deviation "
+        f"{number(deviation)}, and answers for {share:.0%}"
+        for m, (line, deviation, share) in enumerate(
+            zip(means.T, deviations, h.mean(0), strict=True)
+        )
+    ]
+    head = f"{len(h)} points and {len(said)} expert{'s' if len(said) > 1 else ''}"
+    return f"{head}, x from {number(at[0])} to {number(at[-1])}: {'; '.join(said)}."
+
+
+def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
+    middle = len(at) // 2
+    said = [
+        f"expert {m + 1} {curve[0]:.2f}, {curve[middle]:.2f}, {curve[-1]:.2f}"
+        for m, curve in enumerate(probs.T)
+    ]
+    where = listed([number(at[i]) for i in (0, middle, -1)])
+    return f"Gate at x = {where}: {'; '.join(said)}."
+
+
+def _say_density(at: np.ndarray, heights: np.ndarray, values: np.ndarray) -> str:
+    said = [
+        f"at x = {number(at[i])} highest at y = {number(heights[values[:, i].argmax()])}"
+        for i in (0, len(at) // 2, -1)
+    ]
+    return f"Density of y given x, up to {number(values.max())}: {'; '.join(said)}."
