@@ -11,7 +11,6 @@ from top to bottom; not stored are times, widget state, tracebacks and the Pytho
 import argparse
 import itertools
 import json
-import os
 import re
 import sys
 import time
@@ -25,6 +24,8 @@ from kernel_environment import ROOT
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import ValidationError
+
+from helpers.basics.files import write_atomically
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 METADATA = {
@@ -152,13 +153,6 @@ def code_cells(cells: list) -> list:
 
 def as_bytes(notebook: nbformat.NotebookNode) -> bytes:
     return nbformat.writes(notebook).rstrip("\n").encode("utf-8") + b"\n"
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write beside the file, then put it in its place: no run leaves half a notebook."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    os.replace(partial, path)
 
 
 def run(path: Path, check: bool = False) -> Outcome:

@@ -14,7 +14,7 @@ import recipes
 import torch
 from kernel_environment import ROOT
 
-from helpers.models.checkpoint import write_atomically
+from helpers.basics.files import write_atomically
 
 RUNS = ROOT / "data" / "runs"
 FAMILIES = [

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
+from helpers.basics.files import write_atomically
 from helpers.learning import evaluation, training
 from helpers.learning.balancing import BalanceLoss
-from helpers.models.checkpoint import write_atomically
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import batches, corpora, playwright

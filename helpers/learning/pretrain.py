@@ -15,10 +15,10 @@ import sys
 import time
 from pathlib import Path
 
+from helpers.basics.files import write_atomically
 from helpers.learning.distributed import PRECISIONS, PreTraining, World
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.resume import load_state, save_state
-from helpers.models.checkpoint import write_atomically
 
 RUN, METRICS, MODEL = "run.safetensors", "metrics.jsonl", "model"
 

@@ -14,7 +14,8 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from helpers.models.checkpoint import tensors_from, write_atomically
+from helpers.basics.files import write_atomically
+from helpers.models.checkpoint import tensors_from
 
 
 def save_state(path: Path, run) -> None:

@@ -7,7 +7,6 @@ the weights: files that do not belong together, or were damaged, are refused by 
 import hashlib
 import itertools
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,23 +16,10 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
+from helpers.basics.files import write_atomically
 from helpers.models.config import GPTConfig
 
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: first beside its place, then moved over it in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    try:
-        with open(temporary, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
+from helpers.basics.files import write_atomically
 from helpers.text import playwright
 
 PLAYWRIGHT_CHARACTERS, PLAYWRIGHT_SEED = 1_000_000, 1564
@@ -87,7 +88,7 @@ def _tinyshakespeare() -> bytes:
         if path.is_file():
             return _checked(path.read_bytes(), str(path))
     content = _checked(_fetch(SHAKESPEARE_URL), SHAKESPEARE_URL)
-    _keep(content, cache / "tinyshakespeare.txt")
+    write_atomically(cache / "tinyshakespeare.txt", content)
     return content
 
 
@@ -111,13 +112,3 @@ def _checked(content: bytes, source: str) -> bytes:
             f"is {found[:12]}…, so it is damaged or another text. Delete it and load again."
         )
     return content
-
-
-def _keep(content: bytes, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

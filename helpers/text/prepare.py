@@ -6,13 +6,13 @@ Of documents in lines every k-th goes to the validation part, of a single text i
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from helpers.basics.files import write_atomically
 from helpers.text import published, tokenizers
 from helpers.text.bpe import BPETokenizer
 from helpers.text.shards import META, PARTS, Writer
@@ -135,9 +135,7 @@ def _check(files: list[Path], out: Path, validation: float, shard_tokens: int) -
 
 
 def _finish(out: Path, meta: dict) -> None:
-    temporary = out / f"{META}.unfinished"
-    temporary.write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, out / META)
+    write_atomically(out / META, (json.dumps(meta, indent=1) + "\n").encode())
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,13 +8,14 @@ little-endian numbers, 2 bytes each while the vocabulary allows it. Written by
 import bisect
 import itertools
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from helpers.basics.files import write_atomically
 
 META = "meta.json"
 PARTS = ("train", "validation")
@@ -99,9 +100,7 @@ class Writer:
 
     def _write(self, ids: list[int]) -> None:
         path = self.folder / f"{self.part}_{self.files:05d}.bin"
-        temporary = path.with_suffix(".unfinished")
-        np.array(ids, dtype=self.dtype).tofile(temporary)
-        os.replace(temporary, path)
+        write_atomically(path, np.array(ids, dtype=self.dtype).tobytes())
         self.files, self.tokens = self.files + 1, self.tokens + len(ids)
 
 

@@ -1,14 +1,12 @@
 """Checkpoints: what was saved comes back, and a file is written whole or not at all."""
 
 import dataclasses
-import os
 
 import pytest
 import torch
 from safetensors.torch import load as load_tensors
 from torch.testing import assert_close
 
-from helpers.models import checkpoint
 from helpers.models.gpt import GPT
 from helpers.text import tokenizers
 from helpers.text.tokenizers import CharTokenizer
@@ -65,33 +63,6 @@ def test_the_config_can_be_read_by_a_person(folder):
 
 
 # Whole or not at all
-
-
-@pytest.mark.parametrize("step", ["fsync", "replace"])
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch, step):
-    path = tmp_path / "notes.txt"
-    checkpoint.write_atomically(path, b"old")
-
-    def full(*arguments):
-        raise OSError("No space left on device")
-
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
-        patched.setattr(os, step, full)
-        checkpoint.write_atomically(path, b"new and longer")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]
-    checkpoint.write_atomically(path, b"new and longer")
-    assert path.read_bytes() == b"new and longer"
-
-
-def test_an_interrupt_while_writing_leaves_nothing_behind(tmp_path, monkeypatch):
-    def interrupt(*arguments):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "fsync", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        checkpoint.write_atomically(tmp_path / "notes.txt", b"new")
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_others_may_read_a_checkpoint_as_they_may_read_any_new_file(folder, tmp_path):

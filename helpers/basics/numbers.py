@@ -1,0 +1,48 @@
+"""Numbers as they come: a Python int or a numpy one, a list, an array or a tensor."""
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+
+
+def whole(name: str, value, least: int = 1, most: int | None = None, advice: str = "") -> int:
+    """The value as a plain int; ValueError unless it is a whole number in least … most.
+
+    Whatever Python itself takes as an index counts: an int, a numpy integer, a tensor of one. True
+    and 3.0 do not: who passes them meant something else. advice: what to try, as a sentence.
+
+    >>> whole("steps", np.int64(8))
+    8
+    """
+    try:
+        number = None if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        allowed = f"≥ {least}" if most is None else f"in {least} … {most}"
+        advice = advice or f"Try {name}={least if most is not None else max(1, least)}."
+        raise ValueError(f"{name} must be a whole number {allowed}; got {value!r}. {advice}")
+    return number
+
+
+def array(values) -> np.ndarray:
+    """Numbers, nested lists, numpy arrays or tensors (also with gradient, or on a GPU) as float64.
+
+    >>> array([1, [2.5]][0]).item()
+    1.0
+    """
+    if isinstance(values, (list, tuple)):
+        values = [array(value) for value in values]
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().double()
+    return np.asarray(values, dtype=float)
+
+
+def checked(name: str, values, holds: Callable, rule: str, advice: str) -> np.ndarray:
+    """The numbers, if the rule holds for all; else ValueError with the first for which it fails."""
+    numbers = array(values)
+    good = holds(numbers)
+    if not np.all(good):
+        raise ValueError(f"{name} must {rule}; got {numbers[~good].flat[0]:g}. {advice}")
+    return numbers

@@ -1,0 +1,35 @@
+"""Modes: look at a model as it answers, and leave it as it was."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from torch import nn
+
+
+@contextmanager
+def evaluating(*models: nn.Module) -> Iterator[None]:
+    """Inside, the models are in eval mode (no dropout, no router noise); then each as it was."""
+    before = [model.training for model in models]
+    try:
+        for model in models:
+            model.eval()
+        yield
+    finally:
+        for model, training in zip(models, before, strict=True):
+            model.train(training)
+
+
+@contextmanager
+def hooked(modules: Iterable[nn.Module], see: Callable, after: bool = False) -> Iterator[None]:
+    """Inside, `see` is called at every forward of the modules; nothing of it stays behind.
+
+    see(module, inputs) runs before the forward; with `after`, see(module, inputs, output) follows
+    it. What it returns, if not None, takes the place of the inputs or of the output.
+    """
+    kind = "register_forward_hook" if after else "register_forward_pre_hook"
+    hooks = [getattr(module, kind)(see) for module in modules]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
