@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 
-from helpers.learning import training
+from helpers.learning.evaluation import evaluate
 from helpers.learning.training import History, train
 from tests.learning.ring import (
     FLOOR,
@@ -48,10 +48,10 @@ def test_the_history_has_an_entry_at_the_start_at_every_evaluation_and_at_the_en
 
 def test_the_history_says_what_evaluation_says(unbroken):
     model, history, _ = unbroken
-    assert history.val_loss[-1] == training.evaluate(model, VAL)
+    assert history.val_loss[-1] == evaluate(model, VAL)
     untrained = new_model()
-    assert history.val_loss[0] == training.evaluate(untrained, VAL)
-    assert history.train_loss[0] == training.evaluate(untrained, TRAIN)
+    assert history.val_loss[0] == evaluate(untrained, VAL)
+    assert history.train_loss[0] == evaluate(untrained, TRAIN)
 
 
 def test_the_training_loss_is_the_mean_over_the_batches_since_the_last_entry():
