@@ -66,12 +66,16 @@ def _resume(run: PreTraining, out: Path) -> None:
     load_state(out / RUN_FILE, run)
     if run.world.first:
         kept = [line for line in _lines(out) if json.loads(line)["step"] <= run.step]
-        write_atomically(out / METRICS, "".join(kept).encode())
+        _write(out, kept)
 
 
 def _lines(out: Path) -> list[str]:
     path = out / METRICS
-    return path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _write(out: Path, lines: list[str]) -> None:
+    write_atomically(out / METRICS, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
@@ -86,8 +90,7 @@ def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
     line = {"step": run.step, "loss": loss, "validation_loss": h.val_loss[-1]}
     line |= {"tokens": run.step * tokens, "tokens_per_second": round(tokens / seconds)}
     if run.world.first:
-        lines = [*_lines(out), json.dumps(line) + "\n"]
-        write_atomically(out / METRICS, "".join(lines).encode())
+        _write(out, [*_lines(out), json.dumps(line)])
         print(json.dumps(line), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Slips around the model: in the batches, the optimiser, the sampling and the router's losses.
+"""Slips around the model: in the batches, the optimizer, the sampling and the router's losses.
 
 Do not copy from here. Each function has one plausible mistake in it and runs without an error; the
 slips inside the model stand in `bugs`. Found with the tools of `checks` in notebook 15.
