@@ -128,14 +128,16 @@ class PreTraining:
         # Rows that differ shall not lose the same numbers to dropout: each rank has its own seed.
         torch.manual_seed(step_seed(s["seed"], self.step) * self.world.size + self.world.rank)
         *before, last = zip(x.chunk(n), y.chunk(n), strict=True)
+
+        def share(part: tuple[Tensor, Tensor]) -> Tensor:
+            loss = self._loss(*part) / n
+            losses.append(loss.detach())
+            return loss
+
         with self._apart():
             for part in before:
-                loss = self._loss(*part) / n
-                loss.backward()
-                losses.append(loss.detach())
-        loss = self._loss(*last) / n
-        losses.append(loss.detach())
-        return loss
+                share(part).backward()
+        return share(last)
 
     def _rows(self) -> tuple[Tensor, Tensor]:
         """This process's rows of the global batch: (B / size, T) each."""

@@ -27,6 +27,7 @@ def orthogonal(matrix: Tensor) -> Tensor:
     a, b, c = POLYNOMIAL
     for _ in range(ROUNDS):
         square = x @ x.mT  # (..., m, m)
+        # Every singular value s becomes a s + b s³ + c s⁵; the directions stay.
         x = a * x + (b * square + c * square @ square) @ x
     return x.mT if m > n else x
 

@@ -8,7 +8,6 @@ FOLDER/run.safetensors is resumed exactly by the same command. Notebook 09.
 """
 
 import argparse
-import contextlib
 import json
 import math
 import signal
@@ -16,8 +15,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
-from types import NoneType
-from typing import get_args, get_type_hints
+from typing import get_type_hints
 
 from helpers.basics.files import write_atomically
 from helpers.learning.distributed import PRECISIONS, PreTraining, World
@@ -34,7 +32,6 @@ READ = {  # how a field of each type is read, what it must be, and an example
     int: (int, "a whole number", "2"),
     float: (float, "a number", "0.1"),
     bool: ({"true": True, "false": False}.__getitem__, "true or false", "true"),
-    NoneType: ({"none": None}.__getitem__, "none", "none"),
     str: (str, "a word", "gelu"),
 }
 
@@ -126,12 +123,11 @@ def _change(given: str) -> tuple[str, object]:
             f"--set must be FIELD=VALUE with a field of the model; got {given!r}. "
             f"Try one of these fields: {', '.join(FIELDS)}."
         )
-    kinds = get_args(FIELDS[name]) or (FIELDS[name],)
-    for read, _, _ in map(READ.get, kinds):
-        with contextlib.suppress(ValueError, KeyError):
-            return name, read(value)
-    rules = " or ".join(READ[kind][1] for kind in kinds)
-    raise ValueError(f"{name} must be {rules}; got {value!r}. Try {name}={READ[kinds[0]][2]}.")
+    read, rule, example = READ[FIELDS[name]]
+    try:
+        return name, read(value)
+    except (ValueError, KeyError):
+        raise ValueError(f"{name} must be {rule}; got {value!r}. Try {name}={example}.") from None
 
 
 def main(arguments: list[str] | None = None) -> int:
