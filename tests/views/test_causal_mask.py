@@ -11,7 +11,7 @@ from helpers.models.attention import with_mask
 from helpers.models.config import GPTConfig
 from helpers.text import batches
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import causal_mask
 from helpers.views.widgets.causal_mask import NOT_YET, TRAIN
 from helpers.views.widgets.mask_lab import OWN, MaskLab, presets

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from helpers.theory import mixtures
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import em_steps
 from helpers.views.widgets.em_steps import STARTS, TOL
 from tests.theory.clouds import random_cloud

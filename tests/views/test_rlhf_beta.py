@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.widgets import rlhf_beta
 from helpers.views.widgets.rlhf_beta import (
     ANSWERS,
@@ -131,7 +131,7 @@ def test_a_question_hides_its_answer_until_the_box_is_ticked(name):
     explorer.controls["shown"].value = True
     assert QUESTIONS[name].answer in explorer.picture.alt
     shown = imread(BytesIO(explorer.picture.png))[..., :3]
-    assert area(shown, style.BLUE) > area(hidden, style.BLUE) + 500
+    assert area(shown, palette.BLUE) > area(hidden, palette.BLUE) + 500
     from_browser(explorer.controls["question"], index=0)
     assert explorer.controls["shown"].value and "Make a guess" not in explorer.picture.alt
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import INK, POINTS_PER_INCH, SMALL
+from helpers.views.drawing.palette import INK
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:

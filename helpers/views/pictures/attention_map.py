@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from helpers.basics.numbers import array
 from helpers.views.drawing import svg
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, listed, spoken
+from helpers.views.drawing.wording import listed, spoken
 from helpers.views.pictures import attention_parts
 
 SHOWN = 48  # tokens in the map

@@ -9,7 +9,8 @@ import functools
 import numpy as np
 
 from helpers.views.drawing import svg
-from helpers.views.drawing.style import BLUE, INK, MAP, QUIET, SKY, VERMILLION, glyph
+from helpers.views.drawing.palette import BLUE, INK, MAP, QUIET, SKY, VERMILLION
+from helpers.views.drawing.wording import glyph
 
 WIDTH, SIDE = 940, 480  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 96, 640  # where the map begins; where the numbers do

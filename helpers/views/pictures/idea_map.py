@@ -4,9 +4,10 @@ With one idea chosen, all that it rests on is dark, the rest is pale, and a card
 sentence and a formula.
 """
 
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION, listed
 from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.wording import listed
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16

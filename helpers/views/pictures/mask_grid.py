@@ -8,8 +8,9 @@ import html
 
 import numpy as np
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, glyph, listed, number, spoken
+from helpers.views.drawing.wording import glyph, listed, number, spoken
 
 BLUE, VERMILLION = "0,114,178", "213,94,0"
 BAR_NATS, BAR_PIXELS = 6.0, 150

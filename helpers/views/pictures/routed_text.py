@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import glyph, listed, spoken
+from helpers.views.drawing.wording import glyph, listed, spoken
 from helpers.views.pictures.surprisal_text import SMALL_PRINT
 
 TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "213,94,0", "86,180,233")

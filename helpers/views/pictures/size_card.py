@@ -3,19 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from helpers.views.drawing.labels import spread
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, SKY, VERMILLION
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    QUIET,
-    SKY,
-    VERMILLION,
-    listed,
-)
 from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.wording import listed
 
 WIDTH, LEFT, BAR = 760, 20, 720
 COLOURS = (BLUE, SKY, VERMILLION, GREEN, PURPLE, ORANGE)

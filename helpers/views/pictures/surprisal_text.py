@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, listed, number, spoken
+from helpers.views.drawing.wording import listed, number, spoken
 
 EDGES = (0.1, 0.5, 1, 2, 4, 8)  # bits; level i holds the characters that cost EDGES[i-1] or more
 OPACITY = (0, 0.14, 0.26, 0.38, 0.5, 0.62, 0.74)

@@ -8,7 +8,7 @@ import html
 from collections.abc import Mapping, Sequence
 
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import listed
+from helpers.views.drawing.wording import listed
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT
 
 TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167")  # Okabe-Ito, taken in turn

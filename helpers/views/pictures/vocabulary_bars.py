@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE, GRID, INK, ORANGE, QUIET, array, glyph, listed, spoken
+from helpers.views.drawing.wording import glyph, listed, spoken
 
 WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
 SHOWN = 60  # tokens, the likeliest ones

@@ -8,18 +8,9 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    QUIET,
-    SIZE,
-    SMALL,
-    axes,
-    finish,
-    listed,
-)
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, QUIET
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import listed
 
 WIDTH, HEIGHT, STEP = 1.5, 0.42, 0.62
 LEFT, RIGHT, MODEL = 0.0, 1.75, 3.9  # of the encoder, of the decoder, of the next model

@@ -5,21 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    ORANGE,
-    SIZE,
-    SMALL,
-    array,
-    axes,
-    finish,
-    glyph,
-    listed,
-    number,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import glyph, listed, number, spoken
 
 SHOWN = 0.005  # smaller probabilities get no number
 FILLED = {"color": BLUE}

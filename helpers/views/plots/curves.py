@@ -8,8 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import GRID, PALETTE, array, axes, finish, line_style, number
+from helpers.views.drawing.palette import GRID, PALETTE
+from helpers.views.drawing.style import axes, finish, line_style
+from helpers.views.drawing.wording import number
 
 
 def lines(

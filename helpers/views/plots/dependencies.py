@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, FancyArrowPatch
 
-from helpers.views.drawing.style import GRID, INK, QUIET, SIZE, axes, finish, listed
+from helpers.views.drawing.palette import GRID, INK, QUIET
+from helpers.views.drawing.style import SIZE, axes, finish
+from helpers.views.drawing.wording import listed
 
 RADIUS = 0.3  # in the units of the places
 

@@ -5,18 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    GRID,
-    INK,
-    MARKERS,
-    PALETTE,
-    SMALL,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import GRID, INK, MARKERS, PALETTE
+from helpers.views.drawing.style import SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 DEEPEST = 32
 XLABEL = "layer (dotted: the last layer of a model that deep)"

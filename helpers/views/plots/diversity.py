@@ -10,25 +10,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
+from helpers.views.drawing.palette import (
     BLUE,
     DASHES,
     GREEN,
     GRID,
     INK,
     MARKERS,
-    PADDING,
     PALETTE,
     QUIET,
-    SMALL,
     VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
 )
+from helpers.views.drawing.style import PADDING, SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 LOOKS = {  # name of a curve -> colour, line style, marker
     "ensemble error": (BLUE, "-", "o"),

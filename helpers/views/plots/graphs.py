@@ -6,19 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 
-from helpers.views.drawing.style import (
-    BLUE,
-    INK,
-    QUIET,
-    SIZE,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    glyph,
-    number,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import SIZE, axes, finish
+from helpers.views.drawing.wording import glyph, number, spoken
 
 ROW = 1.75  # from one graph to the next, in units of the distance between two tokens
 BEND = 0.42

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.views.drawing.style import BLUE, INK, QUIET, SMALL, array, listed
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing.style import SMALL
+from helpers.views.drawing.wording import listed
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 

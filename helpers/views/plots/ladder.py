@@ -5,21 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    BLUE,
-    DASHES,
-    GRID,
-    INK,
-    QUIET,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, DASHES, GRID, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 UNIT = "nats per character"
 STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}

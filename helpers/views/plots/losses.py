@@ -9,21 +9,11 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    PALETTE,
-    PURPLE,
-    QUIET,
-    array,
-    axes,
-    counting,
-    finish,
-    line_style,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import DASHES, GRID, PALETTE, PURPLE, QUIET
+from helpers.views.drawing.style import axes, counting, finish, line_style
+from helpers.views.drawing.wording import listed, number
 
 UNIT = "nats per character"
 Label = tuple[float, str, str]  # height, text, colour

@@ -7,20 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.image import AxesImage
 
-from helpers.views.drawing.style import (
-    GRID,
-    MAP,
-    POINTS_PER_INCH,
-    SIZE,
-    SMALL,
-    array,
-    axes,
-    counting,
-    finish,
-    glyph,
-    number,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import GRID, MAP
+from helpers.views.drawing.style import POINTS_PER_INCH, SIZE, SMALL, axes, counting, finish
+from helpers.views.drawing.wording import glyph, number, spoken
 
 MISSING = "#BBBBBB"
 

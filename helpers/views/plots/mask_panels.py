@@ -6,18 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from helpers.views.drawing.style import (
-    BLUE,
-    INK,
-    QUIET,
-    SIZE,
-    SMALL,
-    array,
-    axes,
-    finish,
-    glyph,
-    number,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import glyph, number
 
 APART = 1.2  # cells between two panels, besides the room for row labels
 LETTER = 0.27  # of a cell's width, for one letter of a label

@@ -7,23 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    INK,
-    MAP,
-    MARKERS,
-    PALETTE,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import DASHES, GRID, INK, MAP, MARKERS, PALETTE, VERMILLION
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 BAND = 2  # standard deviations on either side of a line
 

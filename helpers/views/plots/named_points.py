@@ -4,21 +4,11 @@ from collections.abc import Collection, Mapping
 
 from matplotlib.axes import Axes
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import spread
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    POINTS_PER_INCH,
-    QUIET,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 APART = 26  # points between the middles of two names
 LABEL = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL, "color": INK}

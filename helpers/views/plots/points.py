@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import DASHES, GRID, PALETTE, QUIET, array, axes, finish, number
+from helpers.views.drawing.palette import DASHES, GRID, PALETTE, QUIET
+from helpers.views.drawing.style import axes, finish
+from helpers.views.drawing.wording import number
 
 
 def points(

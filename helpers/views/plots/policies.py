@@ -5,25 +5,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing.palette import BLUE, DASHES, GREEN, GRID, INK, MARKERS, ORANGE, PALETTE
 from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import (
-    BLUE,
-    DASHES,
-    GREEN,
-    GRID,
-    INK,
-    MARKERS,
-    ORANGE,
-    PALETTE,
-    SIZE,
-    SMALL,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import listed, number
 
 LOOKS = (
     {"facecolor": "white", "edgecolor": ORANGE, "hatch": "/////", "linewidth": 1.4},

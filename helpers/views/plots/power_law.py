@@ -6,17 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    INK,
-    MARKERS,
-    PALETTE,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import DASHES, GRID, INK, MARKERS, PALETTE
+from helpers.views.drawing.style import axes, finish
+from helpers.views.drawing.wording import listed, number
 
 BEYOND = 100  # how many times the largest model the curves go on
 Laws = Mapping[str, tuple[float, float, float]]

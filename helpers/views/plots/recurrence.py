@@ -4,20 +4,10 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    MONO,
-    SIZE,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    glyph,
-    listed,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import BLUE, GREEN, INK, VERMILLION
+from helpers.views.drawing.style import MONO, SIZE, axes, finish
+from helpers.views.drawing.wording import glyph, listed, spoken
 
 APART, HIGH = 1.0, 0.95  # between two columns, between two rows
 FAINT = 0.04  # weights below it get no line

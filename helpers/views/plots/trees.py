@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import GRID, INK, PALETTE, QUIET, SIZE, SMALL, axes, finish, listed
+from helpers.views.drawing.palette import GRID, INK, PALETTE, QUIET
+from helpers.views.drawing.style import SIZE, SMALL, axes, finish
+from helpers.views.drawing.wording import listed
 
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
 

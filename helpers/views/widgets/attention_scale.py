@@ -9,18 +9,10 @@ from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
+from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    QUIET,
-    SIZE,
-    SMALL,
-    axes,
-    line_style,
-    number,
-)
+from helpers.views.drawing.style import SIZE, SMALL, axes, line_style
+from helpers.views.drawing.wording import number
 from helpers.views.widgets.explorer import Explorer
 
 WIDTHS = tuple(2**i for i in range(10))

@@ -13,8 +13,10 @@ from matplotlib.figure import Figure
 
 from helpers.theory import ensembles
 from helpers.views import plots
+from helpers.views.drawing.palette import INK, QUIET
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import INK, QUIET, SIZE, axes, finish, number
+from helpers.views.drawing.style import SIZE, axes, finish
+from helpers.views.drawing.wording import number
 from helpers.views.plots.diversity import SHARE
 from helpers.views.widgets.explorer import Explorer
 

@@ -13,8 +13,10 @@ from helpers.theory import mixtures
 from helpers.theory.arrays import double
 from helpers.theory.gating import design
 from helpers.views import plots
+from helpers.views.drawing.palette import BLUE, GRID
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import BLUE, GRID, SMALL, axes, finish, number
+from helpers.views.drawing.style import SMALL, axes, finish
+from helpers.views.drawing.wording import number
 from helpers.views.widgets.explorer import Explorer
 
 STARTS = ("apart", "identical", "random 1", "random 2", "random 3")

@@ -11,8 +11,10 @@ from torch import Tensor, nn
 from helpers.learning import sampling
 from helpers.theory import probability
 from helpers.views import plots
+from helpers.views.drawing.palette import INK, QUIET, VERMILLION
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import INK, MONO, QUIET, SIZE, VERMILLION, glyph, number, spoken
+from helpers.views.drawing.style import MONO, SIZE
+from helpers.views.drawing.wording import glyph, number, spoken
 from helpers.views.widgets.explorer import Explorer
 
 Truth = Callable[[str], Mapping[str, float]]  # prefix -> P(next character | prefix)

@@ -12,10 +12,13 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
+from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
+from helpers.views.drawing.palette import INK
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import INK, SIZE, array, number
+from helpers.views.drawing.style import SIZE
+from helpers.views.drawing.wording import number
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.rlhf_parts import Bars, Path
 

@@ -5,18 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET, VERMILLION
 from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    ORANGE,
-    QUIET,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    axes,
-)
+from helpers.views.drawing.style import SIZE, SMALL, axes
 
 
 class Bars:
