@@ -52,6 +52,11 @@ def amounts(values: Mapping[str, float]) -> str:
     return listed([f"{name} {number(value)}" for name, value in values.items()])
 
 
-def likeliest(tokens: Sequence[str], probs: np.ndarray, most: int = 3) -> list[int]:
+def likeliest(probs: np.ndarray, most: int = 3) -> list[int]:
     """The places of the largest probabilities, the largest first."""
     return np.argsort(-probs, kind="stable")[:most].tolist()
+
+
+def likeliest_of(tokens: Sequence[str], probs: np.ndarray) -> str:
+    """The three likeliest tokens with their probabilities: "'a' 0.60, 'b' 0.30 and 'c' 0.10"."""
+    return listed([f"{spoken(tokens[i])} {probs[i]:.2f}" for i in likeliest(probs)])

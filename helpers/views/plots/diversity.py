@@ -8,22 +8,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.palette import (
-    BLUE,
-    DASHES,
-    GREEN,
-    GRID,
-    INK,
-    MARKERS,
-    PALETTE,
-    QUIET,
-    VERMILLION,
-)
-from helpers.views.drawing.style import PADDING, SMALL, axes, finish
+from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import SMALL, axes, finish, row_of_axes
 from helpers.views.drawing.wording import listed, number
 
 LOOKS = {  # name of a curve -> colour, line style, marker
@@ -52,14 +41,14 @@ def diversity(
     curves do not fit c.
     """
     c, curves = _checked(c, curves)
-    ax = _three(axes(ax, size=(7.4, 4.3)), c, curves, measured or {}, title)
+    ax = _three(ax, c, curves, measured or {}, title)
     if here is not None:
         ax.axvline(here, color=QUIET, lw=1.2, zorder=1.5)
         for values, (colour, _, marker) in zip(curves, LOOKS.values(), strict=True):
             ax.plot(here, np.interp(here, c, values), marker, color=colour, ms=6, zorder=5)
     ends = zip(LOOKS, curves, strict=True)
-    label_ends(ax, [(min(v[-1], ax.get_ylim()[1]), name, LOOKS[name][0]) for name, v in ends])
-    return ax
+    top = ax.get_ylim()[1]
+    return label_ends(ax, [(min(v[-1], top), name, LOOKS[name][0]) for name, v in ends])
 
 
 def diversity_panels(
@@ -74,52 +63,15 @@ def diversity_panels(
         raise ValueError(
             "diversity_panels needs a system; got none. Try {'λ = 0.05': (c, curves)}."
         )
-    figure = Figure(figsize=(3.9 * len(panels), 3.9), facecolor="white", layout="constrained")
-    figure.get_layout_engine().set(**PADDING)
-    several = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    several = row_of_axes(len(panels), (3.9 * len(panels), 3.9), sharey=True)
     for ax, (title, (c, curves)) in zip(several, panels.items(), strict=True):
         c, curves = _checked(c, curves)
-        _three(axes(ax), c, curves, (measured or {}).get(title, {}), title)
+        _three(ax, c, curves, (measured or {}).get(title, {}), title)
         if ax is not several[0]:
             ax.set_ylabel("")
     several[0].set_ylim(0, _top([curves for _, curves in panels.values()]))
     several[0].legend(frameon=False, fontsize=SMALL, labelcolor=INK, handlelength=2.8)
     return several[0]
-
-
-def repeats(
-    x: Sequence[float],
-    ys: Mapping[str, Sequence[Sequence[float]]],
-    floors: Mapping[str, float] | None = None,
-    xlabel: str = "",
-    ylabel: str = "",
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Named lines through the means of repeated measurements, each repeat as a small mark.
-
-    x: (N,); each y: (R, N), one row per repeat. floors: name -> level, a horizontal line each.
-    """
-    x, ys = array(x), {name: array(y) for name, y in ys.items()}
-    if not ys or any(y.ndim != 2 or y.shape[1] != len(x) for y in ys.values()):
-        raise ValueError(
-            f"Every line needs repeats of {len(x)} values, (R, {len(x)}); got "
-            f"{ {name: y.shape for name, y in ys.items()} }. Try [values] for a single repeat."
-        )
-    ax, labels = axes(ax, size=(7.4, 4.2)), []
-    ax.grid(axis="y", color=GRID)
-    for i, (name, level) in enumerate((floors or {}).items(), start=1):
-        ax.axhline(level, color=QUIET, lw=1.2, ls=DASHES[i % len(DASHES)], zorder=1.5)
-        labels.append((level, f"{name} {number(level)}", QUIET))
-    for i, (name, y) in enumerate(ys.items()):
-        look = {"color": PALETTE[i % len(PALETTE)], "zorder": 3}
-        ax.plot(x, y.mean(0), ls=DASHES[i % len(DASHES)], lw=2, **look)
-        ax.plot(np.tile(x, len(y)), y.ravel(), MARKERS[i % len(MARKERS)], ms=4.5, alpha=0.7, **look)
-        labels.append((y.mean(0)[-1], name, look["color"]))
-    finish(ax, _say_repeats(x, ys, floors or {}, xlabel), title, xlabel, ylabel)
-    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
-    label_ends(ax, labels)
-    return ax
 
 
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -132,8 +84,8 @@ def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
     return c, curves
 
 
-def _three(ax: Axes, c: np.ndarray, curves: list, measured: Points, title: str) -> Axes:
-    ax.grid(color=GRID)
+def _three(ax: Axes | None, c: np.ndarray, curves: list, measured: Points, title: str) -> Axes:
+    ax = axes(ax, size=(7.4, 4.3), grid="both")
     for (name, (colour, dashes, _)), values in zip(LOOKS.items(), curves, strict=True):
         ax.plot(c, values, color=colour, ls=dashes, lw=2.2, label=name, zorder=3)
     low = curves[0].argmin()
@@ -170,11 +122,3 @@ def _say_measured(measured: Points) -> str:
         f"{number(row[0])} ± {number(row[3])} at c = {number(c)}" for c, row in measured.items()
     ]
     return f" Simulated ensemble error: {listed(said)}." if said else ""
-
-
-def _say_repeats(x: np.ndarray, ys: Mapping, floors: Mapping[str, float], xlabel: str) -> str:
-    said = [f"{name} {listed(list(map(number, y.mean(0))))}" for name, y in ys.items()]
-    levels = "".join(f" {name.capitalize()} {number(level)}." for name, level in floors.items())
-    count = max(len(y) for y in ys.values())
-    head = f"Means of {count} repeats at {xlabel or 'x'} = {listed(list(map(number, x)))}"
-    return f"{head}: {'; '.join(said)}.{levels}"

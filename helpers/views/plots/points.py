@@ -1,16 +1,19 @@
-"""Points, and named curves through them."""
+"""Points in a plane: with named curves through them, or with names of their own."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
-from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.palette import DASHES, GRID, PALETTE, QUIET
-from helpers.views.drawing.style import axes, finish
-from helpers.views.drawing.wording import number
+from helpers.views.drawing.labels import beside, label_ends, spread
+from helpers.views.drawing.palette import BLUE, DASHES, PALETTE, QUIET, VERMILLION
+from helpers.views.drawing.style import POINTS_PER_INCH, axes, finish
+from helpers.views.drawing.wording import listed, number
+
+APART = 26  # points between the middles of two names
+THREAD = {"arrowstyle": "-", "lw": 0.8, "color": QUIET, "shrinkA": 0, "shrinkB": 4}
 
 
 def points(
@@ -30,8 +33,7 @@ def points(
     x, y, at = map(array, (x, y, at))
     curves = {name: array(curve) for name, curve in (curves or {}).items()}
     _check(x, y, at, curves)
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    ax = axes(ax, grid="both")
     ax.scatter(x, y, s=22, color=QUIET, alpha=0.45, linewidths=0)
     looks = list(zip(curves.items(), itertools.cycle(PALETTE), itertools.cycle(DASHES)))  # noqa: B905
     for (_, curve), colour, dashes in looks:
@@ -40,6 +42,34 @@ def points(
     if curves:
         ax.set_xlim(min(x.min(), at[0]), at[-1])
         label_ends(ax, [(curve[-1], name, colour) for (name, curve), colour, _ in looks])
+    return ax
+
+
+def named_points(
+    values: Mapping[str, tuple[float, float]],
+    marked: Collection[str] = (),
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """One dot per name at (x, y); the marked ones are drawn as squares with their names beside.
+
+    ValueError if nothing is given, or a marked name is not among the values.
+    """
+    unknown = sorted(set(marked) - set(values))
+    if not values or unknown:
+        raise ValueError(
+            f"A point needs a name, a mark one of these names; got {len(values)} points and the "
+            f"unknown names {unknown}. Try named_points({{'a': (1, 2)}}, marked=['a'])."
+        )
+    ax = axes(ax, grid="both")
+    plain = array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
+    ax.plot(*plain.T, "o", color=BLUE, ms=6, alpha=0.75, clip_on=False)
+    for name in marked:
+        ax.plot(*map(float, values[name]), "s", color=VERMILLION, ms=8, clip_on=False)
+    finish(ax, _say_named(values, marked, xlabel, ylabel), title, xlabel, ylabel)
+    _name(ax, {name: values[name] for name in marked})
     return ax
 
 
@@ -52,15 +82,34 @@ def _check(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np
         )
 
 
+def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
+    """Write each name over its point; names of points at one height are moved apart."""
+    ax.margins(0.08, 0.12)
+    ax.figure.draw_without_rendering()  # the layout decides where the points are
+    places = {
+        n: ax.transData.transform(xy) * POINTS_PER_INCH / ax.figure.dpi for n, xy in marked.items()
+    }
+    for level in {round(y / APART) for _, y in places.values()}:
+        names = [n for n, (_, y) in places.items() if round(y / APART) == level]
+        wishes = [places[n][0] for n in names]
+        for name, wish, place in zip(names, wishes, spread(wishes, APART, 0, 1e4), strict=True):
+            beside(ax, name, marked[name], (place - wish, 12), ha="center", arrowprops=THREAD)
+
+
 def _say(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.ndarray]) -> str:
     head = f"{len(x)} points, x from {number(x.min())} to {number(x.max())}"
     head += f", y from {number(y.min())} to {number(y.max())}"
     if not curves:
         return f"{head}."
-    middle = len(at) // 2
-    said = [
-        f"{name} {number(curve[0])}, {number(curve[middle])}, {number(curve[-1])}"
-        for name, curve in curves.items()
+    shown = (0, len(at) // 2, -1)
+    heights = [
+        f"{name} {', '.join(number(curve[i]) for i in shown)}" for name, curve in curves.items()
     ]
-    where = ", ".join(number(at[i]) for i in (0, middle, -1))
-    return f"{head}. At x = {where}: {'; '.join(said)}."
+    return f"{head}. At x = {', '.join(number(at[i]) for i in shown)}: {'; '.join(heights)}."
+
+
+def _say_named(values: Mapping, marked: Collection[str], xlabel: str, ylabel: str) -> str:
+    head = f"{len(values)} points, {xlabel or 'x'} against {ylabel or 'y'}"
+    shown = marked or list(values)[:3]
+    places = [f"{name} at {number(values[name][0])}, {number(values[name][1])}" for name in shown]
+    return f"{head}: {listed(places)}."

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.palette import DASHES, GRID, INK, MARKERS, PALETTE
+from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
 from helpers.views.drawing.style import axes, finish
 from helpers.views.drawing.wording import listed, number
 
@@ -29,8 +29,7 @@ def power_laws(
     exponent). floor: what is known to be the least. ValueError if the numbers do not match.
     """
     _check(sizes, losses, laws)
-    ax = axes(ax, size=(7.4, 4.2))
-    ax.grid(color=GRID)
+    ax = axes(ax, size=(7.4, 4.2), grid="both")
     ends, at = [], np.geomspace(min(sizes) / 1.3, BEYOND * max(sizes), 200)
     for i, (name, rows) in enumerate(losses.items()):
         limit, factor, exponent = laws[name]
@@ -44,8 +43,7 @@ def power_laws(
     ends.append((floor, f"the truth {floor:.2f}", INK))
     ax.set(xscale="log", xlim=(at[0], at[-1]), ylim=(0, None))
     finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
-    label_ends(ax, ends)
-    return ax
+    return label_ends(ax, ends)
 
 
 def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:

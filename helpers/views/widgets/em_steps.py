@@ -13,7 +13,7 @@ from helpers.theory import mixtures
 from helpers.theory.arrays import double
 from helpers.theory.gating import design
 from helpers.views import plots
-from helpers.views.drawing.palette import BLUE, GRID
+from helpers.views.drawing.palette import BLUE
 from helpers.views.drawing.picture import Picture, show
 from helpers.views.drawing.style import SMALL, axes, finish
 from helpers.views.drawing.wording import number
@@ -95,8 +95,7 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
 
 
 def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    ax = axes(ax, grid="both")
     ax.plot(heights.tolist(), color=BLUE, lw=1.5)
     ax.plot([step], [heights[step].item()], "o", color=BLUE, ms=8)
     last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
