@@ -14,16 +14,12 @@ from helpers.theory.sharpness import Sharpness, random_scores, sharpness
 from helpers.views.drawing import palette
 from helpers.views.widgets import attention_scale
 from helpers.views.widgets.attention_scale import SCALES, SEED, WIDTHS, Curves, weights_of
+from tests.views.browser import from_browser
 from tests.views.drawn import area
 
 NONE, ROOT, WHOLE, MODEL = SCALES
 SCORES = random_scores([*WIDTHS], 16, 1000, SEED)
 TOLD = r"largest weight ([\d.]+), entropy ([\d.]+) of at most 2.77 nats, (\d+)% of the gradient"
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def told(explorer):

@@ -7,14 +7,9 @@ from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
 from helpers.views.widgets import Explorer
 from helpers.views.widgets.sweep import moves
+from tests.views.browser import from_browser
 
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def from_browser(widget, **state):
-    """What a front end sends when somebody moves a control."""
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def click_from_browser(button):

@@ -23,6 +23,7 @@ from helpers.views.widgets.rlhf_beta import (
     path_of,
 )
 from helpers.views.widgets.rlhf_parts import Bars, Path
+from tests.views.browser import from_browser
 from tests.views.drawn import area
 
 USUAL = REFERENCES["gibberish 1 in 1,000"]
@@ -37,11 +38,6 @@ def by_hand(beta, reference, rewards):
     far = sum(q * math.log(q / p) for q, p in zip(policy, reference, strict=True) if q > 0)
     means = [sum(q * r for q, r in zip(policy, rs, strict=True)) for rs in (rewards, TRUE)]
     return policy, far, *means, beta * math.log(Z)
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def told(explorer):

@@ -11,7 +11,8 @@ from helpers.text.tokenizers import CharTokenizer
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets import sampling_temperature
 from helpers.views.widgets.sampling_temperature import TEMPERATURES, WRITTEN
-from tests.views.test_next_character import LastToken, from_browser
+from tests.views.browser import from_browser
+from tests.views.test_next_character import LastToken
 
 TOKENIZER = CharTokenizer.from_text("abcde")
 V = 5  # LastToken: the last character again with 1/2, the others 1/8 each

@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET
-from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SIZE, SMALL, axes, line_style
 from helpers.views.drawing.wording import number
+from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
 WIDTHS = tuple(2**i for i in range(10))
@@ -26,7 +26,6 @@ SCALES: dict[str, Callable[[int], float]] = {
     "1/√C, C = 6 d_k": lambda width: (HEADS * width) ** -0.5,
 }
 CURVES = ("largest weight", "entropy / ln 16", "gradient left")
-LIVE_DPI = 100
 
 
 def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1) -> Explorer:
@@ -55,7 +54,7 @@ def weights_of(scores: Tensor, scale: str) -> Tensor:
 
 
 def _drawing(scores: Tensor) -> Callable[..., Picture]:
-    figure = Figure(figsize=(7.4, 3.5), facecolor="white")  # kept: a new one would double the time
+    figure = live.figure(7.4, 3.5)
     bars = _bars(figure.add_axes((0.055, 0.145, 0.36, 0.66)))
     curves = Curves(figure.add_axes((0.495, 0.145, 0.485, 0.66)))
 
@@ -66,16 +65,15 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
             bar.set_height(weight)
         curves.move(means, place)
         said = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
-        return show(curves.ax, f"{said} {_say_means(means[place])}", LIVE_DPI)
+        return live.picture(curves.ax, f"{said} {_say_means(means[place])}")
 
     return draw
 
 
 def _bars(ax: Axes) -> Sequence:
     """Sixteen bars to be moved, and the line of equal weights."""
-    ax = axes(ax)
+    ax = axes(ax, grid="y")
     ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xticks=(1, 4, 8, 12, 16), xlim=(0.2, KEYS + 0.8))
-    ax.grid(axis="y", color=GRID)
     ax.axhline(1 / KEYS, color=QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
     ax.set_xlabel("key", fontsize=SIZE, color=INK)
     ax.set_title("Weights of one query (dashes: 1/16 each)", loc="left", fontsize=SIZE, color=INK)
@@ -86,11 +84,10 @@ class Curves:
     """Three means against the width, to be moved, with a mark at the present width."""
 
     def __init__(self, ax: Axes):
-        self.ax, places = axes(ax), range(len(WIDTHS))
+        self.ax, places = axes(ax, grid="y"), range(len(WIDTHS))
         looks = [line_style(i, len(WIDTHS)) for i in range(len(CURVES))]
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.2, len(WIDTHS) - 0.8))
         ax.set_xticks(places, WIDTHS)
-        ax.grid(axis="y", color=GRID)
         ax.set_xlabel("width d_k", fontsize=SIZE, color=INK)
         self.here = ax.axvline(0, color=QUIET, lw=8, alpha=0.25, zorder=1)
         self.lines = [

@@ -15,6 +15,7 @@ from helpers.models.routing import TopK, capacity, first_come
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.routed_text import NOBODY, routed_text
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.next_character import ids_of
 
 TRAINED = "the trained model"
 NO_LIMIT = "no limit"
@@ -77,16 +78,13 @@ CASES: dict[str, Callable[[int, int], Tensor]] = {
 
 def _drawing(model: nn.Module, tokenizer) -> Callable[..., Picture]:
     def draw(text: str, routing: str, layer: int, choice: int, room: float | str) -> Picture:
-        ids = _ids(tokenizer, text)[: model.config.block_size]
-        tokens = [tokenizer.decode([i]) for i in ids.tolist()]
+        ids = ids_of(model, tokenizer, text)[:, : model.config.block_size]
+        tokens = [tokenizer.decode([i]) for i in ids[0].tolist()]
         if routing == TRAINED:
-            device = next(model.parameters()).device
-            logits, gates = (
-                part[layer - 1, 0] for part in moe.routing(model, ids[None].to(device))
-            )
+            logits, gates = (part[layer - 1, 0] for part in moe.routing(model, ids))
             title, k = f"layer {layer}, {_rank(choice)}", model.config.n_expert_active
         else:
-            logits = CASES[routing](len(ids), model.config.n_expert)
+            logits = CASES[routing](len(tokens), model.config.n_expert)
             title, k, choice, gates = "one choice per token", 1, 0, TopK(1)(logits)
         title = f"{routing}, {title}".capitalize()
         return _picture(tokens, logits.cpu(), gates.cpu(), k, choice, room, title)
@@ -96,12 +94,6 @@ def _drawing(model: nn.Module, tokenizer) -> Callable[..., Picture]:
 
 def _rank(choice: int) -> str:
     return f"{RANKS[choice]} choice" if choice < len(RANKS) else f"choice {choice + 1}"
-
-
-def _ids(tokenizer, text: str) -> Tensor:
-    if not text:
-        raise ValueError("The text must have at least one character; it is empty. Type some.")
-    return torch.tensor(tokenizer.encode(text))
 
 
 def _picture(

@@ -4,21 +4,22 @@ Five answers, so that everything is exact: π* ∝ π_ref · exp(proxy / β). No
 """
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
 from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
 from helpers.views.drawing.palette import INK
-from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SIZE
 from helpers.views.drawing.wording import number
+from helpers.views.widgets import live
+from helpers.views.widgets.controls import FREE, Question, asking, question_controls
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.rlhf_parts import Bars, Path
 
@@ -32,18 +33,9 @@ REFERENCES = {
     "never gibberish": (0.5, 0.3, 0.15, 0.05, 0.0),
 }
 BETAS = np.logspace(2, -1, 121)  # 100 … 0.1
-LIVE_DPI, WIDTH = 100, 96  # pixels per inch; characters of a line of text above the picture
+WIDTH = 96  # characters of a line of text above the picture
 
 
-class Question(NamedTuple):
-    """Something to predict, the controls it is asked at, and what comes out."""
-
-    asked: str
-    at: dict[str, object]
-    answer: str
-
-
-FREE = "none: I move the controls myself"
 USUAL = {"beta": 1.0, "reference": "gibberish 1 in 1,000"}
 USUAL |= {f"reward_{i}": value for i, value in enumerate(PROXY)}
 QUESTIONS = {
@@ -88,9 +80,7 @@ def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Exp
         )
         for i, (name, value) in enumerate(zip(ANSWERS, PROXY, strict=True))
     }
-    controls = {
-        "question": ipywidgets.Dropdown(options=list(QUESTIONS), description="predict first"),
-        "shown": ipywidgets.Checkbox(value=True, description="show the picture and the answer"),
+    controls = question_controls(QUESTIONS, "picture") | {
         "beta": ipywidgets.FloatLogSlider(
             value=beta, base=10, min=-1, max=2, step=0.05, description="β: price of a nat"
         ),
@@ -99,7 +89,7 @@ def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Exp
         ),
         **sliders,
     }
-    return Explorer(_drawing(), adjust=_Follower(controls), **controls)
+    return Explorer(_drawing(), adjust=asking(QUESTIONS), **controls)
 
 
 class Outcome(NamedTuple):
@@ -126,23 +116,8 @@ def path_of(reference: tuple[float, ...], rewards: tuple[float, ...]) -> list[Ou
     return [outcome(beta, reference, rewards) for beta in BETAS]
 
 
-class _Follower:
-    """A new question sets the controls and hides what would answer it."""
-
-    def __init__(self, controls: Mapping[str, ipywidgets.Widget]):
-        self.question = controls["question"].value
-
-    def __call__(self, explorer: Explorer) -> None:
-        controls = explorer.controls
-        if controls["question"].value != self.question:
-            self.question = controls["question"].value
-            controls["shown"].value = self.question == FREE
-            for name, value in QUESTIONS[self.question].at.items():
-                controls[name].value = value
-
-
 def _drawing() -> Callable[..., Picture]:
-    figure = Figure(figsize=(7.6, 4.4), facecolor="white")  # kept: a new one would double the time
+    figure = live.figure(7.6, 4.4)
     bars = Bars(figure.add_axes((0.065, 0.15, 0.43, 0.56)), ANSWERS)
     path = Path(figure.add_axes((0.575, 0.15, 0.405, 0.56)))
     words = figure.text(0.012, 0.98, "", va="top", fontsize=SIZE, color=INK, linespacing=1.5)
@@ -157,7 +132,7 @@ def _drawing() -> Callable[..., Picture]:
         bars.move(before, now.policy if shown else None, rewards)
         path.move(path_of(before, rewards) if shown else [], now)
         listed = _say_bars(before, now.policy, rewards) if shown else ""
-        return show(path.ax, " ".join(filter(None, [*said, listed])), LIVE_DPI)
+        return live.picture(path.ax, " ".join(filter(None, [*said, listed])))
 
     return draw
 

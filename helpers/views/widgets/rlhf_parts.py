@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET, VERMILLION
+from helpers.views.drawing.palette import BLUE, HATCHED, INK, QUIET, VERMILLION
 from helpers.views.drawing.roots import NOTE, space_by_roots
 from helpers.views.drawing.style import SIZE, SMALL, axes
 
@@ -14,13 +14,11 @@ class Bars:
     """Two bars for each answer, to be moved: the reference hatched, the optimum filled."""
 
     def __init__(self, ax: Axes, answers: Sequence[str]):
-        self.ax, self.answers, places = axes(ax), answers, np.arange(len(answers))
-        hatched = {"facecolor": "white", "edgecolor": ORANGE, "hatch": "/////", "lw": 1.4}
-        self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **hatched).patches
+        self.ax, self.answers, places = axes(ax, grid="y"), answers, np.arange(len(answers))
+        self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **HATCHED).patches
         self.policy = ax.bar(places + 0.2, places * 0, 0.36, label="π*", color=BLUE).patches
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1))
         ax.tick_params(axis="x", length=0)
-        ax.grid(axis="y", color=GRID)
         ax.legend(frameon=False, fontsize=SMALL, ncols=2, labelcolor=INK, loc="upper left")
         ax.set_title("Probability of each answer", loc="left", fontsize=SIZE, color=INK)
 
@@ -41,14 +39,13 @@ class Path:
     """Mean rewards against KL for all β, to be moved, with marks at the present one."""
 
     def __init__(self, ax: Axes):
-        self.ax = axes(ax)
+        self.ax = axes(ax, grid="both")
         looks = {"proxy": (VERMILLION, (0, (6, 2)), "s"), "true": (BLUE, "-", "o")}
         self.lines, self.marks = {}, {}
         for name, (colour, dashes, mark) in looks.items():
             (self.lines[name],) = ax.plot([], [], color=colour, ls=dashes, lw=2, label=name)
             (self.marks[name],) = ax.plot([], [], mark, color=colour, ms=8, clip_on=False)
         self.here = ax.axvline(0, color=QUIET, lw=1.2, zorder=1)
-        ax.grid(color=GRID)
         space_by_roots(ax)
         ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
                   loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
