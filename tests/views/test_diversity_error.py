@@ -6,7 +6,8 @@ import pytest
 
 from helpers.theory import ensembles
 from helpers.views.widgets import diversity_error
-from helpers.views.widgets.diversity_error import FIGURE_1, FREE, QUESTIONS, SIMULATED_AT
+from helpers.views.widgets.controls import FREE
+from helpers.views.widgets.diversity_error import FIGURE_1, QUESTIONS, SIMULATED_AT
 from tests.views.browser import from_browser
 
 ASKED = [name for name in QUESTIONS if name != FREE]

@@ -49,5 +49,5 @@ def test_the_description_says_what_is_hidden():
 
 
 def test_labels_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"'m' has shape \(2, 2\) and 2 and 3 labels"):
+    with pytest.raises(ValueError, match=r"'m' of shape \(2, 2\) with 2 and 3 labels"):
         plots.mask_panels({"m": (masks.full(2), "ab", "abc")})

@@ -187,5 +187,5 @@ def test_a_large_vocabulary_is_cut_and_markup_is_escaped():
 
 
 def test_lengths_that_differ_are_refused():
-    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*got truth"):
+    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*'truth'"):
         vocabulary_bars("ab", [0.5, 0.5], [0.5, 0.5], [1.0])

@@ -48,10 +48,15 @@ def row_of_axes(
     return [*figure.subplots(1, n, squeeze=False, **shared)[0]]
 
 
-def finish(ax: Axes, alt: str, title: str = "", xlabel: str = "", ylabel: str = "") -> Axes:
-    """Write title and axis labels, attach the description, and hand the Axes back."""
+def finish(
+    ax: Axes, alt: str, title: str = "", xlabel: str = "", ylabel: str = "", pad: float = 10
+) -> Axes:
+    """Write title and axis labels, attach the description, and hand the Axes back.
+
+    pad: points between the title and the Axes.
+    """
     if title:
-        ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=10)
+        ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=pad)
     ax.set_xlabel(xlabel, fontsize=SIZE, color=INK)
     ax.set_ylabel(ylabel, fontsize=SIZE, color=INK)
     sentence = title if title.endswith(("?", "!", ".")) else f"{title}."

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import named
+from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK
 from helpers.views.drawing.style import SIZE, SMALL, axes, finish
 from helpers.views.drawing.wording import amounts, glyph, likeliest, likeliest_of, listed, number
@@ -21,8 +21,7 @@ def bars(
     values: Mapping[str, float], title: str = "", xlabel: str = "", ax: Axes | None = None
 ) -> Axes:
     """One horizontal bar per name, top to bottom in the given order, its number at its end."""
-    if not values:
-        raise ValueError("bars needs at least one value; got none. Try {'name': 1.0}.")
+    given.must(values, "bars needs at least one value", "none", "Try {'name': 1.0}.")
     names, lengths = list(values), array(list(values.values()))
     ax = axes(ax, size=(7, 1 + 0.36 * len(names)), grid="x")
     drawn = ax.barh(range(len(names)), lengths, height=0.62, **FILLED)
@@ -49,7 +48,7 @@ def next_character_bars(
     with the largest probability in either are shown. ValueError if the lengths differ.
     """
     both = {"model": model} | ({} if truth is None else {"truth": truth})
-    both = named.distributions(both, len(chars), "characters")
+    both = given.distributions(both, len(chars), "characters")
     best = likeliest(np.max(list(both.values()), axis=0), top)
     ax = axes(ax, size=(7, 3.6), grid="y")
     _grouped(ax, {name: probs[best] for name, probs in both.items()}, (FILLED, HATCHED), SMALL - 1)
@@ -57,9 +56,7 @@ def next_character_bars(
     ax.set_xticks(range(len(best)), shown, fontsize=SIZE + 2, parse_math=False)
     ax.tick_params(axis="x", length=0, pad=6)
     ax.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), xlim=(-0.6, top - 0.4))
-    tops = [
-        f"likeliest by the {name}: {likeliest_of(chars, probs)}" for name, probs in both.items()
-    ]
+    tops = [f"likeliest by the {name}: {likeliest_of(chars, p)}" for name, p in both.items()]
     alt = f"Next character, {'; '.join(tops)}."
     return finish(ax, alt, title, "next character", "probability")
 
@@ -77,18 +74,15 @@ def policies(
     """
     n, advice = len(answers), "Try {'π_ref': reference, 'π*': optimum}."
     rule = f"policies needs one to three distributions over the {n} answers"
-    if len(probs) > len(LOOKS):
-        raise ValueError(f"{rule}; got {len(probs)}. {advice}")
-    probs = named.arrays(probs, (n,), rule, advice)
+    given.must(len(probs) <= len(LOOKS), rule, len(probs), advice)
+    probs = given.arrays(probs, (n,), rule, advice)
     ax = axes(ax, size=(7.4, 3.4), grid="y")
     _grouped(ax, probs, LOOKS, (SMALL - 1.5) * (n * len(probs) <= MANY))
     ax.set_xticks(range(n), answers, fontsize=SIZE - (n > 10))
     ax.tick_params(axis="x", length=0, labelrotation=45 * (n > 10))
     ax.set_ylim(0, 1.22 * max(p.max() for p in probs.values()))
-    alt = "; ".join(
-        f"{name} {listed([f'{answers[i]} {p[i]:.3f}' for i in likeliest(p, 4)])}"
-        for name, p in probs.items()
-    )
+    tops = {n: [f"{answers[i]} {p[i]:.3f}" for i in likeliest(p, 4)] for n, p in probs.items()}
+    alt = "; ".join(f"{name} {listed(top)}" for name, top in tops.items())
     return finish(ax, f"Probabilities: {alt}.", title, xlabel, "probability")
 
 

@@ -9,7 +9,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import named
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends, level_lines
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 from helpers.views.drawing.style import axes, finish, line_style
@@ -32,7 +32,7 @@ def lines(
     """
     x, advice = array(x), "Try {'name': values} with one value for each x."
     rule = f"Every line must have as many values as x ({len(x)}, at least 1)"
-    ys = named.arrays(ys, (len(x),), rule, advice)
+    ys = given.arrays(ys, (len(x),), rule, advice)
     ax = axes(ax, grid="both")
     ax.set(xscale="log" if logx else "linear", yscale="log" if logy else "linear")
     for i, y in enumerate(ys.values()):
@@ -61,7 +61,7 @@ def repeats(
     """
     x, floors = array(x), floors or {}
     rule = f"Every line needs repeats of {len(x)} values, (R, {len(x)})"
-    ys = named.arrays(ys, (None, len(x)), rule, "Try [values] for a single repeat.")
+    ys = given.arrays(ys, (None, len(x)), rule, "Try [values] for a single repeat.")
     ax = axes(ax, size=(7.4, 4.2), grid="y")
     labels = level_lines(ax, floors)
     for i, (name, y) in enumerate(ys.items()):

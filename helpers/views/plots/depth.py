@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import named
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import beside
 from helpers.views.drawing.palette import MARKERS, PALETTE
 from helpers.views.drawing.style import axes, finish
@@ -28,7 +28,7 @@ def gradients_by_layer(
     the value in the last layer of a model that deep. ValueError if a name has no layer.
     """
     rule = "Every model needs a value for each of its layers, at least one"
-    profiles = named.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
+    profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
     ax = axes(ax, grid="both")
     for i, name in enumerate(profiles):
         _draw(ax, profiles[name], last[name], PALETTE[i], MARKERS[i])

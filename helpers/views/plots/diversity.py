@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
 from helpers.views.drawing.style import SMALL, axes, finish, row_of_axes
@@ -59,10 +60,8 @@ def diversity_panels(
 
     measured: title -> points. Returns the first Axes; `show` takes the whole figure.
     """
-    if not panels:
-        raise ValueError(
-            "diversity_panels needs a system; got none. Try {'λ = 0.05': (c, curves)}."
-        )
+    advice = "Try {'λ = 0.05': (c, curves)}."
+    given.must(panels, "diversity_panels needs a system", "none", advice)
     several = row_of_axes(len(panels), (3.9 * len(panels), 3.9), sharey=True)
     for ax, (title, (c, curves)) in zip(several, panels.items(), strict=True):
         c, curves = _checked(c, curves)
@@ -76,11 +75,10 @@ def diversity_panels(
 
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
     c, curves = array(c), [array(values) for values in curves]
-    if len(curves) != 3 or not len(c) or any(values.shape != c.shape for values in curves):
-        raise ValueError(
-            "The curves must be error, average error and ambiguity with one value for each of the "
-            f"{len(c)} shares c; got {[v.shape for v in curves]}. Try learning_curve(c, …)."
-        )
+    rule = "The curves must be error, average error and ambiguity with one value for each of the "
+    rule += f"{len(c)} shares c"
+    shapes = [values.shape for values in curves]
+    given.must(len(c) and shapes == 3 * [c.shape], rule, shapes, "Try learning_curve(c, …).")
     return c, curves
 
 
@@ -106,19 +104,14 @@ def _top(several: Sequence[Three]) -> float:
 
 def _say(c: np.ndarray, curves: list, measured: Points) -> str:
     places = sorted({0, len(c) // 4, len(c) // 2, len(c) - 1})
-    said = [
-        f"{name} {listed([number(values[i]) for i in places])}"
-        for name, values in zip(LOOKS, curves, strict=True)
-    ]
+    at, *rows = ([number(values[i]) for i in places] for values in (c, *curves))
+    courses = [f"{name} {listed(row)}" for name, row in zip(LOOKS, rows, strict=True)]
     low = curves[0].argmin()
-    head = f"At c = {listed([number(c[i]) for i in places])}: {'; '.join(said)}."
-    return f"{head} The ensemble error is least at c = {number(c[low])}: " + (
-        f"{number(curves[0][low])}.{_say_measured(measured)}"
-    )
+    head = f"At c = {listed(at)}: {'; '.join(courses)}."
+    least = f"The ensemble error is least at c = {number(c[low])}: {number(curves[0][low])}."
+    return f"{head} {least}{_say_measured(measured)}"
 
 
 def _say_measured(measured: Points) -> str:
-    said = [
-        f"{number(row[0])} ± {number(row[3])} at c = {number(c)}" for c, row in measured.items()
-    ]
-    return f" Simulated ensemble error: {listed(said)}." if said else ""
+    rows = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
+    return f" Simulated ensemble error: {listed(rows)}." if rows else ""

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import named
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 from helpers.views.drawing.roots import NOTE, space_by_roots
@@ -28,7 +28,7 @@ def frontier(
     """
     kl, rewards = np.atleast_2d(array(kl)), {k: np.atleast_2d(array(r)) for k, r in rewards.items()}
     rule = f"Every reward needs a value for each distance, {kl.shape}"
-    rewards = named.arrays(rewards, kl.shape, rule, "Try one row per repeat.")
+    rewards = given.arrays(rewards, kl.shape, rule, "Try one row per repeat.")
     ax, labels = axes(ax, size=(7.4, 3.9), grid="both"), []
     space_by_roots(ax)
     for i, (name, several) in enumerate(rewards.items()):

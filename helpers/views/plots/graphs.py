@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
 from helpers.views.drawing.style import SIZE, finish
@@ -32,7 +33,9 @@ def directed_graph(
     places: name -> (x, y), neighbours one unit apart; notes: name -> words beside the circle.
     ValueError for an edge between variables that have no place.
     """
-    _check_places(places, edges)
+    lost = sorted({name for edge in edges for name in edge} - set(places)) or "any" * (not places)
+    advice = "Try {'X': (0, 0), 'Y': (1, 0)} with [('X', 'Y')]."
+    given.must(not lost, "Every variable of an edge needs a place", f"none for {lost}", advice)
     xs, ys = zip(*places.values(), strict=True)
     xlim, ylim = (min(xs) - 0.4, max(xs) + 2.4), (min(ys) - 0.4, max(ys) + 0.4)
     ax = sheet(ax, (np.ptp(xlim), np.ptp(ylim) + 0.2), xlim, ylim, "equal")
@@ -77,15 +80,6 @@ def _ends(a: Place, b: Place) -> list[Place]:
     return [(a[0] + step[0], a[1] + step[1]), (b[0] - 1.1 * step[0], b[1] - 1.1 * step[1])]
 
 
-def _check_places(places: Mapping, edges: Sequence) -> None:
-    unknown = sorted({name for edge in edges for name in edge} - set(places))
-    if not places or unknown:
-        raise ValueError(
-            f"Every variable of an edge needs a place; got none for {unknown or 'any'}. "
-            "Try {'X': (0, 0), 'Y': (1, 0)} with [('X', 'Y')]."
-        )
-
-
 def _say_places(places: Mapping, edges: Sequence, observed: Sequence[str]) -> str:
     arrows = listed([f"{a} → {b}" for a, b in edges]) if edges else "none"
     seen = listed(list(observed)) if observed else "none"
@@ -93,19 +87,14 @@ def _say_places(places: Mapping, edges: Sequence, observed: Sequence[str]) -> st
 
 
 def _check(name: str, graph: np.ndarray, T: int) -> None:
-    if graph.shape != (T, T):
-        raise ValueError(
-            f"A graph over {T} tokens must be {T} by {T}; got {graph.shape} for {name!r}. "
-            "Try masks.causal(T).tril(-1)."
-        )
+    rule, advice = f"A graph over {T} tokens must be {T} by {T}", "Try masks.causal(T).tril(-1)."
+    given.must(graph.shape == (T, T), rule, f"{graph.shape} for {name!r}", advice)
     reach = graph.astype(float)
-    for _ in range(T):
+    for _ in range(T):  # after k rounds: whom one reaches in at most k + 1 steps
         reach = np.minimum(1.0, reach + reach @ graph)
-    if np.trace(reach):
-        raise ValueError(
-            f"No token may be its own ancestor, or the factors are no distribution; in {name!r} "
-            f"token {int(np.diag(reach).argmax())} is. Try an order of the tokens: .tril(-1)."
-        )
+    rule = "No token may be its own ancestor, or the factors are no distribution"
+    got = f"{name!r}, where token {int(np.diag(reach).argmax())} is"
+    given.must(not np.trace(reach), rule, got, "Try an order of the tokens: .tril(-1).")
 
 
 def _draw(ax: Axes, tokens: Sequence[str], graph: np.ndarray, name: str, y: float) -> None:

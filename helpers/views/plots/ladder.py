@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import named
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import beside
-from helpers.views.drawing.palette import BLUE, DASHES, INK, QUIET, VERMILLION
+from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION
 from helpers.views.drawing.style import SIZE, axes, finish
 from helpers.views.drawing.wording import amounts, number
 
@@ -30,7 +30,7 @@ def ladder(
     model has no loss.
     """
     rule = "Every model needs a loss for each of its seeds, at least one"
-    losses = named.arrays(losses, (None,), rule, "Try {'one head': [2.41, 2.40, 2.41]}.")
+    losses = given.arrays(losses, (None,), rule, "Try {'one head': [2.41, 2.40, 2.41]}.")
     floors = floors or {}
     ax = axes(ax, size=(7.4, 1.3 + 0.34 * len(losses)), grid="x")
     steps = [(v.mean(), row) for row, (n, v) in enumerate(losses.items()) if n not in aside]
@@ -44,8 +44,8 @@ def ladder(
     ax.set_yticks(range(len(losses)), list(losses), fontsize=SIZE)
     ax.set(ylim=(len(losses) - 0.5, -0.6))
     ax.margins(x=0.08)
-    finish(ax, _say(losses, floors, unit), xlabel=f"validation loss ({unit})")
-    return _title(ax, title)
+    xlabel = f"validation loss ({unit})"
+    return finish(ax, _say(losses, floors, unit), title, xlabel, pad=22)  # over the floors' names
 
 
 def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
@@ -53,14 +53,6 @@ def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
     behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     where = {"ha": "left", "va": "center", "bbox": behind}
     beside(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
-
-
-def _title(ax: Axes, title: str) -> Axes:
-    """The title, higher than usual: the floors' names stand between it and the picture."""
-    if title:
-        ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=22)
-        ax.set_label(f"{title.rstrip('.')}. {ax.get_label()}")
-    return ax
 
 
 def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:

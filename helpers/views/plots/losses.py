@@ -10,6 +10,7 @@ from typing import Protocol
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import Label, label_ends, level_lines
 from helpers.views.drawing.palette import PALETTE, PURPLE
 from helpers.views.drawing.style import axes, counting, finish, line_style
@@ -39,7 +40,10 @@ def losses(
     validation losses. floors: name -> loss in the same unit. ValueError if nothing was measured.
     """
     floors, several = floors or {}, isinstance(history, Mapping)
-    _check(history if several else {"the history": history})
+    every = history if several else {"the history": history}
+    measured = {name: len(each.steps) for name, each in every.items()}
+    rule, advice = "Every history must hold at least one measured step", "Try training first."
+    given.must(measured and all(measured.values()), rule, measured, advice)
     ax = axes(ax, grid="y")
     ax.xaxis.set_major_locator(counting())
     labels = level_lines(ax, floors)
@@ -56,24 +60,14 @@ def gap(history: History, floors: Mapping[str, float]) -> float:
     return float(history.val_loss[-1]) - min(floors.values())
 
 
-def _check(histories: Mapping[str, History]) -> None:
-    measured = {name: len(history.steps) for name, history in histories.items()}
-    if not measured or not all(measured.values()):
-        raise ValueError(
-            f"Every history must hold at least one measured step; got {measured}. "
-            "Try training for some steps first."
-        )
-
-
 def _draw_one(ax: Axes, history: History) -> list[Label]:
     both = {"training": history.train_loss, "validation": history.val_loss}
     return [_curve(ax, history.steps, *each, i) for i, each in enumerate(both.items())]
 
 
 def _draw_several(ax: Axes, histories: Mapping[str, History]) -> list[Label]:
-    return [
-        _curve(ax, h.steps, name, h.val_loss, i) for i, (name, h) in enumerate(histories.items())
-    ]
+    every = enumerate(histories.items())
+    return [_curve(ax, h.steps, name, h.val_loss, i) for i, (name, h) in every]
 
 
 def _curve(ax: Axes, steps: list[int], name: str, values: list[float], i: int) -> Label:

@@ -8,6 +8,7 @@ from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET
 from helpers.views.drawing.style import (
     POINTS_PER_INCH,
@@ -69,12 +70,12 @@ def heatmaps(
     labels: name -> (row labels, column labels). look: what `heatmap` knows, xlabel, unit, and
     vmin and vmax for one scale. ValueError if there is no matrix.
     """
-    if not matrices:
-        raise ValueError("heatmaps needs at least one matrix; got none. Try {'head 1': weights}.")
+    advice = "Try {'head 1': weights}."
+    given.must(matrices, "heatmaps needs at least one matrix", "none", advice)
     row = row_of_axes(len(matrices), (WIDE, HIGH), "compressed")
     for i, (ax, (name, matrix)) in enumerate(zip(row, matrices.items(), strict=True)):
-        given = (labels or {}).get(name, (None, None))
-        heatmap(matrix, *given, ax, name, ylabel="" if i else ylabel, **look)
+        ticks = (labels or {}).get(name, (None, None))
+        heatmap(matrix, *ticks, ax, name, ylabel="" if i else ylabel, **look)
     return row[0]
 
 
@@ -110,13 +111,11 @@ def _tick(axis: Axis, labels: Sequence[str] | None, side: float) -> None:
 
 
 def _check(cells: np.ndarray, rows: Sequence | None, columns: Sequence | None) -> None:
-    given = [None if labels is None else len(labels) for labels in (rows, columns)]
-    fits = [n in (None, size) for n, size in zip(given, cells.shape, strict=False)]
-    if cells.ndim != 2 or not cells.size or not all(fits):
-        raise ValueError(
-            f"A heat map needs a matrix (R, C) with R row and C column labels; got shape "
-            f"{cells.shape} with {given[0]} and {given[1]} labels. Try one head of one text."
-        )
+    counts = [None if labels is None else len(labels) for labels in (rows, columns)]
+    fits = [n in (None, size) for n, size in zip(counts, cells.shape, strict=False)]
+    rule = "A heat map needs a matrix (R, C) with R row and C column labels"
+    got = f"shape {cells.shape} with {counts[0]} and {counts[1]} labels"
+    given.must(cells.ndim == 2 and cells.size and all(fits), rule, got, "Try one head of one text.")
 
 
 def _say(cells: np.ndarray, rows, columns, unit: str) -> str:
@@ -135,11 +134,11 @@ def _name(labels: Sequence[str] | None, i: int) -> str:
 
 
 def _check_mask(name: str, mask: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:
-    if mask.shape != (len(rows), len(columns)) or not mask.size:
-        raise ValueError(
-            f"A mask needs a label for each row and each column; {name!r} has shape {mask.shape} "
-            f"and {len(rows)} and {len(columns)} labels. Try the tokens that ask and are asked."
-        )
+    R, C = len(rows), len(columns)
+    rule = "A mask needs a label for each row and each column"
+    got = f"{name!r} of shape {mask.shape} with {R} and {C} labels"
+    advice = "Try the tokens that ask and are asked."
+    given.must(mask.shape == (R, C) and mask.size, rule, got, advice)
 
 
 def _panel(ax: Axes, mask: np.ndarray, rows, columns, left: float) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import beside, label_ends, spread
 from helpers.views.drawing.palette import BLUE, DASHES, PALETTE, QUIET, VERMILLION
 from helpers.views.drawing.style import POINTS_PER_INCH, axes, finish
@@ -31,8 +32,10 @@ def points(
     x, y: (n,); at: (k,), in order; each curve: (k,). ValueError if lengths differ.
     """
     x, y, at = map(array, (x, y, at))
-    curves = {name: array(curve) for name, curve in (curves or {}).items()}
-    _check(x, y, at, curves)
+    rule = f"There must be as many x as y, and a height of every curve for each of {len(at)} places"
+    got, advice = f"x of shape {x.shape} and y of shape {y.shape}", "Try x[:, 0]."
+    given.must(x.ndim == 1 and x.shape == y.shape and len(x), rule, got, advice)
+    curves = given.arrays(curves, at.shape, rule, advice) if curves else {}
     ax = axes(ax, grid="both")
     ax.scatter(x, y, s=22, color=QUIET, alpha=0.45, linewidths=0)
     looks = list(zip(curves.items(), itertools.cycle(PALETTE), itertools.cycle(DASHES)))  # noqa: B905
@@ -58,11 +61,10 @@ def named_points(
     ValueError if nothing is given, or a marked name is not among the values.
     """
     unknown = sorted(set(marked) - set(values))
-    if not values or unknown:
-        raise ValueError(
-            f"A point needs a name, a mark one of these names; got {len(values)} points and the "
-            f"unknown names {unknown}. Try named_points({{'a': (1, 2)}}, marked=['a'])."
-        )
+    rule = "A point needs a name, a mark one of these names"
+    got = f"{len(values)} points and the unknown names {unknown}"
+    advice = "Try named_points({'a': (1, 2)}, marked=['a'])."
+    given.must(values and not unknown, rule, got, advice)
     ax = axes(ax, grid="both")
     plain = array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
     ax.plot(*plain.T, "o", color=BLUE, ms=6, alpha=0.75, clip_on=False)
@@ -73,22 +75,12 @@ def named_points(
     return ax
 
 
-def _check(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.ndarray]) -> None:
-    lengths = {name: len(curve) for name, curve in curves.items()}
-    if x.ndim != 1 or x.shape != y.shape or not len(x) or {*lengths.values()} - {len(at)}:
-        raise ValueError(
-            f"There must be as many x as y, and a height of every curve for each of the {len(at)} "
-            f"places; got shapes {x.shape} and {y.shape}, and curves {lengths}. Try x[:, 0]."
-        )
-
-
 def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
     """Write each name over its point; names of points at one height are moved apart."""
     ax.margins(0.08, 0.12)
     ax.figure.draw_without_rendering()  # the layout decides where the points are
-    places = {
-        n: ax.transData.transform(xy) * POINTS_PER_INCH / ax.figure.dpi for n, xy in marked.items()
-    }
+    scale, on_paper = POINTS_PER_INCH / ax.figure.dpi, ax.transData.transform
+    places = {name: on_paper(xy) * scale for name, xy in marked.items()}
     for level in {round(y / APART) for _, y in places.values()}:
         names = [n for n, (_, y) in places.items() if round(y / APART) == level]
         wishes = [places[n][0] for n in names]
@@ -102,10 +94,9 @@ def _say(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.n
     if not curves:
         return f"{head}."
     shown = (0, len(at) // 2, -1)
-    heights = [
-        f"{name} {', '.join(number(curve[i]) for i in shown)}" for name, curve in curves.items()
-    ]
-    return f"{head}. At x = {', '.join(number(at[i]) for i in shown)}: {'; '.join(heights)}."
+    places, *heights = (", ".join(number(row[i]) for i in shown) for row in (at, *curves.values()))
+    courses = [f"{name} {there}" for name, there in zip(curves, heights, strict=True)]
+    return f"{head}. At x = {places}: {'; '.join(courses)}."
 
 
 def _say_named(values: Mapping, marked: Collection[str], xlabel: str, ylabel: str) -> str:

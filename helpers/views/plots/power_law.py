@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
 from helpers.views.drawing.style import axes, finish
@@ -48,11 +49,10 @@ def power_laws(
 
 def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
     lengths = {name: len(rows) for name, rows in losses.items()}
-    if not losses or set(lengths.values()) != {len(sizes)} or set(laws) != set(losses):
-        raise ValueError(
-            f"Every name needs losses for each of the {len(sizes)} sizes, and a law; got losses "
-            f"{lengths} and laws for {sorted(laws)}. Try {{'short': [[1.2], [1.0], [0.9]]}}."
-        )
+    fits = losses and set(lengths.values()) == {len(sizes)} and set(laws) == set(losses)
+    rule = f"Every name needs losses for each of the {len(sizes)} sizes, and a law"
+    got = f"losses {lengths} and laws for {sorted(laws)}"
+    given.must(fits, rule, got, "Try {'short': [[1.2], [1.0], [0.9]]}.")
 
 
 def _say(sizes, losses: Mapping, laws: Laws, floor: float, unit: str) -> str:

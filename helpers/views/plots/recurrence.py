@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
 from helpers.views.drawing.style import MONO, SIZE, finish
@@ -111,9 +112,7 @@ def _say(source: Sequence[str], target: Sequence[str], looks) -> str:
 
 
 def _check(fits: object, first: Sequence[str], second: Sequence[str]) -> None:
-    if not fits:
-        raise ValueError(
-            "A diagram needs at least one token on each side, as many outputs as inputs where "
-            f"they are paired, and weights of shape (T, S); got {len(first)} and {len(second)} "
-            "tokens. Try short lists of tokens and weights[0]."
-        )
+    rule = "A diagram needs at least one token on each side, as many outputs as inputs where they "
+    rule += "are paired, and weights of shape (T, S)"
+    got = f"{len(first)} and {len(second)} tokens"
+    given.must(fits, rule, got, "Try short lists of tokens and weights[0].")

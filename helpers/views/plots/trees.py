@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
+from helpers.views.drawing import given
 from helpers.views.drawing.diagram import write
 from helpers.views.drawing.palette import PALETTE, QUIET
 from helpers.views.drawing.style import SMALL, axes, finish
@@ -43,16 +44,13 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
 
 
 def _check(members: Mapping[str, Member]) -> None:
+    advice = "Try {'A': (2017, 'a', '')}."
+    given.must(members, "A family needs at least one member", "none", advice)
+    rule = "A parent must be in the family and not be younger than its child"
     for name, (year, _, parent) in members.items():
-        if parent and (parent not in members or members[parent][0] > year):
-            raise ValueError(
-                f"A parent must be in the family and not be younger than its child; {name} "
-                f"({year}) has the parent {parent!r}. Try another year, or '' for the root."
-            )
-    if not members:
-        raise ValueError(
-            "A family needs at least one member; got none. Try {'A': (2017, 'a', '')}."
-        )
+        fits = not parent or (parent in members and members[parent][0] <= year)
+        got = f"{name} ({year}) with the parent {parent!r}"
+        given.must(fits, rule, got, "Try another year, or '' for the root.")
 
 
 def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tuple[float, float]]:

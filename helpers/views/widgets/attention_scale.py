@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
+from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, INK, QUIET
 from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SIZE, SMALL, axes, line_style
@@ -34,11 +35,10 @@ def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1
     width: d_k, a power of two up to 512. scale: a name in SCALES, what scores are multiplied by.
     query: which of 12 random queries shows its 16 weights. ValueError for another start.
     """
-    if width not in WIDTHS or scale not in SCALES or query not in range(1, QUERIES + 1):
-        raise ValueError(
-            f"The widget starts at a width in {WIDTHS}, a scale in {[*SCALES]} and a query from 1 "
-            f"to {QUERIES}; got {width!r}, {scale!r} and {query!r}. Try attention_scale()."
-        )
+    fits = width in WIDTHS and scale in SCALES and query in range(1, QUERIES + 1)
+    rule = f"The widget starts at a width in {WIDTHS}, a scale in {[*SCALES]} and a query from 1 "
+    got = f"{width!r}, {scale!r} and {query!r}"
+    given.must(fits, f"{rule}to {QUERIES}", got, "Try attention_scale().")
     controls = {
         "width": ipywidgets.SelectionSlider(options=WIDTHS, value=width, description="width d_k"),
         "scale": ipywidgets.Dropdown(options=[*SCALES], value=scale, description="scores times"),
@@ -113,8 +113,6 @@ def _say_query(weights: Sequence[float], query: int) -> str:
 
 
 def _say_means(mean: Sharpness) -> str:
-    return (
-        f"Means over {DRAWS:,} queries: largest weight {mean.largest:.2f}, entropy "
-        f"{mean.entropy:.2f} of at most {number(math.log(KEYS))} nats, {mean.gradient:.0%} of the "
-        "gradient left."
-    )
+    entropy = f"entropy {mean.entropy:.2f} of at most {number(math.log(KEYS))} nats"
+    head = f"Means over {DRAWS:,} queries: largest weight {mean.largest:.2f}"
+    return f"{head}, {entropy}, {mean.gradient:.0%} of the gradient left."

@@ -11,10 +11,10 @@ FREE = "none: I move the controls myself"
 
 
 class Question(NamedTuple):
-    """Something to predict, the controls it is asked at, and what comes out."""
+    """The controls it is asked at, something to predict, and what comes out."""
 
-    asked: str
     at: dict[str, object]
+    asked: str
     answer: str
 
 
@@ -37,17 +37,17 @@ class Follower:
                 explorer.controls[name].value = value
 
 
-def question_controls(questions: Mapping[str, Question], what: str) -> dict[str, ipywidgets.Widget]:
+def questions(asked: Mapping[str, Question], what: str) -> dict[str, ipywidgets.Widget]:
     """A list to choose a question from, and a box to show the `what` and the answer."""
     return {
-        "question": ipywidgets.Dropdown(options=list(questions), description="predict first"),
+        "question": ipywidgets.Dropdown(options=list(asked), description="predict first"),
         "shown": ipywidgets.Checkbox(value=True, description=f"show the {what} and the answer"),
     }
 
 
-def asking(questions: Mapping[str, Question]) -> Follower:
+def asking(asked: Mapping[str, Question]) -> Follower:
     """A new question sets the controls it is asked at, and hides what would answer it."""
-    return Follower("question", bring=lambda q: {"shown": q == FREE, **questions[q].at})
+    return Follower("question", bring=lambda q: {"shown": q == FREE, **asked[q].at})
 
 
 def choice(

@@ -17,15 +17,8 @@ from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SIZE, axes, finish
 from helpers.views.drawing.wording import number
 from helpers.views.plots.diversity import SHARE
-from helpers.views.widgets import live
-from helpers.views.widgets.controls import (
-    FREE,
-    Follower,
-    Question,
-    asking,
-    choice,
-    question_controls,
-)
+from helpers.views.widgets import controls, live
+from helpers.views.widgets.controls import Question
 from helpers.views.widgets.explorer import Explorer
 
 SHARES = np.linspace(0, 1, 201)
@@ -34,43 +27,34 @@ MEMBERS = [1, 2, 3, 5, 10, 30, math.inf]
 SIMULATED_AT = (0.0, 0.2, 0.4, 0.6, 0.8)
 INPUTS, MORE_RUNS, MOST_RUNS, SEED = 60, 10, 40, 1  # of the simulation
 SYSTEM = ("lam", "sigma2", "alpha", "K", "T")  # the controls that the curves depend on
+RUNS = "simulated runs per point"
 WIDTH = 92  # characters of a line of text above the curves
 
-
 FIGURE_1 = {"c": 0.0, "lam": 0.05, "sigma2": 0.2, "alpha": 1.0, "K": math.inf, "T": 0.0}
+# fmt: off
 QUESTIONS = {
-    FREE: Question("", {}, ""),
-    "strong weight decay": Question(
+    controls.FREE: Question({}, "", ""),
+    "strong weight decay": Question(FIGURE_1 | {"lam": 0.3},
         "λ = 0.3 is more than the noise σ² = 0.2. How much should be held out from each student?",
-        FIGURE_1 | {"lam": 0.3},
-        "Nothing. The students are too stiff already; seeing less makes them stiffer.",
-    ),
-    "only two students": Question(
+        "Nothing. The students are too stiff already; seeing less makes them stiffer."),
+    "only two students": Question(FIGURE_1 | {"K": 2},
         "With λ = 0.05 and K = ∞ the best c is 0.27. Is it still, with only two students?",
-        FIGURE_1 | {"K": 2},
-        "No, 0.167. Two students average little away, so each of them must know more by itself.",
-    ),
-    "less weight decay": Question(
+        "No, 0.167. Two students average little away, so each of them must know more by itself."),
+    "less weight decay": Question(FIGURE_1 | {"lam": 0.01},
         "λ falls from 0.05 to 0.01, K = ∞. Does the least ensemble error rise, fall or stay?",
-        FIGURE_1 | {"lam": 0.01},
-        "It stays, 0.358, and is reached at c = 0.34. Holding out replaces the missing decay.",
-    ),
-    "the average student": Question(
+        "It stays, 0.358, and is reached at c = 0.34. Holding out replaces the missing decay."),
+    "the average student": Question(FIGURE_1 | {"lam": 0.01},
         "λ = 0.01. As c grows from 0 to 0.4, does the average student get better or worse?",
-        FIGURE_1 | {"lam": 0.01},
-        "Better, 0.954 → 0.668: with as many examples as weights it had fitted all the noise.",
-    ),
+        "Better, 0.954 → 0.668: with as many examples as weights it had fitted all the noise."),
     "more data, more noise": Question(
-        "α = 2, σ² = 0.5, λ = 0.02. How much should be held out from each of ten students?",
         FIGURE_1 | {"alpha": 2.0, "sigma2": 0.5, "lam": 0.02, "K": 10},
-        "About two thirds, c = 0.65. With two students it would be nothing at all: try K = 2.",
-    ),
-    "noisy training": Question(
+        "α = 2, σ² = 0.5, λ = 0.02. How much should be held out from each of ten students?",
+        "About two thirds, c = 0.65. With two students it would be nothing at all: try K = 2."),
+    "noisy training": Question(FIGURE_1 | {"K": 10, "T": 1.0},
         "Training itself is noisy, T = 1; ten students, λ = 0.05. What is the best c now?",
-        FIGURE_1 | {"K": 10, "T": 1.0},
-        "0. The noise alone makes them differ enough; held-out data would only be missed.",
-    ),
+        "0. The noise alone makes them differ enough; held-out data would only be missed."),
 }
+# fmt: on
 
 
 def diversity_error(
@@ -88,19 +72,17 @@ def diversity_error(
     start that is impossible.
     """
     ensembles.learning_curve(c, alpha, lam, sigma2, K, T)
-    controls = question_controls(QUESTIONS, "curves") | {
+    moved = controls.questions(QUESTIONS, "curves") | {
         "c": _slider(c, 0, 1, 0.01, "c: share held out"),
-        "lam": choice(lam, LAMBDAS, "λ: weight decay", _spelled),
+        "lam": controls.choice(lam, LAMBDAS, "λ: weight decay", _spelled),
         "sigma2": _slider(sigma2, 0, 1, 0.05, "σ²: target's noise"),
         "alpha": _slider(alpha, 0.2, 4, 0.1, "α: examples per dimension"),
-        "K": choice(K, MEMBERS, "K: students", _spelled),
+        "K": controls.choice(K, MEMBERS, "K: students", _spelled),
         "T": _slider(T, 0, 1, 0.05, "T: training noise"),
-        "runs": ipywidgets.IntSlider(
-            max=MOST_RUNS, step=MORE_RUNS, description="simulated runs per point"
-        ),
+        "runs": ipywidgets.IntSlider(0, 0, MOST_RUNS, step=MORE_RUNS, description=RUNS),
     }
     actions = {f"simulate {MORE_RUNS} more runs": _simulate_more}
-    return Explorer(_drawing(), actions=actions, adjust=_following(), **controls)
+    return Explorer(_drawing(), actions=actions, adjust=_following(), **moved)
 
 
 def _slider(value: float, low: float, high: float, step: float, name: str):
@@ -114,7 +96,8 @@ def _spelled(value: float) -> str:
 
 def _following() -> Callable[[Explorer], None]:
     """A new question sets the controls; a new system has no simulated points."""
-    asked, changed = asking(QUESTIONS), Follower(*SYSTEM, bring=lambda *_: {"runs": 0})
+    asked = controls.asking(QUESTIONS)
+    changed = controls.Follower(*SYSTEM, bring=lambda *_: {"runs": 0})
 
     def follow(explorer: Explorer) -> None:
         asked(explorer)

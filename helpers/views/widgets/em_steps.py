@@ -13,6 +13,7 @@ from helpers.theory import mixtures
 from helpers.theory.arrays import double
 from helpers.theory.gating import design
 from helpers.views import plots
+from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE
 from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SMALL, axes, finish
@@ -121,10 +122,6 @@ def _places(x: Tensor) -> Tensor:
 
 
 def _check(x, start: str) -> None:
-    if double(x).ndim != 1:
-        raise ValueError(
-            "Only points with one input, x (n,), can be drawn over a line; got shape "
-            f"{tuple(double(x).shape)}. Try x[:, 0]."
-        )
-    if start not in STARTS:
-        raise ValueError(f"start must be one of {STARTS}; got {start!r}. Try start='apart'.")
+    rule, shape = "Only points with one input, x (n,), can be drawn over a line", double(x).shape
+    given.must(len(shape) == 1, rule, f"shape {tuple(shape)}", "Try x[:, 0].")
+    given.must(start in STARTS, f"start must be one of {STARTS}", repr(start), "Try 'apart'.")

@@ -8,6 +8,7 @@ import ipywidgets
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
+from helpers.views.drawing import given
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.size_card import size_card
 from helpers.views.widgets.controls import Follower, choice
@@ -30,8 +31,7 @@ def model_sizes(preset: str = "gpt2", gpu: str = "A100 40 GB (2020)", gpus: int 
     that do not go together get the config's own message. ValueError for an unknown preset or GPU.
     """
     config = GPTConfig.preset(preset)
-    if gpu not in GPUS:
-        raise ValueError(f"A GPU must be one of {', '.join(GPUS)}; got {gpu!r}. Try the first.")
+    given.must(gpu in GPUS, f"A GPU must be one of {', '.join(GPUS)}", repr(gpu), "Try the first.")
     controls = {
         "preset": ipywidgets.Dropdown(options=[*PRESETS], value=preset, description="begin with"),
         "n_layer": ipywidgets.IntSlider(config.n_layer, 1, 96, description="layers L"),

@@ -18,7 +18,7 @@ from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.next_character import ids_of
 
 TRAINED = "the trained model"
-NO_LIMIT = "no limit"
+NO_LIMIT, FACTOR = "no limit", "capacity factor"
 FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, NO_LIMIT)
 RANKS = ("first", "second", "third", "fourth")
 HAIR = 1e-4  # what lifts a token's own expert above those it likes as well
@@ -39,9 +39,7 @@ def moe_routing(model: nn.Module, tokenizer, text: str) -> Explorer:
         routing=ipywidgets.Dropdown(options=[TRAINED, *CASES], value=TRAINED),
         layer=ipywidgets.IntSlider(value=1, min=1, max=len(layers)),
         choice=ipywidgets.Dropdown(options=ranks, value=0, description="shown"),
-        room=ipywidgets.SelectionSlider(
-            options=FACTORS, value=NO_LIMIT, description="capacity factor"
-        ),
+        room=ipywidgets.SelectionSlider(options=FACTORS, value=NO_LIMIT, description=FACTOR),
     )
 
 

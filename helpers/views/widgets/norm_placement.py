@@ -14,6 +14,7 @@ from helpers.models import initialise
 from helpers.models.config import NORMS, GPTConfig
 from helpers.theory.depth import start_gradients
 from helpers.views import plots
+from helpers.views.drawing import given
 from helpers.views.drawing.picture import Picture
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
@@ -34,8 +35,8 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
     n_layer, n_embd, start: where the controls stand first. The values of that width and start
     are computed at once; another is computed when it is first asked for, and kept.
     """
-    if start not in STARTS:
-        raise ValueError(f"A start must be one of {', '.join(STARTS)}; got {start!r}. Try Xavier.")
+    rule = f"A start must be one of {', '.join(STARTS)}"
+    given.must(start in STARTS, rule, repr(start), "Try Xavier.")
     for depth in DEPTHS:
         profiles(depth, n_embd, start)
     ax = live.figure(7.4, 4).subplots(gridspec_kw=MARGINS)
@@ -66,11 +67,6 @@ def profiles(n_layer: int, n_embd: int, start: str) -> dict[str, tuple[float, ..
     A vocabulary of 64, windows of 32 random tokens, random targets, GELU, an untied head.
     """
     size = {"n_layer": n_layer, "n_head": HEADS, "n_embd": n_embd, "tied": False}
-    return {
-        f"{norm}-norm": tuple(
-            start_gradients(GPTConfig(TOKENS, VOCABULARY, norm=norm, **size), STARTS[start])
-            .double()
-            .tolist()
-        )
-        for norm in NORMS
-    }
+    configs = {f"{norm}-norm": GPTConfig(TOKENS, VOCABULARY, norm=norm, **size) for norm in NORMS}
+    start_with = STARTS[start]
+    return {name: tuple(start_gradients(c, start_with).tolist()) for name, c in configs.items()}

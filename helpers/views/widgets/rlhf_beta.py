@@ -14,12 +14,13 @@ import numpy as np
 from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
+from helpers.views.drawing import given
 from helpers.views.drawing.palette import INK
 from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import SIZE
 from helpers.views.drawing.wording import number
 from helpers.views.widgets import live
-from helpers.views.widgets.controls import FREE, Question, asking, question_controls
+from helpers.views.widgets.controls import FREE, Question, asking, questions
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.rlhf_parts import Bars, Path
 
@@ -33,34 +34,30 @@ REFERENCES = {
     "never gibberish": (0.5, 0.3, 0.15, 0.05, 0.0),
 }
 BETAS = np.logspace(2, -1, 121)  # 100 … 0.1
+PRICE, REF = "β: price of a nat", "π_ref"
 WIDTH = 96  # characters of a line of text above the picture
 
 
 USUAL = {"beta": 1.0, "reference": "gibberish 1 in 1,000"}
 USUAL |= {f"reward_{i}": value for i, value in enumerate(PROXY)}
+# fmt: off
 QUESTIONS = {
-    FREE: Question("", {}, ""),
-    "nothing but reward": Question(
+    FREE: Question({}, "", ""),
+    "nothing but reward": Question(USUAL | {"beta": 0.1, "reference": "never gibberish"},
         "β = 0.1, and the reference is never gibberish. Which answer has nearly all of π*?",
-        USUAL | {"beta": 0.1, "reference": "never gibberish"},
-        "Flattering: the best reward within the support of π_ref, not the best reward.",
-    ),
+        "Flattering: the best reward within the support of π_ref, not the best reward."),
     "one more for everything": Question(
-        "All five proxy rewards are one higher than they were. What does that do to π*?",
         USUAL | {f"reward_{i}": value + 1 for i, value in enumerate(PROXY)},
-        "Nothing. Only differences count; just β ln Z and the mean rewards have grown by one.",
-    ),
-    "a rare mistake": Question(
+        "All five proxy rewards are one higher than they were. What does that do to π*?",
+        "Nothing. Only differences count; just β ln Z and the mean rewards have grown by one."),
+    "a rare mistake": Question(USUAL | {"beta": 0.4, "reward_3": -1.0},
         "The reward model is right but for gibberish, 1 in 1,000. Does π* notice at β = 0.4?",
-        USUAL | {"beta": 0.4, "reward_3": -1.0},
-        "Yes: it weighs 0.001 · e^(3 / 0.4) = 1.81, helpful 0.3 · e^(1 / 0.4) = 3.65.",
-    ),
-    "how far is best": Question(
+        "Yes: it weighs 0.001 · e^(3 / 0.4) = 1.81, helpful 0.3 · e^(1 / 0.4) = 3.65."),
+    "how far is best": Question(USUAL | {"beta": 100.0},
         "From β = 100 down to 0.1 the proxy's mean only rises. And the true reward's mean?",
-        USUAL | {"beta": 100.0},
-        "It rises while helpful gains, and falls as soon as flattering does: over-optimisation.",
-    ),
+        "It rises while helpful gains, and falls as soon as flattering does: over-optimisation."),
 }
+# fmt: on
 
 
 def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Explorer:
@@ -69,27 +66,21 @@ def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Exp
     A question sets the controls and hides the picture until the box is ticked. ValueError for a
     start that is impossible.
     """
-    if reference not in REFERENCES or not BETAS[-1] <= beta <= BETAS[0]:
-        raise ValueError(
-            f"The widget starts at a β from 0.1 to 100 and a reference in {[*REFERENCES]}; got "
-            f"{beta!r} and {reference!r}. Try rlhf_beta()."
-        )
-    sliders = {
-        f"reward_{i}": ipywidgets.FloatSlider(
-            value=value, min=-3, max=4, step=0.5, description=f"proxy reward: {name}"
-        )
-        for i, (name, value) in enumerate(zip(ANSWERS, PROXY, strict=True))
-    }
-    controls = question_controls(QUESTIONS, "picture") | {
-        "beta": ipywidgets.FloatLogSlider(
-            value=beta, base=10, min=-1, max=2, step=0.05, description="β: price of a nat"
-        ),
-        "reference": ipywidgets.Dropdown(
-            options=list(REFERENCES), value=reference, description="π_ref"
-        ),
+    rule = f"The widget starts at a β from 0.1 to 100 and a reference in {[*REFERENCES]}"
+    fits = reference in REFERENCES and BETAS[-1] <= beta <= BETAS[0]
+    given.must(fits, rule, f"{beta!r} and {reference!r}", "Try rlhf_beta().")
+    sliders = {f"reward_{i}": _reward(name, PROXY[i]) for i, name in enumerate(ANSWERS)}
+    controls = questions(QUESTIONS, "picture") | {
+        "beta": ipywidgets.FloatLogSlider(beta, min=-1, max=2, step=0.05, description=PRICE),
+        "reference": ipywidgets.Dropdown(options=[*REFERENCES], value=reference, description=REF),
         **sliders,
     }
     return Explorer(_drawing(), adjust=asking(QUESTIONS), **controls)
+
+
+def _reward(name: str, value: float) -> ipywidgets.FloatSlider:
+    name = f"proxy reward: {name}"
+    return ipywidgets.FloatSlider(value, min=-3, max=4, step=0.5, description=name)
 
 
 class Outcome(NamedTuple):
@@ -138,10 +129,8 @@ def _drawing() -> Callable[..., Picture]:
 
 
 def _say(beta: float, now: Outcome) -> str:
-    return (
-        f"β = {number(beta)}: KL {now.kl:.3f} nats, mean reward {now.proxy:.3f} by the proxy, "
-        f"{now.true:.3f} in truth. β ln Z = {now.value:.3f}."
-    )
+    rewards = f"mean reward {now.proxy:.3f} by the proxy, {now.true:.3f} in truth"
+    return f"β = {number(beta)}: KL {now.kl:.3f} nats, {rewards}. β ln Z = {now.value:.3f}."
 
 
 def _say_bars(reference, policy, rewards) -> str:

@@ -24,9 +24,7 @@ class Bars:
 
     def move(self, reference, policy, rewards) -> None:
         """The heights, and each answer's proxy reward below it; a policy of None is not drawn."""
-        named = [
-            f"{name}\nr = {reward:g}" for name, reward in zip(self.answers, rewards, strict=True)
-        ]
+        named = [f"{a}\nr = {r:g}" for a, r in zip(self.answers, rewards, strict=True)]
         self.ax.set_xticks(range(len(self.answers)), named, fontsize=SMALL - 0.5)
         hidden = [0.0] * len(self.answers)
         both = ((self.reference, reference), (self.policy, hidden if policy is None else policy))

@@ -1,10 +1,16 @@
-"""Named numbers, as plots are given them: name -> values."""
+"""What a picture is given: checked, or refused with what must hold, what came and what to try."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from helpers.basics.numbers import array
+
+
+def must(holds: object, rule: str, got: object, advice: str) -> None:
+    """ValueError unless it holds: the rule, what came instead, and what to try."""
+    if not holds:
+        raise ValueError(f"{rule}; got {got}. {advice}")
 
 
 def arrays(
@@ -15,11 +21,11 @@ def arrays(
     shape: its lengths, None for one that is free but not 0; rule: what must hold, in words, and
     advice: what to try.
     """
-    given = {name: array(each) for name, each in values.items()}
-    shapes = {name: each.shape for name, each in given.items()}
-    if not given or not all(_fits(found, shape) for found in shapes.values()):
-        raise ValueError(f"{rule}; got shapes {shapes}. {advice}")
-    return given
+    found = {name: array(each) for name, each in values.items()}
+    shapes = {name: each.shape for name, each in found.items()}
+    fits = found and all(_fits(each, shape) for each in shapes.values())
+    must(fits, rule, f"shapes {shapes}", advice)
+    return found
 
 
 def distributions(probs: Mapping[str, object], n: int, what: str) -> dict[str, np.ndarray]:
