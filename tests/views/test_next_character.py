@@ -97,7 +97,7 @@ def test_the_slider_follows_the_edited_text():
 
 
 @pytest.mark.parametrize(
-    "typed, said", [("to xe", "got &#x27;x&#x27; at position 3"), ("", "is empty")]
+    "typed, said", [("to xe", "got &#x27;x&#x27; at position 3"), ("", "an empty text")]
 )
 def test_a_text_that_cannot_be_read_is_one_clear_error_and_the_next_works(typed, said):
     _, explorer = explore(position=5)

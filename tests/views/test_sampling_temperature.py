@@ -144,7 +144,7 @@ def test_a_truth_outside_the_vocabulary_is_infinitely_far():
     assert "KL(truth ‖ these settings) = ∞ bits, the other way ∞ bits" in explorer.picture.alt
 
 
-@pytest.mark.parametrize("typed, said", [("ax", "got &#x27;x&#x27;"), ("", "is empty")])
+@pytest.mark.parametrize("typed, said", [("ax", "got &#x27;x&#x27;"), ("", "an empty text")])
 def test_a_text_that_cannot_be_read_is_one_clear_error_and_the_next_works(typed, said):
     _, explorer = explore()
     with pytest.raises(ValueError):

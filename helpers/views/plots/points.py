@@ -79,8 +79,8 @@ def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
     """Write each name over its point; names of points at one height are moved apart."""
     ax.margins(0.08, 0.12)
     ax.figure.draw_without_rendering()  # the layout decides where the points are
-    scale, on_paper = POINTS_PER_INCH / ax.figure.dpi, ax.transData.transform
-    places = {name: on_paper(xy) * scale for name, xy in marked.items()}
+    on_paper, dpi = ax.transData.transform, ax.figure.dpi
+    places = {name: on_paper(xy) * POINTS_PER_INCH / dpi for name, xy in marked.items()}
     for level in {round(y / APART) for _, y in places.values()}:
         names = [n for n, (_, y) in places.items() if round(y / APART) == level]
         wishes = [places[n][0] for n in names]
