@@ -14,7 +14,8 @@ from tests.trials import dice
 
 dice.throw(7)
 from helpers.learning import training
-from helpers.practice import bugs, claim
+from helpers.practice import claim
+from helpers.practice.bugs import in_the_model as bugs
 from helpers.text.tasks import number_words
 from helpers.theory import boosting, mixtures
 

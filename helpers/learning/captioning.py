@@ -1,4 +1,4 @@
-"""Naming: an ImageGPT that says the name of a drawing, letter by letter. Notebook 10."""
+"""Naming: a Captioner that says the name of a drawing, letter by letter. Notebook 10."""
 
 import torch
 from torch import Tensor, nn

@@ -5,14 +5,14 @@ import torch
 
 from helpers.learning import captioning
 from helpers.models.config import GPTConfig
-from helpers.models.vision import ImageGPT
+from helpers.models.vision import Captioner
 from helpers.text.tasks import drawings
 
 
 def small(seed=0):
     torch.manual_seed(seed)
     length = 4 + captioning.LONGEST
-    return ImageGPT(GPTConfig(length, captioning.tokenizer().vocab_size, 1, 2, 16), 16, 8)
+    return Captioner(GPTConfig(length, captioning.tokenizer().vocab_size, 1, 2, 16), 16, 8)
 
 
 def test_every_name_stands_between_start_and_ends():

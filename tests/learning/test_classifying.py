@@ -8,7 +8,7 @@ from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 
 V, T = 5, 6
-CONFIG = GPTConfig(T, V, n_layer=1, n_head=2, n_embd=16, norm="post")
+CONFIG = GPTConfig(T, V, n_layer=1, n_head=2, n_embd=16, block="post-norm")
 IDS = torch.randint(V, (2_000,), generator=torch.Generator().manual_seed(0))
 FOLLOWER = IDS.roll(-1) % 2  # a class that the next token decides
 

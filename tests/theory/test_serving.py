@@ -63,9 +63,9 @@ def test_the_experts_of_other_models(sizes, billions):
 
 
 @pytest.mark.parametrize(("n_expert", "k"), [(1, 1), (4, 1), (4, 2), (8, 8)])
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_a_mixture_is_counted_as_it_is_built(n_expert, k, norm):
-    config = GPTConfig(8, 11, 3, 2, 10, norm=norm, n_expert=n_expert, n_expert_active=k)
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_a_mixture_is_counted_as_it_is_built(n_expert, k, block):
+    config = GPTConfig(8, 11, 3, 2, 10, block=block, n_expert=n_expert, n_expert_active=k)
     with torch.device("meta"):
         model = GPT(config)
     assert count_parameters(config) == sum(p.numel() for p in model.parameters())

@@ -1,4 +1,4 @@
-"""ImageGPTs that learn to name drawings, with patches of several sizes. Notebook 10."""
+"""Captioners that learn to name drawings, with patches of several sizes. Notebook 10."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import torch
 
 from helpers.learning import captioning
 from helpers.models.config import GPTConfig
-from helpers.models.vision import ImageGPT
+from helpers.models.vision import Captioner
 from helpers.text.tasks import drawings
 
 RECIPES = {
@@ -48,20 +48,20 @@ def _row(settings: dict, patch_size: int, seed: int) -> dict:
     }
 
 
-def one(settings: dict, patch_size: int, seed: int) -> tuple[ImageGPT, list[float]]:
+def one(settings: dict, patch_size: int, seed: int) -> tuple[Captioner, list[float]]:
     """A trained model and its losses, in nats per name."""
     model = untrained(settings, patch_size, seed)
     return model, learn(settings, model, seed)
 
 
-def untrained(settings: dict, patch_size: int, seed: int) -> ImageGPT:
+def untrained(settings: dict, patch_size: int, seed: int) -> Captioner:
     torch.manual_seed(seed)
     length = (drawings.SIDE // patch_size) ** 2 + captioning.LONGEST
     config = GPTConfig(length, captioning.tokenizer().vocab_size, **settings["model"])
-    return ImageGPT(config, drawings.SIDE, patch_size)
+    return Captioner(config, drawings.SIDE, patch_size)
 
 
-def learn(settings: dict, model: ImageGPT, seed: int) -> list[float]:
+def learn(settings: dict, model: Captioner, seed: int) -> list[float]:
     options = settings["training"] | {"seed": seed, "progress": False}
     return captioning.learn(model, settings["noise"], **options)
 

@@ -81,9 +81,7 @@ def _drawing(model: nn.Module, tokenizer) -> Callable[..., Picture]:
         tokens = [tokenizer.decode([i]) for i in ids.tolist()]
         if routing == TRAINED:
             device = next(model.parameters()).device
-            logits, gates = (
-                part[layer - 1, 0] for part in moe.routing(model, ids[None].to(device))
-            )
+            logits, gates = (part[layer - 1, 0] for part in moe.routes(model, ids[None].to(device)))
             title, k = f"layer {layer}, {_rank(choice)}", model.config.n_expert_active
         else:
             logits = CASES[routing](len(ids), model.config.n_expert)
@@ -108,7 +106,7 @@ def _picture(
     tokens: list[str], logits: Tensor, gates: Tensor, k: int, choice: int, factor, title: str
 ) -> Picture:
     """One layer's routing (N, E) of a text, its `choice`-th best experts shown."""
-    asked, taken, most = balance.load(gates), gates, NO_LIMIT
+    asked, taken, most = balance.expert_load(gates), gates, NO_LIMIT
     if factor != NO_LIMIT:
         most = capacity(factor, int(asked.sum()), len(asked))
         taken = first_come(gates, most)
@@ -120,7 +118,7 @@ def _picture(
         "idle experts": f"{int((asked == 0).sum())} of {len(asked)}",
         "capacity": str(most),
     }
-    loads = {"asked": asked.tolist(), "taken": balance.load(taken).tolist()}
+    loads = {"asked": asked.tolist(), "taken": balance.expert_load(taken).tolist()}
     kept = (taken.gather(1, own.unsqueeze(1)).squeeze(1) != 0).tolist()
     shown = own.masked_fill(weights[:, choice] == 0, NOBODY).tolist()
     return routed_text(tokens, shown, kept, loads, title, measures)

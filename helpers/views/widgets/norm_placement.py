@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import nn
 
 from helpers.models import initialise
-from helpers.models.config import NORMS, GPTConfig
+from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
 from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
@@ -70,10 +70,10 @@ def profiles(n_layer: int, n_embd: int, start: str) -> dict[str, tuple[float, ..
     """
     size = {"n_layer": n_layer, "n_head": HEADS, "n_embd": n_embd, "tied": False}
     return {
-        f"{norm}-norm": tuple(
-            start_gradients(GPTConfig(TOKENS, VOCABULARY, norm=norm, **size), STARTS[start])
+        norm: tuple(
+            start_gradients(GPTConfig(TOKENS, VOCABULARY, block=norm, **size), STARTS[start])
             .double()
             .tolist()
         )
-        for norm in NORMS
+        for norm in ("pre-norm", "post-norm")
     }
