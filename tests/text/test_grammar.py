@@ -45,6 +45,13 @@ def test_the_character_after_a_beginning_has_its_exact_probability():
     assert options.chance("x") == 0
 
 
+def test_many_small_probabilities_are_added_without_error():
+    # Ten times 0.1, added one after the other, are 0.9999999999999999 (before Python 3.12).
+    options = Options({f"{a}{b}": 0.1 for a in "xy" for b in "abcde"})
+    assert options.chance("") == 1.0 and options.bits("xa")[0] == 1.0
+    assert options.following("") == {"x": 0.5, "y": 0.5}
+
+
 def test_the_option_that_stands_in_a_text_is_found_at_its_place_only():
     options = Options(COIN)
     assert options.read("no tails", 3) == "tails"

@@ -17,7 +17,7 @@ TINY = 1e-15
 def visits(grammar: Grammar) -> Counter:
     """The expected number of visits to each passage in a scene."""
     total, wave = Counter(), {grammar.start: 1.0}
-    while sum(wave.values()) > TINY:
+    while math.fsum(wave.values()) > TINY:
         total.update(wave)
         following = Counter()
         for name, weight in wave.items():
@@ -28,11 +28,13 @@ def visits(grammar: Grammar) -> Counter:
 
 def scene_entropy(grammar: Grammar) -> float:
     """H(scene) in bits: the entropy of every draw and of every choice of the next passage."""
-    return sum(
+    return math.fsum(
         weight
         * (
-            sum(grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws)
-            - sum(p * math.log2(p) for p in grammar.passages[name].then.values())
+            math.fsum(
+                grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws
+            )
+            - math.fsum(p * math.log2(p) for p in grammar.passages[name].then.values())
         )
         for name, weight in visits(grammar).items()
     )
@@ -66,8 +68,8 @@ def character_counts(pairs: Counter) -> Counter:
 
 def entropy_of(counts: Counter) -> float:
     """The entropy in bits of the distribution proportional to some counts."""
-    total = sum(counts.values())
-    return -sum(n / total * math.log2(n / total) for n in counts.values())
+    total = math.fsum(counts.values())
+    return -math.fsum(n / total * math.log2(n / total) for n in counts.values())
 
 
 def _marginal(grammar: Grammar, part: Part) -> Distribution:

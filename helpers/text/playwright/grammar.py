@@ -5,6 +5,7 @@ Text is written passage by passage. A passage is a template: `[word]` draws a ne
 Word, WORD). Every draw picks from a *prefix-free* set of strings, so whoever reads the text from
 left to right always knows which string was drawn: text and draws determine each other, and
 -log P(text) is the sum of -log P(draw). Source of the argument: Cover & Thomas 2006, §5.1 and §4.2.
+Probabilities are added by `math.fsum`, which rounds once, so that every Python finds the same digits.
 """
 
 import math
@@ -25,7 +26,7 @@ class Options:
         _check(probs)
         self.probs = probs
         self.lengths = sorted({len(s) for s in self.probs})
-        self.entropy = -sum(p * math.log2(p) for p in self.probs.values())
+        self.entropy = -math.fsum(p * math.log2(p) for p in self.probs.values())
         self._bits: dict[str, list[float]] = {}
 
     def draw(self, rng: Random) -> str:
@@ -53,15 +54,12 @@ class Options:
 
     def chance(self, begun: str) -> float:
         """P(the string starts with `begun`); 0 when none does."""
-        return sum(p for s, p in self.probs.items() if s.startswith(begun))
+        return math.fsum(p for s, p in self.probs.items() if s.startswith(begun))
 
     def following(self, begun: str) -> dict[str, float]:
         """P(next character | begun) for a begun, unfinished string."""
-        mass: Counter[str] = Counter()
-        for string, p in self.probs.items():
-            if string.startswith(begun):
-                mass[string[len(begun)]] += p
-        return {character: p / self.chance(begun) for character, p in mass.items()}
+        characters = {s[len(begun)]: None for s in self.probs if s.startswith(begun)}
+        return {c: self.chance(begun + c) / self.chance(begun) for c in characters}
 
 
 def _check(probs: Distribution) -> None:
@@ -72,7 +70,7 @@ def _check(probs: Distribution) -> None:
                 "No option may begin another one, or a reader could not tell them apart; "
                 f"got {one!r} and {other!r}. Change one of the words."
             )
-    if not math.isclose(total := sum(probs.values()), 1.0):
+    if not math.isclose(total := math.fsum(probs.values()), 1.0):
         raise ValueError(f"Probabilities must sum to 1; these sum to {total}.")
 
 
@@ -100,7 +98,7 @@ def given(parent_name: str, parent: Slot, options: Callable[[str], Options]) -> 
     mixed: Counter[str] = Counter()
     for value, p in parent.marginal.items():
         mixed.update({s: p * q for s, q in table[value].probs.items()})
-    entropy = sum(p * table[value].entropy for value, p in parent.marginal.items())
+    entropy = math.fsum(p * table[value].entropy for value, p in parent.marginal.items())
     return Slot(lambda words: table[words[parent_name]], dict(mixed), entropy)
 
 

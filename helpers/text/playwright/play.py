@@ -109,7 +109,7 @@ def _pairs() -> Counter:
 @cache
 def mean_scene_length() -> float:
     """The expected number of characters of a scene, exactly."""
-    return sum(_pairs().values())
+    return math.fsum(_pairs().values())
 
 
 @cache

@@ -37,7 +37,7 @@ def _even(words: tuple[str, ...]) -> Options:
 
 def _zipf(words: list[str]) -> Options:
     """Early words are likelier: P(rank r) in proportion to 1 / (r + 8)."""
-    total = sum(1 / (r + 8) for r in range(len(words)))
+    total = math.fsum(1 / (r + 8) for r in range(len(words)))
     return Options({w: 1 / (r + 8) / total for r, w in enumerate(words)})
 
 
