@@ -5,7 +5,7 @@ Text is written passage by passage. A passage is a template: `[word]` draws a ne
 Word, WORD). Every draw picks from a *prefix-free* set of strings, so whoever reads the text from
 left to right always knows which string was drawn: text and draws determine each other, and
 -log P(text) is the sum of -log P(draw). Source of the argument: Cover & Thomas 2006, §5.1 and §4.2.
-Probabilities are added by `math.fsum`, which rounds once, so that every Python finds the same digits.
+Probabilities are added by `math.fsum`, which rounds once: so every Python finds the same digits.
 """
 
 import math
