@@ -21,7 +21,7 @@ def test_an_empty_option_begins_every_other_and_is_refused():
 
 
 def test_probabilities_that_do_not_sum_to_one_are_refused():
-    with pytest.raises(ValueError, match="must sum to 1; these sum to 0.75"):
+    with pytest.raises(ValueError, match="must sum to 1; got a sum of 0.75"):
         Options({"sea": 0.5, "tree": 0.25})
 
 

@@ -1,4 +1,13 @@
-"""The Playwright: a text whose entropy, and whose every probability, is exactly known."""
+"""The Playwright: a text whose entropy, and whose every probability, is exactly known.
+
+play         the scenes, and everything that is asked of them: text, probabilities, entropies
+grammar      templates whose draws can be read back from the text
+slots        the words, and which of them may stand where
+pens         a Writer draws a text, a Reader finds the probability of one
+expectation  entropy, length and character counts of a scene, without sampling
+exchanges    the kind of exchange that each character stands in
+speeches     the answers to one opening, a small world for reinforcement learning
+"""
 
 from helpers.text.playwright.play import (
     ANOTHER_COUPLET,

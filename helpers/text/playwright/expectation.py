@@ -11,12 +11,12 @@ from collections import Counter
 
 from helpers.text.playwright.grammar import Distribution, Grammar, Part
 
-TINY = 1e-15
+TINY = 1e-15  # visits that are left out: a scene this long hardly ever happens
 
 
 def visits(grammar: Grammar) -> Counter:
     """The expected number of visits to each passage in a scene."""
-    total, wave = Counter(), {grammar.start: 1.0}
+    total, wave = Counter(), {grammar.start: 1.0}  # wave: P(the n-th passage is this one)
     while math.fsum(wave.values()) > TINY:
         total.update(wave)
         following = Counter()
@@ -80,6 +80,7 @@ def _marginal(grammar: Grammar, part: Part) -> Distribution:
 
 
 def _inner_pairs(distribution: Distribution) -> Counter:
+    """The expected pairs of neighbours within what a part writes."""
     pairs: Counter[str] = Counter()
     for string, p in distribution.items():
         for i in range(len(string) - 1):
@@ -88,6 +89,7 @@ def _inner_pairs(distribution: Distribution) -> Counter:
 
 
 def _joints(left: Distribution, right: Distribution) -> Counter:
+    """The expected pair where one part ends and the next begins."""
     pairs: Counter[str] = Counter()
     for a, p in left.items():
         for b, q in right.items():

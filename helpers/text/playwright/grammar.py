@@ -1,4 +1,4 @@
-"""A grammar whose probabilities are exact: it writes text, reads it back, and knows its entropy.
+"""A grammar whose probabilities are exact: text is drawn from it, and read back to its draws.
 
 Text is written passage by passage. A passage is a template: `[word]` draws a new word for a slot,
 `{word}` repeats the one drawn last; the case of the slot's name gives the case of the text (word,
@@ -29,9 +29,9 @@ class Options:
         self.entropy = -math.fsum(p * math.log2(p) for p in self.probs.values())
         self._bits: dict[str, list[float]] = {}
 
-    def draw(self, rng: Random) -> str:
+    def draw(self, generator: Random) -> str:
         """One of the strings, by chance."""
-        u = rng.random()
+        u = generator.random()  # a point in 0 … 1, on which the strings have intervals
         for string, p in self.probs.items():
             u -= p
             if u < 0:
@@ -46,8 +46,9 @@ class Options:
         return None
 
     def bits(self, string: str) -> list[float]:
-        """-log2 P(next character | characters before) for each character of a (begun) string."""
+        """-log2 P(next character | characters before), for each character of a begun string."""
         if string not in self._bits:
+            # P(next | before) = P(before and next) / P(before)
             mass = [self.chance(string[:k]) for k in range(len(string) + 1)]
             self._bits[string] = [math.log2(a / b) for a, b in zip(mass, mass[1:], strict=False)]
         return self._bits[string]
@@ -71,15 +72,18 @@ def _check(probs: Distribution) -> None:
                 f"got {one!r} and {other!r}. Change one of the words."
             )
     if not math.isclose(total := math.fsum(probs.values()), 1.0):
-        raise ValueError(f"Probabilities must sum to 1; these sum to {total}.")
+        raise ValueError(
+            f"Probabilities must sum to 1; got a sum of {total}. Divide each of them by the sum."
+        )
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A word to be drawn. options: given the words drawn so far, as a dict from slot to word.
+    """A word to be drawn.
 
-    marginal: the word's distribution when nothing else is known. entropy: the expected entropy
-    of a draw, in bits.
+    options: from the words drawn so far, a dict from slot to word, to what may be drawn now.
+    marginal: the word's distribution when nothing else is known.
+    entropy: the expected entropy of a draw, in bits.
     """
 
     options: Callable[[dict[str, str]], Options]
@@ -152,7 +156,7 @@ class Grammar:
         self._ways = cache(self._ways)
 
     def scene(self, pen) -> None:
-        """Go through one scene; `pen.literal` and `pen.choose` write it or read it."""
+        """Go through one scene; `pen.literal` and `pen.choose` write the text or read it."""
         words: dict[str, str] = {}
         name = self._enter("", words, pen)
         while self.passages[name].then:

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from functools import cache
 
+from helpers.basics.numbers import whole
 from helpers.text.playwright import expectation
 from helpers.text.playwright.grammar import Grammar, Passage
 from helpers.text.playwright.pens import Unwritable, Writer, read
@@ -66,10 +67,11 @@ def grammar() -> Grammar:
 
 
 def write(n_chars: int, seed: int) -> str:
-    """Whole scenes until there are at least n_chars characters; the same seed, the same text."""
-    if not (isinstance(n_chars, int) and n_chars >= 1):
-        raise ValueError(f"n_chars must be a whole number ≥ 1; got {n_chars!r}. Try 1_000_000.")
-    pen = Writer(seed)
+    """Whole scenes until there are at least n_chars characters; the same seed, the same text.
+
+    ValueError unless n_chars is a whole number ≥ 1.
+    """
+    n_chars, pen = whole("n_chars", n_chars, advice="Try 1_000_000."), Writer(seed)
     while pen.length < n_chars:
         grammar().scene(pen)
     return "".join(pen.pieces)

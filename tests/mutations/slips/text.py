@@ -6,8 +6,8 @@ TEXT = [
     slip(
         "targets that are not one step later",
         "text/batches.py",
-        "return text[:, :-1], text[:, 1:]",
-        "return text[:, :-1], text[:, :-1]",
+        "return rows[:, :-1], rows[:, 1:]",
+        "return rows[:, :-1], rows[:, :-1]",
         "text/test_batches.py::test_targets_are_the_inputs_one_step_later",
     ),
     slip(
