@@ -39,8 +39,7 @@ def prepare(
     is unfinished. ValueError for files that are not text, and for a folder that is not empty.
     """
     files, out = [Path(file) for file in files], Path(out)
-    _check(files, out, tokenizer, validation)
-    shard_tokens = whole("shard_tokens", shard_tokens, advice=f"Try {SHARD_TOKENS}.")
+    _check(files, out, tokenizer, validation, shard_tokens)
     out.mkdir(parents=True, exist_ok=True)
     encode, end, vocab_size = _encoder(tokenizer, files, out)
     dtype = "<u2" if vocab_size <= 1 << 16 else "<u4"
@@ -52,8 +51,8 @@ def prepare(
         writer.close()
     counts = {part: writer.tokens for part, writer in writers.items()}
     meta = {"dtype": dtype, "vocab_size": vocab_size, "end_of_text": end, "tokens": counts}
-    told = {**meta, "tokenizer": tokenizer, "files": [file.name for file in files]}
-    write_atomically(out / META, (json.dumps(told, indent=1) + "\n").encode())
+    origin = {"tokenizer": tokenizer, "files": [file.name for file in files]}
+    write_atomically(out / META, (json.dumps(meta | origin, indent=1) + "\n").encode())
     return meta
 
 
@@ -138,7 +137,9 @@ def _learned(vocab_size: int, files: list[Path]) -> BPETokenizer:
     return BPETokenizer.train("\n".join(pieces), vocab_size - 1)
 
 
-def _check(files: list[Path], out: Path, tokenizer: str, validation: float) -> None:
+def _check(
+    files: list[Path], out: Path, tokenizer: str, validation: float, shard_tokens: int
+) -> None:
     if missing := [str(file) for file in files if not file.is_file()] or (
         [] if files else ["none"]
     ):
@@ -157,6 +158,7 @@ def _check(files: list[Path], out: Path, tokenizer: str, validation: float) -> N
         )
     if not 0 <= validation <= 0.5:
         raise ValueError(f"validation must be a share in 0 … 0.5; got {validation}. Try 0.01.")
+    whole("shard_tokens", shard_tokens, advice=f"Try {SHARD_TOKENS}.")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -3,8 +3,8 @@
 The author knows this label; a reader has to infer it from the words. Used in notebooks 02 and 13.
 """
 
+from helpers.text.playwright import SPEECHES, grammar
 from helpers.text.playwright.pens import Reader
-from helpers.text.playwright.play import SPEECHES, grammar
 
 HEADING, END = "enter", "exeunt"
 KINDS = (HEADING, *SPEECHES, END)

@@ -1,8 +1,8 @@
 """Numbers in English words: a translation that is small, and right or wrong without dispute.
 
 A number of 0 … 9,999 goes in digit by digit and comes out word by word. What a digit becomes
-depends on the digits beside it: 1 is "one", but with a 0 after it "ten"; a 0 is not spoken, but alone
-it is "zero". Built in notebook 02.
+depends on the digits beside it: 1 is "one", but with a 0 after it "ten"; a 0 is not spoken, but
+alone it is "zero". Built in notebook 02.
 """
 
 from collections.abc import Iterable
