@@ -54,6 +54,11 @@ def test_the_map_gets_darker_all_the_way(vision):
     assert (np.diff([lab(c[:3], vision)[0] for c in colours]) < 0).all()
 
 
+@pytest.mark.parametrize("dust", [4.44e-16, -1.39e-17, 5e-324])
+def test_what_rounding_leaves_of_zero_is_written_as_zero(dust):
+    assert style.number(dust) == "0" and style.number(1.11e-13) == "1.11e-13"
+
+
 def test_lines_differ_in_more_than_colour():
     looks = [style.line_style(i, 5) for i in range(len(style.PALETTE))]
     for trait in ("color", "linestyle", "marker"):

@@ -26,6 +26,7 @@ SMALL = 9
 POINTS_PER_INCH = 72
 PADDING = {"w_pad": 0.1, "h_pad": 0.1}  # inches around the picture
 MAP = LinearSegmentedColormap.from_list("weights", [(0, "white"), (0.55, BLUE), (1, "#002A54")])
+DUST = 1e-15  # smaller numbers are what rounding left of zero
 MONO = "DejaVu Sans Mono"
 VISIBLE = {"\n": "↵", " ": "␣", "\t": "⇥", "\r": "←"}
 SPOKEN = {"\n": "newline", " ": "space", "\t": "tab", "\r": "carriage return"}
@@ -81,8 +82,8 @@ def array(values: object) -> np.ndarray:
 
 
 def number(value: float) -> str:
-    """A number for a reader, three digits: 4.11, 0.0500, 12,000, 3 -> '3'."""
-    value = float(value)
+    """A number for a reader, three digits: 4.11, 0.0500, 12,000, 3 -> '3', 1e-16 -> '0'."""
+    value = 0.0 if abs(value) < DUST else float(value)
     if not np.isfinite(value):
         return str(value).replace("inf", "∞")
     if value.is_integer() or abs(value) >= 1000:
