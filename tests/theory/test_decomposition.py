@@ -100,7 +100,10 @@ def test_ambiguity_needs_no_answers_and_noise_cancels_in_it(rng):
         ),
         (([0, 0], [[1, 2], [1, 2]], [[0.5, 0.5], [1, 1]]), "got a sum of 2"),
         (([0, 0], [[1, 2], [1, 2]], [math.nan, 1]), "got a sum of nan"),
-        (([0, 0], [[1, 2], [1, 2]], [1]), r"each of the 2 members.* got \(1,\). Leave them out"),
+        (
+            ([0, 0], [[1, 2], [1, 2]], [1]),
+            r"each of the 2 members.* got \(1,\). Try None for 1/2 each",
+        ),
         (
             ([0, 0], [1, 2]),
             r"y's shape \(2,\) and one more dimension.* got \(2,\). Try numpy.stack",
