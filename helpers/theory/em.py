@@ -75,7 +75,7 @@ def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Itera
         yield EMResult(*found, double(heights[1:]), h)
         if heights[-1] - heights[-2] <= tol:
             return
-        mixture = m_step(X, y, h, mixture.gate)
+        mixture = _m_step(X, y, h, mixture.gate)
 
 
 def step(x, y, mixture: Mixture) -> Mixture:
@@ -85,10 +85,10 @@ def step(x, y, mixture: Mixture) -> Mixture:
     Newton step towards h (a generalised EM: not the best gate for h, only no worse a one).
     """
     X, y = data(x, y)
-    return m_step(X, y, log_joint(X, y, mixture).softmax(-1), mixture.gate)
+    return _m_step(X, y, log_joint(X, y, mixture).softmax(-1), mixture.gate)
 
 
-def m_step(X: Tensor, y: Tensor, h: Tensor, gate: Tensor) -> Mixture:
+def _m_step(X: Tensor, y: Tensor, h: Tensor, gate: Tensor) -> Mixture:
     """The experts that fit best with these responsibilities, and a gate that foretells h better."""
     return Mixture(gate_step(X, h, gate), *weighted_least_squares(X, y, h))
 
