@@ -50,7 +50,8 @@ def ambiguity(predictions, weights=None) -> float:
     """
     f = array(predictions)
     w = _weights(weights, f.shape)
-    return float(_mean(w, (f - _mean(w, f)[..., None]) ** 2).mean())
+    around = f - _mean(w, f)[..., None]  # of each member, around their own mean: y plays no part
+    return float(_mean(w, around**2).mean())
 
 
 def _mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ from helpers.theory.mixtures import Mixture, data, double, log_joint
 FLOOR = 1e-6  # of the variance of y: no expert's variance falls below
 RIDGE = 1e-8  # damps Newton's matrix, never the objective
 HALVINGS = 40
-SMALLEST = 1e-300
+SMALLEST = 1e-300  # in place of a 0 that would be divided by
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +70,7 @@ def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Itera
         heights.append(_finite(joint.logsumexp(-1).sum().item()))
         if heights[-1] < heights[-2]:  # EM never falls, so only rounding is left to see
             return
-        h = joint.softmax(-1)
+        h = joint.softmax(-1)  # the E-step
         found = mixture.gate, mixture.weights, mixture.variances
         yield EMResult(*found, double(heights[1:]), h)
         if heights[-1] - heights[-2] <= tol:
@@ -114,7 +114,7 @@ def fit_experts(x, y, responsibilities) -> tuple[Tensor, Tensor]:
 
 def weighted_least_squares(X: Tensor, y: Tensor, h: Tensor) -> tuple[Tensor, Tensor]:
     """The same for a design X (n, d+1) that holds the constant's column; nothing is checked."""
-    h = h.clamp_min(SMALLEST)  # an expert without points would divide 0 by 0
+    h = h.clamp_min(SMALLEST)
     h = (h / h.amax(0)).T  # (M, n): only the ratios matter
     root = h.sqrt()[..., None]  # Σ h (y - w·x)² = Σ (√h y - w·√h x)²: plain least squares
     solution = torch.linalg.lstsq(root * X, root * y[:, None], driver="gelsd").solution

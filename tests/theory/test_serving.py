@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -114,13 +115,13 @@ def test_impossible_shares_are_refused(shares):
 def test_vectors_travel_to_k_experts_and_back():
     # 2 ways · 2 experts · 4096 numbers · 2 bytes = 32 KiB when nearly all experts are elsewhere
     assert all_to_all_bytes(4096, 2, 10**6) == pytest.approx(32 * KIB, rel=1e-5)
-    assert all_to_all_bytes(4096, 2, 8) == 28 * KIB
+    assert all_to_all_bytes(4096, 2, 8) == all_to_all_bytes(4096, 2, np.int64(8)) == 28 * KIB
     assert all_to_all_bytes(4096, 2, 1) == 0
     assert all_to_all_bytes(7168, 8, 10**6) == pytest.approx(224 * KIB, rel=1e-5)
     assert 32 * all_to_all_bytes(4096, 2, 10**6) == pytest.approx(2**20, rel=1e-5)
 
 
-@pytest.mark.parametrize("devices", [0, -1, 1.5])
+@pytest.mark.parametrize("devices", [0, -1, 1.5, True])
 def test_an_impossible_number_of_devices_is_refused(devices):
     with pytest.raises(ValueError, match=f"devices must be a whole number ≥ 1; got {devices}"):
         all_to_all_bytes(4096, 2, devices)
