@@ -57,7 +57,7 @@ def attention_flops_per_token(config: GPTConfig) -> int:
     return 4 * config.n_layer * config.block_size * config.n_embd
 
 
-def optimiser_bytes(n_params: int) -> int:
+def optimizer_bytes(n_params: int) -> int:
     """Bytes that training in mixed precision keeps for the parameters alone: 16 each.
 
     Weight and gradient in 2 bytes; a 4-byte weight and Adam's two moments. Activations come on top.

@@ -92,9 +92,9 @@ def test_attention_is_a_seventh_of_gpt2s_forward_pass():
 @pytest.mark.parametrize(
     ("name", "gigabytes"), [("gpt2", 1.991), ("gpt2-xl", 24.92), ("gpt3-175b", 2793.7)]
 )
-def test_memory_of_the_optimiser(name, gigabytes):
+def test_memory_of_the_optimizer(name, gigabytes):
     n_params = count_parameters(GPTConfig.preset(name))
-    assert scaling.optimiser_bytes(n_params) / 1e9 == pytest.approx(gigabytes, rel=1e-3)
+    assert scaling.optimizer_bytes(n_params) / 1e9 == pytest.approx(gigabytes, rel=1e-3)
 
 
 @pytest.mark.parametrize(("name", "count"), [("gpt2", 36_864), ("gpt3-175b", 4_718_592)])

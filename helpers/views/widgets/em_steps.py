@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.theory import mixtures
-from helpers.theory.arrays import double
-from helpers.theory.gating import design
+from helpers.theory import em, mixtures
+from helpers.theory.mixtures import Mixture, design, double
 from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
 from helpers.views.drawing.style import BLUE, GRID, SMALL, axes, finish, number
@@ -24,7 +23,7 @@ TOL = 1e-3  # nats: what a picture can show
 PLACES = 81  # of the lines
 LIVE_DPI = 100
 AREAS = (0.08, 0.36, 0.5, 0.6), (0.08, 0.115, 0.5, 0.18), (0.78, 0.115, 0.205, 0.8)
-Path = list[mixtures.EMResult]
+Path = list[em.EMResult]
 
 
 def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> Explorer:
@@ -52,20 +51,20 @@ def _climber(x, y) -> Callable[[str, int], Path]:
 
     @functools.cache
     def path(start: str, M: int) -> Path:
-        return list(mixtures.ascend(x, y, **_begin(x, y, start, M), steps=MOST_STEPS, tol=TOL))
+        return list(em.ascend(x, y, _begin(x, y, start, M), steps=MOST_STEPS, tol=TOL))
 
     return path
 
 
-def _begin(x, y, start: str, M: int) -> dict[str, object]:
+def _begin(x, y, start: str, M: int) -> Mixture:
     kind, _, seed = start.partition(" ")
     if kind == "random":
-        return {"n_experts": M, "seed": int(seed)}
-    line = mixtures.fit(double(x), y, n_experts=1)
+        return em.random_start(x, y, M, int(seed))
+    line = em.fit(x, y, n_experts=1)
     lines, variances = line.weights.repeat(M, 1), line.variances.expand(M)
     if kind == "apart" and M > 1:
         lines[:, 0] += torch.linspace(1, -1, M) * variances.sqrt()
-    return {"weights": lines, "variances": variances}
+    return Mixture(torch.zeros_like(lines), lines, variances)
 
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:

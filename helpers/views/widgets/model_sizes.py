@@ -87,7 +87,7 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
         f"{GPUS[gpu].peak / 1e12:g} × 10¹² operations a second: {time}.",
     ]
     title = preset if same else f"{preset} with other sizes"
-    needed = scaling.optimiser_bytes(count)
+    needed = scaling.optimizer_bytes(count)
     return size_card(title, scaling.parameter_parts(config), needed, GPUS[gpu].memory, gpu, lines)
 
 
