@@ -68,8 +68,8 @@ def learn(settings: dict, model: Captioner, seed: int) -> list[float]:
 
 def unseen(settings: dict):
     """The same drawings for every model."""
-    dice = torch.Generator().manual_seed(1000)
-    return drawings.draw(settings["unseen"], settings["noise"], dice)
+    generator = torch.Generator().manual_seed(1000)
+    return drawings.draw(settings["unseen"], settings["noise"], generator)
 
 
 def blocks(losses: list[float], every: int) -> list[float]:

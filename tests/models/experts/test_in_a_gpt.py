@@ -78,13 +78,13 @@ def test_under_bfloat16_a_mixture_computes_about_the_same(gpt):
 def test_it_learns_a_ring(config):
     model = GPT(config)
     x = (torch.arange(8) + torch.arange(11).unsqueeze(1)) % 11
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     losses = []
     for _ in range(30):
         loss = model(x[:, :-1], x[:, 1:])[1]
-        optimiser.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < losses[0] / 2
 

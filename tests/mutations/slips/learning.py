@@ -85,8 +85,8 @@ LEARNING = [
     ),
     slip(
         "gradients that pile up",
-        "learning/training.py",
-        "self.optimizer.zero_grad(set_to_none=True)",
+        "learning/step.py",
+        "updates.zero_grad()",
         "pass",
         "learning/test_training_step.py::test_every_step_forgets_the_gradient_of_the_one_before",
     ),
