@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.models.modes import evaluating
 from helpers.text import batches, playwright
 
 TOKENS_AT_ONCE, TOKENS_ENOUGH = 8192, 32_768
@@ -24,15 +25,10 @@ def token_losses(
     """
     ids, block_size = ids.to(next(model.parameters()).device), model.config.block_size
     starts = batches.even_starts(ids, block_size, at_most)
-    was_training = model.training
-    model.eval()
-    try:
-        parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
-        return starts, torch.cat(
-            [_losses(model, *batches.windows(ids, s, block_size)) for s in parts]
-        )
-    finally:
-        model.train(was_training)
+    parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
+    with evaluating(model):
+        losses = [_losses(model, *batches.windows(ids, part, block_size)) for part in parts]
+    return starts, torch.cat(losses)
 
 
 def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:

@@ -38,7 +38,7 @@ def run(settings: dict, on_step: Callable | None = None, progress: bool = True) 
 def _row(settings: dict, patch_size: int, seed: int) -> dict:
     model, losses = one(settings, patch_size, seed)
     images, names = unseen(settings)
-    said = captioning.name_log_probs(model, images)
+    said = captioning.caption_log_probs(model, images)
     return {
         "patch_size": patch_size,
         "seed": seed,
@@ -56,14 +56,14 @@ def one(settings: dict, patch_size: int, seed: int) -> tuple[ImageGPT, list[floa
 
 def untrained(settings: dict, patch_size: int, seed: int) -> ImageGPT:
     torch.manual_seed(seed)
-    length = (drawings.SIDE // patch_size) ** 2 + captioning.LONGEST
+    length = (drawings.SIDE // patch_size) ** 2 + captioning.LENGTH
     config = GPTConfig(length, captioning.tokenizer().vocab_size, **settings["model"])
     return ImageGPT(config, drawings.SIDE, patch_size)
 
 
 def learn(settings: dict, model: ImageGPT, seed: int) -> list[float]:
     options = settings["training"] | {"seed": seed, "progress": False}
-    return captioning.learn(model, settings["noise"], **options)
+    return captioning.train(model, settings["noise"], **options)
 
 
 def unseen(settings: dict):

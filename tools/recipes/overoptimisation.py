@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from helpers.learning.alignment import preferences
+from helpers.learning.alignment.answers import answer_log_probs, learn_answers
 from helpers.learning.alignment.policy_gradient import improve
 from helpers.learning.sampling import generate
 from helpers.models.config import GPTConfig
@@ -53,7 +54,7 @@ def speaker(settings: dict, seed: int, steps: int | None = None) -> GPT:
     torch.manual_seed(seed)
     model = GPT(GPTConfig(settings["length"], TOKENIZER.vocab_size, **settings["model"]))
     options = settings["training"] | ({"steps": steps} if steps else {})
-    preferences.learn_answers(model, texts, seed=seed, **options)
+    learn_answers(model, texts, seed=seed, **options)
     return model
 
 
@@ -92,7 +93,7 @@ def proxy(answers: Tensor, weights: Tensor) -> Tensor:
 def _measured(settings: dict, tuned: GPT, model: GPT, weights: Tensor, seed: int) -> dict:
     """Means over samples, each with its standard error, and the first three answers."""
     answers = draw(settings, tuned, settings["sampled"], seed)
-    ratio = [preferences.answer_log_probs(m, PROMPT, answers) for m in (tuned, model)]
+    ratio = [answer_log_probs(m, PROMPT, answers) for m in (tuned, model)]
     found = {
         "kl": ratio[0] - ratio[1],
         "proxy": proxy(answers, weights),
