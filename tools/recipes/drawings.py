@@ -38,13 +38,13 @@ def run(settings: dict, on_step: Callable | None = None, progress: bool = True) 
 def _row(settings: dict, patch_size: int, seed: int) -> dict:
     model, losses = one(settings, patch_size, seed)
     images, names = unseen(settings)
-    said = captioning.caption_log_probs(model, images)
+    log_probs = captioning.caption_log_probs(model, images)
     return {
         "patch_size": patch_size,
         "seed": seed,
         "losses": blocks(losses, settings["every"]),
-        "nats": round(-said[torch.arange(len(names)), names].mean().item(), 5),
-        "right": round((said.argmax(1) == names).float().mean().item(), 5),
+        "nats": round(-log_probs[torch.arange(len(names)), names].mean().item(), 5),
+        "right": round((log_probs.argmax(1) == names).float().mean().item(), 5),
     }
 
 
@@ -68,8 +68,8 @@ def learn(settings: dict, model: ImageGPT, seed: int) -> list[float]:
 
 def unseen(settings: dict):
     """The same drawings for every model."""
-    dice = torch.Generator().manual_seed(1000)
-    return drawings.draw(settings["unseen"], settings["noise"], dice)
+    generator = torch.Generator().manual_seed(1000)
+    return drawings.draw(settings["unseen"], settings["noise"], generator)
 
 
 def blocks(losses: list[float], every: int) -> list[float]:

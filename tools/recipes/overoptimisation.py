@@ -61,8 +61,8 @@ def speaker(settings: dict, seed: int, steps: int | None = None) -> GPT:
 def reward_weights(settings: dict, model: GPT, seed: int) -> Tensor:
     """The reward model: comparisons by the true reward, explained by counts of characters."""
     answers = draw(settings, model, 2 * settings["comparisons"], seed)
-    dice = torch.Generator().manual_seed(seed)
-    winners, losers = preferences.compare(true_reward(answers), dice)
+    generator = torch.Generator().manual_seed(seed)
+    winners, losers = preferences.compare(true_reward(answers), generator)
     counts = preferences.count_tokens(answers, TOKENIZER.vocab_size)
     return preferences.count_reward(counts[winners], counts[losers])
 
@@ -77,8 +77,9 @@ def tune(settings: dict, model: GPT, weights: Tensor, beta: float, seed: int) ->
 
 
 def draw(settings: dict, model: GPT, n: int, seed: int) -> Tensor:
-    dice = torch.Generator().manual_seed(1000 + seed)
-    return generate(model, PROMPT.expand(n, -1), settings["length"], generator=dice)[:, 1:]
+    generator = torch.Generator().manual_seed(1000 + seed)
+    prompts = PROMPT.expand(n, -1)
+    return generate(model, prompts, settings["length"], generator=generator)[:, 1:]
 
 
 def true_reward(answers: Tensor) -> Tensor:
