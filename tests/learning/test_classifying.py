@@ -1,5 +1,6 @@
 """Classifying: the class that belongs to a token is learned, and scored at its place."""
 
+import pytest
 import torch
 
 from helpers.learning.classifying import right, train
@@ -36,6 +37,13 @@ def test_right_is_what_the_loop_by_hand_says():
         window = slice(int(starts[w]), int(starts[w]) + T)
         guesses = model.eval()(IDS[window][None])[0][0].argmax(-1)
         assert found[w].tolist() == (guesses == FOLLOWER[window]).tolist()
+
+
+def test_the_mode_comes_back_when_scoring_fails():
+    model = with_classes(GPT(CONFIG), 2).train()
+    with pytest.raises(IndexError):
+        right(model, IDS + V, FOLLOWER)  # no such tokens
+    assert model.training
 
 
 def test_the_same_seed_trains_the_same():

@@ -63,6 +63,14 @@ def test_temperature_2_takes_the_square_root():
     assert "Likeliest by the model: 'a' 0.50" in explorer.picture.alt
 
 
+def test_min_p_cuts_below_a_share_of_the_likeliest():
+    _, explorer = explore()
+    explorer.controls["min_p"].value = 0.2  # a has 1/2, the others 1/8: a quarter of it
+    assert "Impossible tokens: 37.5 %" in explorer.picture.alt
+    explorer.controls["min_p"].value = 0.3
+    assert "H = 0 bits: like 1 equal choices" in explorer.picture.alt
+
+
 def test_the_slider_holds_arg_max_the_model_itself_and_both_extremes():
     assert TEMPERATURES[0] == 0 and 1 in TEMPERATURES and min(TEMPERATURES[1:]) == 0.1
     _, explorer = explore(temperature=0)

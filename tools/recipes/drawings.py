@@ -38,13 +38,13 @@ def run(settings: dict, on_step: Callable | None = None, progress: bool = True) 
 def _row(settings: dict, patch_size: int, seed: int) -> dict:
     model, losses = one(settings, patch_size, seed)
     images, names = unseen(settings)
-    said = captioning.name_log_probs(model, images)
+    log_probs = captioning.caption_log_probs(model, images)
     return {
         "patch_size": patch_size,
         "seed": seed,
         "losses": blocks(losses, settings["every"]),
-        "nats": round(-said[torch.arange(len(names)), names].mean().item(), 5),
-        "right": round((said.argmax(1) == names).float().mean().item(), 5),
+        "nats": round(-log_probs[torch.arange(len(names)), names].mean().item(), 5),
+        "right": round((log_probs.argmax(1) == names).float().mean().item(), 5),
     }
 
 
@@ -56,14 +56,14 @@ def one(settings: dict, patch_size: int, seed: int) -> tuple[Captioner, list[flo
 
 def untrained(settings: dict, patch_size: int, seed: int) -> Captioner:
     torch.manual_seed(seed)
-    length = (drawings.SIDE // patch_size) ** 2 + captioning.LONGEST
+    length = (drawings.SIDE // patch_size) ** 2 + captioning.LENGTH
     config = GPTConfig(length, captioning.tokenizer().vocab_size, **settings["model"])
     return Captioner(config, drawings.SIDE, patch_size)
 
 
 def learn(settings: dict, model: Captioner, seed: int) -> list[float]:
     options = settings["training"] | {"seed": seed, "progress": False}
-    return captioning.learn(model, settings["noise"], **options)
+    return captioning.train(model, settings["noise"], **options)
 
 
 def unseen(settings: dict):

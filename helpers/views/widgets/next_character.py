@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers.learning import sampling
+from helpers.models.modes import evaluating
 from helpers.theory import probability
 from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
@@ -65,13 +66,9 @@ def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
 
 def logits_after(model: nn.Module, tokenizer, text: str) -> Tensor:
     """The logits of the token after a text: (V,) in double precision; otherwise as next_probs."""
-    ids, was_training = _ids(model, tokenizer, text)[:, -model.config.block_size :], model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            return model(ids)[0][0, -1].cpu().double()
-    finally:
-        model.train(was_training)
+    ids = _ids(model, tokenizer, text)[:, -model.config.block_size :]
+    with evaluating(model), torch.no_grad():
+        return model(ids)[0][0, -1].cpu().double()
 
 
 def _ids(model: nn.Module, tokenizer, text: str) -> Tensor:
