@@ -1,1 +1,26 @@
-"""The exercises: `check_...(answer)`, `.hint()`, `.solution()`; one module for a notebook."""
+"""The exercises of the notebooks: `check_...(answer)`, `.hint()`, `.solution()`.
+
+surprisal           00: the cost of a text, a floor by hand, equal choices
+rnn_to_attention    01: a state, a look-up, sines of places
+transformer_to_gpt  02: two masks, and the distance from the truth
+merging             03: one merge
+tokens              03: bits per character, and blocks
+bigram              04: a table, a loss, and its floor
+attention           05: a head, its width, and how far back it looks
+block               06: LayerNorm, and the stream
+dropout             06: dropout
+learning_rate       07: a learning rate that rises and falls
+training            07: the loss of a batch, and clipping
+generation          08: temperature, top-k, top-p
+key_value_cache     08: one step with a cache
+parameters          09: the number of parameters
+tying_and_decay     09: one matrix, used twice, and what decays
+images              10: an image from its patches
+preferences         10: the best policy, and DPO's loss
+mixture             11: who answered, and an M-step
+mixture_variance    11: mean and variance of a mixture
+ensemble            12: an error without answers, a geometric mean, shared errors
+routing             13: a gate, its balance, and its places
+
+Where a notebook has two modules, they come in the order of their names.
+"""

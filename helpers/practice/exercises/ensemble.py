@@ -185,7 +185,8 @@ SLIPS_OF_THE_MEAN = {
     "c is divided by K once more; all pairs together stay worth nearly c.": (
         lambda v, c, K: v / K + (K - 1) / K**2 * c
     ),
-    "c must be added, with its own sign.": lambda v, c, K: (v - (K - 1) * c) / K,
+    "c must be added, with its own sign.": lambda v, c, K: error_of_mean(v, -c, K),
+    "a c below 0 must stay below 0.": lambda v, c, K: error_of_mean(v, abs(c), K),
 }
 check_error_of_mean = Exercise(
     "12",
