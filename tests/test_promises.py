@@ -100,9 +100,9 @@ def without_advice(house):
 
     A message may end in {advice}: then all that is ever called or passed as `advice` must say it.
     """
-    found = []
+    found, places = [], where_advice_stands(house)
     for path, tree in house.items():
-        for words in [*errors(tree), *advice_in(tree, where_advice_stands(house))]:
+        for words in [*errors(tree), *advice_in(tree, places)]:
             if not all(advises(text) for text in texts(words, tree)):
                 found.append(f"{path}:{words.lineno} {ast.unparse(words)}")
     return found
