@@ -184,12 +184,13 @@ def test_every_method_keeps_the_shapes_of_its_docstring(monkeypatch):
 def arguments_for(function):
     """Tensors of the promised shapes, and numbers by their name."""
     sizes = FIXED | PATCHES | {"B": B, "T": T, "S": S}
-    expected, given = promised(function.__doc__)[0], {}
+    expected, (output, *_) = promised(function.__doc__)
+    given = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if name in NUMBERS:
             given[name] = NUMBERS[name]
         elif parameter.default is parameter.empty:
-            shape = expected.pop(0) if expected else []  # no promise: a single number
+            shape = expected.pop(0) if expected else output  # `like` is as what comes out
             words = [B, T] if shape[:1] == ["..."] else []
             words += [int(size_of(word, sizes)) for word in shape if word != "..."]
             whole = name in INTEGERS
