@@ -16,16 +16,17 @@ from tests.test_floors import FLOOR
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
 # How a sentence that says what to try begins. This is the one list: a new word is added here.
-OPENINGS = """Accept Add Allow Change Check Choose Convert Correct Count Cut Delete Divide Draw Encode
-    Fetch Find Fit Free Give Go Install Keep Leave Let Load Look Make Move Open Pad Pass Pick
-    Prepare Put Read Remove Rename Save Scale Set Shorten Start Stop Take Train Try Type Use Wait Write""".split()
+OPENINGS = """Accept Add Allow Change Check Choose Convert Correct Count Cut Delete Divide Draw
+    Encode Fetch Find Fit Free Give Go Install Keep Leave Let Load Look Make Move Open Pad Pass
+    Pick Prepare Put Read Remove Rename Save Scale Set Shorten Start Stop Take Train Try Type
+    Use Wait Write""".split()
 # "When online, try ..." and "Where it stands the block says: try ..." say it, too.
 CONDITION = r"(?:(?:When|Where|If|Once|To|For|With|Without|Otherwise|Else)\b[^.;]*[,:] )?"
 ADVICE = re.compile(rf"{CONDITION}(?:{'|'.join(OPENINGS)})\b|{{advice}}", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?)])\s+(?=[A-Z{])")
 ERROR_OF = {ast.Raise: "exc", ast.Return: "value"}
 SILENT = {KeyboardInterrupt, NotImplementedError}  # they say all by their name
-# Answers of exercises are what a reader writes: the task says what they do, and they are shown bare.
+# Answers of exercises are what a reader writes: the task says what they do; they stand bare.
 READERS_CODE = "helpers/practice/exercises/"
 LINE_OF_LIST = re.compile(r"^([a-z]\w*)/?  +\S", re.MULTILINE)
 ROW_OF_MAP = re.compile(r"^\| (\d) \| `helpers/(\w+)`", re.MULTILINE)
