@@ -56,18 +56,11 @@ class PostNormBlock(PreNormBlock):
         return self.mlp_norm(x + self.dropout(self.mlp(x)))
 
 
-class PlainBlock(nn.Module):
+class PlainBlock(PreNormBlock):
     """Attention, then the feed-forward network, without norms: the input itself is not kept."""
 
-    def __init__(
-        self,
-        config: GPTConfig,
-        attention: Part = CausalSelfAttention,
-        feed_forward: Part = MLP,
-        **_,
-    ):
-        super().__init__()
-        self.attention, self.mlp = attention(config), feed_forward(config)
+    def __init__(self, config: GPTConfig, **parts: Part):
+        super().__init__(config, **(parts | {"norm": nn.Identity}))
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C)."""
@@ -86,13 +79,7 @@ class ResidualBlock(PlainBlock):
 class AttentionBlock(nn.Module):
     """The first half of a pre-norm block: attention without a feed-forward network after it."""
 
-    def __init__(
-        self,
-        config: GPTConfig,
-        norm: Part = layer_norm,
-        attention: Part = CausalSelfAttention,
-        **_,
-    ):
+    def __init__(self, config: GPTConfig, norm=layer_norm, attention=CausalSelfAttention, **_):
         super().__init__()
         self.attention_norm, self.attention = norm(config), attention(config)
         self.dropout = nn.Dropout(config.dropout)

@@ -64,6 +64,21 @@ MODEL = [
         "models/test_gpt_start.py::test_only_a_pre_norm_model_has_a_final_norm",
     ),
     slip(
+        "a copy with another mask that forgets the weights",
+        "models/gpt.py",
+        "other.load_state_dict(self.state_dict())",
+        "other.state_dict()",
+        "models/test_parts.py"
+        "::test_a_copy_with_other_parts_has_the_same_weights_mode_and_draws_nothing",
+    ),
+    slip(
+        "patches without the dropout of a GPT",
+        "models/vision.py",
+        "x = self.gpt.place(self.embed(images, idx))",
+        "x = self.embed(images, idx)",
+        "models/test_vision.py::test_what_the_gpt_reads_is_dropped_in_training_as_in_every_gpt",
+    ),
+    slip(
         "BERT's loss on tokens that nobody hid",
         "models/bert.py",
         "idx.masked_fill(~selected, IGNORED)",
