@@ -117,7 +117,7 @@ def helper_names(root: Path = ROOT) -> dict[str, str]:
     """Public classes and functions of helpers; solutions bear the names that the reader fills."""
     names = {}
     for path in sorted((root / "helpers").rglob("*.py")):
-        if "solutions" not in path.parts:
+        if "exercises" not in path.parts:
             tree = ast.parse(path.read_text(encoding="utf-8"))
             module = path.relative_to(root).as_posix()
             names |= {name: module for name in defined_names(tree) if not name.startswith("_")}

@@ -1,4 +1,4 @@
-"""The best ensemble: what to hold out, how much to decay, how to weight; and the error that no weights beat."""
+"""The best ensemble: what to hold out, how much to decay, how to weight."""
 
 import math
 

@@ -7,17 +7,13 @@ import numpy as np
 import pytest
 
 from helpers.theory import em, mixtures
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import em_steps
 from helpers.views.widgets.em_steps import STARTS, TOL
 from tests.theory.clouds import random_cloud
+from tests.views.browser import from_browser
 
 X, Y = random_cloud(80, 0)
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def line_of(result, m, at):

@@ -7,7 +7,7 @@ import pytest
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import norm_placement
 
 SMALL = {"n_layer": 2, "n_embd": 32}

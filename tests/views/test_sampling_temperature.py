@@ -11,7 +11,8 @@ from helpers.text.tokenizers import CharTokenizer
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets import sampling_temperature
 from helpers.views.widgets.sampling_temperature import TEMPERATURES, WRITTEN
-from tests.views.test_next_character import LastToken, from_browser
+from tests.views.browser import from_browser
+from tests.views.test_next_character import LastToken
 
 TOKENIZER = CharTokenizer.from_text("abcde")
 V = 5  # LastToken: the last character again with 1/2, the others 1/8 each
@@ -194,5 +195,5 @@ def test_a_large_vocabulary_is_cut_and_markup_is_escaped():
 
 
 def test_lengths_that_differ_are_refused():
-    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*got truth"):
+    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*'truth'"):
         vocabulary_bars("ab", [0.5, 0.5], [0.5, 0.5], [1.0])

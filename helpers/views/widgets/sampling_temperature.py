@@ -13,7 +13,7 @@ from helpers.learning import sampling
 from helpers.learning.sampling import Sampling
 from helpers.theory import probability
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import glyph, number, spoken
+from helpers.views.drawing.wording import glyph, number, spoken
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.next_character import NO_TRUTH, Truth, logits_after
