@@ -19,7 +19,7 @@ def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
             f"validation must be a share between 0 and 1; got {validation!r}. Try 0.1."
         )
     ids = torch.as_tensor(ids, dtype=torch.int64)
-    cut = int(len(ids) * (1 - validation))
+    cut = int(round(len(ids) * (1 - validation), 6))  # 10·(1 - 0.9) may be 0.9999999999999998
     return ids[:cut], ids[cut:]
 
 
