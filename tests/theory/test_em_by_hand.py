@@ -58,7 +58,7 @@ def test_the_fixed_cloud_gives_the_figures_worked_out_for_it():
     heights = found.log_likelihood
     known = [-120.419840, -76.462678, -60.891630, -8.002377, -7.437687]
     assert np.allclose(heights[[0, 1, 2, 5, -1]], known, atol=1e-6)
-    assert 18 <= len(heights) - 1 <= 26 and (np.diff(heights) >= 0).all()
+    assert 18 <= len(heights) - 1 <= 26 and (heights.diff() >= 0).all()
     assert np.allclose(found.gate, [[0.105968, 3.847757], [0, 0]], atol=2e-6)
     assert np.allclose(found.weights[0], [1.111538, 1.862012], atol=1e-6)
     assert np.allclose(found.weights[1], [-1.121813, -1.126206], atol=1e-6)

@@ -1,4 +1,4 @@
-"""The best ensemble: what to hold out, how much to decay, how to weight."""
+"""The best ensemble: what to hold out, how to decay and weight, and the error no weights beat."""
 
 import math
 

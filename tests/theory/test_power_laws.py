@@ -1,4 +1,4 @@
-"""Power laws with a limit: the law that was put in comes out; data that fix none are refused."""
+"""Power laws with a limit: a law put in comes out, and data that fix none are refused."""
 
 import math
 
