@@ -173,6 +173,8 @@ def test_no_gradient_is_a_gradient_of_zeros():
     assert gradient(leaf * 2, leaf).tolist() == [24.0, 96.0]  # of (2x)³: 3 · (2x)² · 2
     assert gradient(leaf.detach() * 2, leaf).tolist() == [0.0, 0.0]
     assert gradient(3.0, leaf).tolist() == [0.0, 0.0]
+    copy = leaf.detach().clone().requires_grad_()
+    assert gradient(copy * 2, leaf).tolist() == [0.0, 0.0]
 
 
 def test_stopping_the_kernel_is_no_mistake(twice):
