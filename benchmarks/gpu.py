@@ -52,7 +52,7 @@ def flops_per_token(model: GPT) -> float:
 
 
 def training_flops(config: GPTConfig, batch_size: int, device: str) -> float:
-    """Operations per second of whole training steps, optimiser included."""
+    """Operations per second of whole training steps, optimizer included."""
     torch.manual_seed(0)
     model = GPT(config).to(device).train()
     ids = torch.randint(config.vocab_size, (200_000,))

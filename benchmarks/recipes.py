@@ -1,7 +1,7 @@
 """How soon a loss is reached: what a minute of training buys.   python benchmarks/recipes.py
 
 The lecture's recipe for its GPT-0 (windows of 8 characters, 16 at a time, AdamW at 1e-3, 5,000
-steps, 2.03 nats) is run as it stands. Ours may choose model, windows, learning rate and optimiser;
+steps, 2.03 nats) is run as it stands. Ours may choose model, windows, learning rate and optimizer;
 the loss is the same thing: nats per character on validation text that no step has seen. Counted are
 the seconds of the steps, not those of measuring. Every recipe is run from several seeds.
 """

@@ -31,7 +31,7 @@ SETTINGS = {"lr": LR, "seed": 0, "steps": 10**9, "warmup": 0, "weight_decay": 0.
 
 
 class Peer:
-    """A model that is not ours, its optimiser, and a step that also returns the loss."""
+    """A model that is not ours, its optimizer, and a step that also returns the loss."""
 
     def __init__(self, model: nn.Module, loss, ids: Tensor, size: int, context: int):
         self.model, self.loss, self.ids, self.size, self.context = model, loss, ids, size, context

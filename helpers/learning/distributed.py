@@ -15,9 +15,11 @@ from torch import distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
 from helpers.learning.optimizer import learning_rate, optimizer
-from helpers.learning.training import History
+from helpers.learning.run import History
+from helpers.learning.step import step_seed, take_step
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.modes import evaluating
 from helpers.text.shards import Shards
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -77,15 +79,18 @@ def _join(backend: str) -> None:
 class PreTraining:
     """A run between two steps; a step's randomness comes from (seed, step), the rows from the rank.
 
-    settings: the options of the command line that decide what comes out, and so may not change
-    when a run is resumed. The number of processes is not among them, nor how often is logged.
+    config: the model, but for its vocab_size, which comes with the data. settings: the options of
+    the command line that decide what comes out, and so may not change when a run is resumed. The
+    number of processes is not among them, nor how often is logged. data: a folder of shards.
+    ValueError if it is none, or if the batch cannot be shared out.
     """
 
-    def __init__(self, world: World, settings: dict, data: str):
-        self.world, self.settings = world, settings
+    made_by = "python -m helpers.learning.pretrain"
+
+    def __init__(self, world: World, config: GPTConfig, settings: dict, data: str):
+        self.world = world
         self.train, self.validation = Shards(data), Shards(data, "validation")
-        config = GPTConfig.preset(settings["preset"])
-        config = replace(config, vocab_size=self.train.vocab_size, **settings["overrides"])
+        config = replace(config, vocab_size=self.train.vocab_size)
         self.settings = {**settings, "config": asdict(config), "tokens": self.train.meta["tokens"]}
         torch.manual_seed(settings["seed"])
         self.model = GPT(config).to(world.device)
@@ -98,39 +103,44 @@ class PreTraining:
 
     def take_step(self) -> Tensor:
         """One global batch in `accumulate` parts; its mean loss in nats per token, on all ranks."""
-        s, total = self.settings, torch.zeros((), device=self.world.device)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
-        x, y = self._rows()
-        torch.manual_seed((s["seed"] * 1_000_003 + self.step) * self.world.size + self.world.rank)
-        parts = list(zip(x.chunk(s["accumulate"]), y.chunk(s["accumulate"]), strict=True))
-        for i, (part_x, part_y) in enumerate(parts):
-            with self._in_step(last=i == len(parts) - 1):
-                loss = self._loss(part_x, part_y) / len(parts)
-                loss.backward()
-            total += loss.detach()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+        s, losses = self.settings, []
+        rate = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
+        seed = step_seed(s["seed"], self.step)
+        take_step(self.model, self.optimizer, lambda: self._last_loss(losses), rate, seed)
         self.step += 1
-        return self.world.mean(total)
+        return self.world.mean(sum(losses))
 
     @torch.no_grad()
     def evaluate(self, batches: int = EVALUATED) -> float:
         """Nats per token on the same validation windows every time, shared among the processes."""
         size, block_size = self.settings["batch_size"], self.model.config.block_size
         generator, total = torch.Generator().manual_seed(0), torch.zeros(())
-        self.model.eval()
-        for _ in range(batches):
-            x, y = self.validation.sample(size, block_size, generator)
-            total += self._loss(*self._mine(x, y), self.model).cpu() / batches
-        self.model.train()
+        with evaluating(self.model):
+            for _ in range(batches):
+                x, y = self.validation.sample(size, block_size, generator)
+                total += self._loss(*self._mine(x, y), self.model).cpu() / batches
         return self.world.mean(total.to(self.world.device)).item()
+
+    def _last_loss(self, losses: list[Tensor]) -> Tensor:
+        """The last part's share of the loss; the parts before have left their gradients already."""
+        s, n = self.settings, self.settings["accumulate"]
+        x, y = self._rows()
+        # Rows that differ shall not lose the same numbers to dropout: each rank has its own seed.
+        torch.manual_seed(step_seed(s["seed"], self.step) * self.world.size + self.world.rank)
+        *before, last = zip(x.chunk(n), y.chunk(n), strict=True)
+        with self._apart():
+            for part in before:
+                loss = self._loss(*part) / n
+                loss.backward()
+                losses.append(loss.detach())
+        loss = self._loss(*last) / n
+        losses.append(loss.detach())
+        return loss
 
     def _rows(self) -> tuple[Tensor, Tensor]:
         """This process's rows of the global batch: (B / size, T) each."""
         s = self.settings
-        generator = torch.Generator().manual_seed(s["seed"] * 1_000_003 + self.step)
+        generator = torch.Generator().manual_seed(step_seed(s["seed"], self.step))
         return self._mine(
             *self.train.sample(s["batch_size"], self.model.config.block_size, generator)
         )
@@ -144,10 +154,9 @@ class PreTraining:
         with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
             return (model or self.shared)(x, y)[1]
 
-    def _in_step(self, last: bool):
-        """Gradients are exchanged once, after the last part."""
-        wait = not last and self.world.size > 1
-        return self.shared.no_sync() if wait else contextlib.nullcontext()
+    def _apart(self):
+        """Inside, no gradients are exchanged: once, with the last part, is enough."""
+        return self.shared.no_sync() if self.world.size > 1 else contextlib.nullcontext()
 
     def _check_rows(self) -> None:
         parts = self.world.size * self.settings["accumulate"]

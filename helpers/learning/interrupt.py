@@ -7,9 +7,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def patient_interrupt() -> Iterator[threading.Event]:
+def patient_interrupt(*signals: signal.Signals) -> Iterator[threading.Event]:
     """Inside, the first Ctrl-C only sets the event that is handed out; the second one interrupts.
 
+    signals: others that set it too, however often they come. Afterwards all are as they were.
     Signals reach the main thread alone; in any other thread the event is simply never set.
     """
     asked = threading.Event()
@@ -18,12 +19,13 @@ def patient_interrupt() -> Iterator[threading.Event]:
         return
 
     def on_signal(signum, frame):
-        if asked.is_set():
+        if asked.is_set() and signum == signal.SIGINT:
             raise KeyboardInterrupt
         asked.set()
 
-    before = signal.signal(signal.SIGINT, on_signal)
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, *signals)}
     try:
         yield asked
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -8,29 +8,44 @@ FOLDER/run.safetensors is resumed exactly by the same command. Notebook 09.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from types import NoneType
+from typing import get_args, get_type_hints
 
 from helpers.basics.files import write_atomically
 from helpers.learning.distributed import PRECISIONS, PreTraining, World
 from helpers.learning.interrupt import patient_interrupt
-from helpers.learning.resume import load_state, save_state
+from helpers.learning.resume import RUN_FILE, load_state, save_state
+from helpers.learning.step import settings
+from helpers.models.config import GPTConfig
 
-RUN, METRICS, MODEL = "run.safetensors", "metrics.jsonl", "model"
+METRICS, MODEL = "metrics.jsonl", "model"
+FIELDS = {  # what --set may change; the size of the vocabulary comes with the data
+    name: kind for name, kind in get_type_hints(GPTConfig).items() if name != "vocab_size"
+}
+READ = {  # how a field of each type is read, what it must be, and an example
+    int: (int, "a whole number", "2"),
+    float: (float, "a number", "0.1"),
+    bool: ({"true": True, "false": False}.__getitem__, "true or false", "true"),
+    NoneType: ({"none": None}.__getitem__, "none", "none"),
+    str: (str, "a word", "gelu"),
+}
 
 
 def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> None:
     """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first."""
     world, steps = run.world, run.settings["steps"]
-    if (out / RUN).exists():
+    if (out / RUN_FILE).exists():
         _resume(run, out)
     run.model.train()
-    with patient_interrupt() as asked:
-        signal.signal(signal.SIGTERM, lambda *_: asked.set())
+    with patient_interrupt(signal.SIGTERM) as asked:
         while run.step < steps:
             started = time.perf_counter()
             loss = run.take_step()
@@ -39,7 +54,7 @@ def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> No
             if done or run.step % log_every == 0:
                 _log(run, out, loss.item(), time.perf_counter() - started)
             if world.first and (done or run.step % save_every == 0):
-                save_state(out / RUN, run)
+                save_state(out / RUN_FILE, run)
             if stop:
                 return
     if world.first:
@@ -48,11 +63,19 @@ def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> No
 
 def _resume(run: PreTraining, out: Path) -> None:
     """Go on from the saved run; lines of steps that it has not taken are struck out."""
-    load_state(out / RUN, run)
-    if run.world.first and (out / METRICS).exists():
-        lines = (out / METRICS).read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if json.loads(line)["step"] <= run.step]
-        write_atomically(out / METRICS, "".join(kept).encode())
+    load_state(out / RUN_FILE, run)
+    if run.world.first:
+        kept = [line for line in _lines(out) if json.loads(line)["step"] <= run.step]
+        _write(out, kept)
+
+
+def _lines(out: Path) -> list[str]:
+    path = out / METRICS
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def _write(out: Path, lines: list[str]) -> None:
+    write_atomically(out / METRICS, "".join(f"{line}\n" for line in lines).encode())
 
 
 def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
@@ -67,8 +90,7 @@ def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
     line = {"step": run.step, "loss": loss, "validation_loss": h.val_loss[-1]}
     line |= {"tokens": run.step * tokens, "tokens_per_second": round(tokens / seconds)}
     if run.world.first:
-        with (out / METRICS).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+        _write(out, [*_lines(out), json.dumps(line)])
         print(json.dumps(line), flush=True)
 
 
@@ -92,25 +114,50 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _config(preset: str, changes: list[str]) -> GPTConfig:
+    """The preset with what --set changes: "n_layer=2" is read as the type of the field says."""
+    return replace(GPTConfig.preset(preset), **dict(map(_change, changes)))
+
+
+def _change(given: str) -> tuple[str, object]:
+    name, equals, value = given.partition("=")
+    if not equals or name not in FIELDS:
+        raise ValueError(
+            f"--set must be FIELD=VALUE with a field of the model; got {given!r}. "
+            f"Try one of these fields: {', '.join(FIELDS)}."
+        )
+    kinds = get_args(FIELDS[name]) or (FIELDS[name],)
+    for read, _, _ in map(READ.get, kinds):
+        with contextlib.suppress(ValueError, KeyError):
+            return name, read(value)
+    rules = " or ".join(READ[kind][1] for kind in kinds)
+    raise ValueError(f"{name} must be {rules}; got {value!r}. Try {name}={READ[kinds[0]][2]}.")
+
+
 def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 if all is well, 1 if the run stopped, 2 if the command makes no sense."""
     options = vars(_arguments(arguments))
-    fields = dict(field.split("=", 1) for field in options.pop("set"))
-    options["overrides"] = {name: json.loads(value) for name, value in fields.items()}
+    data, out, precision, preset, changes = (
+        options.pop(name) for name in ("data", "out", "precision", "preset", "set")
+    )
+    try:
+        config, s = _config(preset, changes), settings(**options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    every = s.pop("log_every"), s.pop("save_every")
     world = World()
-    status = _try(world, options)
+    status = _try(world, config, {**s, "precision": precision}, data, out, *every)
     world.close()
     return status
 
 
-def _try(world: World, options: dict) -> int:
+def _try(world: World, config: GPTConfig, s: dict, data: str, out: Path, *every: int) -> int:
     """The exit status; what is wrong for all processes alike ends in one sentence."""
-    data, out, log_every, save_every = (
-        options.pop(name) for name in ("data", "out", "log_every", "save_every")
-    )
     try:
-        run = PreTraining(world, options, data)
+        run = PreTraining(world, config, s, data)
         out.mkdir(parents=True, exist_ok=True)
-        pretrain(run, out, log_every, save_every)
+        pretrain(run, out, *every)
     except (ValueError, ArithmeticError) as error:
         print(error, file=sys.stderr)
         return 1

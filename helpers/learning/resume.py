@@ -1,6 +1,6 @@
 """A training run on disk: stopped anywhere and resumed, it equals the run that was never stopped.
 
-One safetensors file holds the weights, the optimiser's moments and, as JSON in its header, the
+One safetensors file holds the weights, the optimizer's moments and, as JSON in its header, the
 settings and the history. Nothing is pickled; the file is replaced whole or not at all.
 """
 
@@ -17,9 +17,11 @@ from torch import Tensor
 from helpers.basics.files import write_atomically
 from helpers.models.checkpoint import tensors_from
 
+RUN_FILE = "run.safetensors"
+
 
 def save_state(path: Path, run) -> None:
-    """Write everything the run (`training.Run`) needs to go on."""
+    """Write everything that the run (a `run.Run`, or one alike) needs to go on."""
     moments = run.optimizer.state_dict()["state"]
     tensors = {f"model.{name}": p.detach() for name, p in run.model.named_parameters()}
     tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
@@ -33,9 +35,7 @@ def save_state(path: Path, run) -> None:
 
 def load_state(path: Path, run) -> None:
     """Put the run where `save_state` left it. ValueError for a damaged file or another run's."""
-    content = path.read_bytes()
-    tensors = tensors_from(content, path)
-    about = _about(content, tensors, path)
+    tensors, about = _opened(path, run.made_by)
     _same_run(about["settings"], run.settings, path)
     for name, parameter in run.model.named_parameters():
         parameter.data.copy_(tensors[f"model.{name}"])
@@ -45,16 +45,24 @@ def load_state(path: Path, run) -> None:
     vars(run.history).update(about["history"])
 
 
-def _about(content: bytes, tensors: dict[str, Tensor], path: Path) -> dict:
-    """The JSON in a safetensors header (8 bytes of length, then the header itself), checked."""
-    length = struct.unpack("<Q", content[:8])[0]
-    header = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+def _opened(path: Path, made_by: str) -> tuple[dict[str, Tensor], dict]:
+    """The tensors of a file and the JSON in its header, once the two are seen to belong together.
+
+    A safetensors file begins with 8 bytes that say how long its header is, then the header.
+    """
+    content = path.read_bytes()
+    try:
+        tensors = tensors_from(content, path)
+        length = struct.unpack("<Q", content[:8])[0]
+        header = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    except ValueError:
+        tensors, header = {}, {}
     if header.get("sha256") != _digest(header.get("run", ""), tensors):
         raise ValueError(
-            f"{path} must be a run written by training.train(checkpoint=…); it is damaged or a "
-            "file of something else. Delete it to start anew, or choose another path."
+            f"{path} must be a run written by {made_by}; it is damaged or a file of something "
+            "else. Delete it to start anew, or choose another path."
         )
-    return json.loads(header["run"])
+    return tensors, json.loads(header["run"])
 
 
 def _digest(about: str, tensors: dict[str, Tensor]) -> str:

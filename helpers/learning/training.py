@@ -1,66 +1,30 @@
-"""Training: make the text likelier, one batch at a time.
+"""Training: make the text likelier, one batch at a time. Built in notebook 07."""
 
-Source: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 07.
-"""
-
-import hashlib
-import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from helpers.learning.evaluation import evaluate
+from helpers.basics.numbers import whole
 from helpers.learning.interrupt import patient_interrupt
-from helpers.learning.optimizer import learning_rate, optimizer
-from helpers.learning.resume import load_state, save_state
-from helpers.text import batches
-
-RUN_FILE = "run.safetensors"
-Auxiliary = Callable[[nn.Module, Tensor, Tensor], tuple[Tensor, Tensor | float]]
-Updates = Callable[[nn.Module, float, float], torch.optim.Optimizer]
-__all__ = ["History", "evaluate", "learning_rate", "optimizer", "train"]
-
-
-@dataclass
-class History:
-    """What training has reached; the first three lists run side by side, one entry an evaluation.
-
-    steps: steps taken. train_loss: mean loss of the batches since the last entry. val_loss: loss
-    on fixed validation windows. Losses in nats per token. seconds: time spent, evaluation
-    included. tokens_per_second: tokens trained on, divided by it.
-    """
-
-    steps: list[int] = field(default_factory=list)
-    train_loss: list[float] = field(default_factory=list)
-    val_loss: list[float] = field(default_factory=list)
-    seconds: float = 0.0
-    tokens_per_second: float = 0.0
+from helpers.learning.optimizer import optimizer
+from helpers.learning.resume import RUN_FILE, load_state, save_state
+from helpers.learning.run import Auxiliary, History, Run, Updates
+from helpers.learning.step import settings
 
 
 def train(
-    model: nn.Module,
-    train_ids: Tensor,
-    val_ids: Tensor,
-    *,
-    steps: int,
-    batch_size: int,
-    lr: float,
-    seed: int = 0,
-    progress: bool = True,
-    checkpoint: str | Path | None = None,
-    on_step: Callable[[int, History], None] | None = None,
-    eval_every: int | None = None,
-    warmup: int | None = None,
-    weight_decay: float = 0.1,
+    model: nn.Module, train_ids: Tensor, val_ids: Tensor, *,
+    steps: int, batch_size: int, lr: float, seed: int = 0,
+    warmup: int | None = None, weight_decay: float = 0.1, eval_every: int | None = None,
     precision: torch.dtype = torch.float32,
-    auxiliary: Auxiliary | None = None,
-    optimizer: Updates = optimizer,
-) -> History:
+    auxiliary: Auxiliary | None = None, optimizer: Updates = optimizer,
+    checkpoint: str | Path | None = None,
+    on_step: Callable[[int, History], None] | None = None, progress: bool = True,
+) -> History:  # fmt: skip
     """Train in place and return the History. On the model's device; left in eval mode.
 
     train_ids, val_ids: (N,) tokens. lr: the peak of `learning_rate`. on_step(step, history) is
@@ -73,10 +37,16 @@ def train(
     resumes it, exactly.
     ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
     """
-    settings = _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision)
-    run = Run(model, train_ids, val_ids, settings, auxiliary, optimizer)
-    path = None if checkpoint is None else Path(checkpoint)
-    path = path / RUN_FILE if path and path.is_dir() else path
+    s = settings(
+        steps=steps, batch_size=batch_size, lr=lr, seed=seed, warmup=warmup,
+        weight_decay=weight_decay,
+    )  # fmt: skip
+    s["eval_every"] = (
+        max(1, s["steps"] // 10) if eval_every is None else whole("eval_every", eval_every)
+    )
+    s["precision"] = str(precision).removeprefix("torch.")
+    run = Run(model, train_ids, val_ids, s, auxiliary, optimizer)
+    path = _file(checkpoint)
     if path and path.exists():
         load_state(path, run)
     try:
@@ -86,66 +56,9 @@ def train(
     return run.history
 
 
-class Run:
-    """A training run between two steps. All randomness of a step comes from (seed, step)."""
-
-    def __init__(
-        self, model, train_ids: Tensor, val_ids: Tensor, settings: dict, auxiliary=None,
-        optimizer: Updates = optimizer,
-    ):  # fmt: skip
-        device = next(model.parameters()).device
-        self.model, self.block_size = model, model.config.block_size
-        self.train_ids, self.val_ids = train_ids.to(device), val_ids.to(device)
-        self.auxiliary = auxiliary or _plain
-        self.settings = {**settings, "config": asdict(model.config), "text": _digest(train_ids)}
-        self.settings["auxiliary"] = getattr(auxiliary, "__qualname__", repr(auxiliary))
-        self.settings["optimizer"] = optimizer.__qualname__
-        self.optimizer = optimizer(model, settings["lr"], settings["weight_decay"])
-        self.history, self.step, self.recent = History(), 0, []
-
-    def take_step(self) -> None:
-        """One batch: forward, backward, clip the gradient's norm at 1, update."""
-        s = self.settings
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.step, s["steps"], s["lr"], s["warmup"])
-        torch.manual_seed(s["seed"] * 1_000_003 + self.step)
-        x, y = batches.sample(self.train_ids, s["batch_size"], self.block_size)
-        loss, extra = self._losses(x, y)
-        self.optimizer.zero_grad(set_to_none=True)
-        (loss + extra).backward()
-        nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.recent.append(loss.detach())
-        self.step += 1
-
-    def record(self) -> None:
-        """Evaluate and add an entry to the history. ArithmeticError if the loss is not finite."""
-        h, n = self.history, len(self.recent)
-        train_loss = sum(map(float, self.recent)) / n if n else evaluate(self.model, self.train_ids)
-        if not math.isfinite(train_loss):
-            raise ArithmeticError(
-                f"The loss must stay finite; it is {train_loss} at step {self.step}: training "
-                f"diverged. Try a smaller lr than {self.settings['lr']}."
-            )
-        h.steps.append(self.step)
-        h.train_loss.append(train_loss)
-        h.val_loss.append(evaluate(self.model, self.val_ids))
-        self.recent = []
-
-    def _losses(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor | float]:
-        precision = getattr(torch, self.settings["precision"])
-        with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
-            return self.auxiliary(self.model, x, y)
-
-
-def _plain(model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, float]:
-    """The loss alone."""
-    return model(x, y)[1], 0.0
-
-
-def _digest(ids: Tensor) -> str:
-    """A name for a text: a run is resumed on the text it began with, or not at all."""
-    return hashlib.sha256(ids.cpu().numpy().tobytes()).hexdigest()[:16]
+def _file(checkpoint: str | Path | None) -> Path | None:
+    path = None if checkpoint is None else Path(checkpoint)
+    return path / RUN_FILE if path and path.is_dir() else path
 
 
 def _loop(run: Run, path: Path | None, on_step: Callable | None, progress: bool) -> None:
@@ -189,30 +102,3 @@ def _notify(on_step: Callable | None, run: Run, asked) -> None:
             on_step(run.step, run.history)
     except KeyboardInterrupt:
         asked.set()
-
-
-def _settings(steps, batch_size, lr, seed, eval_every, warmup, weight_decay, precision) -> dict:
-    """The numbers of a run as JSON can hold them, checked. ValueError names the impossible one."""
-    _check_whole(steps=steps, batch_size=batch_size)
-    eval_every = max(1, steps // 10) if eval_every is None else eval_every
-    warmup = min(100, steps // 10) if warmup is None else warmup
-    _check_whole(eval_every=eval_every)
-    _check_whole(least=0, warmup=warmup)
-    if not (math.isfinite(lr) and lr > 0):
-        raise ValueError(f"lr must be a positive finite number; got {lr!r}. Try 1e-3.")
-    return {
-        "steps": steps,
-        "batch_size": batch_size,
-        "lr": lr,
-        "seed": seed,
-        "eval_every": eval_every,
-        "warmup": warmup,
-        "weight_decay": weight_decay,
-        "precision": str(precision).removeprefix("torch."),
-    }
-
-
-def _check_whole(least: int = 1, **numbers) -> None:
-    for name, value in numbers.items():
-        if not (isinstance(value, int) and value >= least):
-            raise ValueError(f"{name} must be a whole number ≥ {least}; got {value!r}.")

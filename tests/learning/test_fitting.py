@@ -2,6 +2,7 @@
 
 import signal
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -54,13 +55,17 @@ def test_a_run_is_the_loop_written_out_by_hand():
         assert torch.equal(p, q)
 
 
+def test_whole_numbers_may_be_numpys():
+    assert fitted(steps=np.int64(3), seed=np.int64(7))[1] == fitted(steps=3, seed=7)[1]
+
+
 def test_the_same_seed_gives_the_same_run_whatever_was_drawn_before():
     first = fitted()[1]
     torch.rand(100)
     assert fitted()[1] == first != fitted(seed=1)[1]
 
 
-def test_the_callers_dice_are_untouched():
+def test_the_callers_random_state_is_untouched():
     model = new_model()
     before = torch.get_rng_state()
     fit(model, loss_of(model), steps=2, lr=1e-2, progress=False)
@@ -93,7 +98,12 @@ def test_a_loss_that_is_not_finite_is_one_clear_error():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"steps": 0}, "steps must be"), ({"steps": 1.5}, "steps must be"), ({"lr": 0.0}, "lr must")],
+    [
+        ({"steps": 0}, "steps must be a whole number ≥ 1; got 0. Try steps=1"),
+        ({"steps": 1.5}, "steps must be a whole number ≥ 1; got 1.5"),
+        ({"steps": True}, "steps must be a whole number ≥ 1; got True"),
+        ({"lr": 0.0}, "lr must be a positive finite number; got 0. Try 1e-3"),
+    ],
 )
 def test_impossible_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):

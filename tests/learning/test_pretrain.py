@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import fields
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ from kernel_environment import ROOT
 
 from helpers.learning import pretrain
 from helpers.learning.distributed import PreTraining, World
+from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import playwright, prepare
 
@@ -151,6 +154,66 @@ def test_lines_of_steps_that_were_not_saved_are_struck_out(data, alone, tmp_path
 def test_another_setting_may_not_resume_the_run(data, alone, capsys):
     assert pretrain.main(command(data, alone, lr=2e-2)) == 1
     assert "trained with lr=0.01, now it is 0.02" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", [lambda run: run[:100], lambda run: run[:-1] + b"?"])
+def test_a_damaged_run_is_refused_as_one_of_this_command(data, alone, tmp_path, capsys, damage):
+    run = (alone / "run.safetensors").read_bytes()
+    (tmp_path / "run.safetensors").write_bytes(damage(run))
+    assert pretrain.main(command(data, tmp_path)) == 1
+    assert "a run written by python -m helpers.learning.pretrain; it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["--steps", "0"], "steps must be a whole number ≥ 1; got 0. Try steps=1."),
+        (["--steps", "-3"], "steps must be a whole number ≥ 1; got -3. Try steps=1."),
+        (["--log-every", "0"], "log_every must be a whole number ≥ 1; got 0."),
+        (["--lr", "nan"], "lr must be a positive finite number; got nan. Try 1e-3."),
+        (["--set", "foo=1"], "FIELD=VALUE with a field of the model; got 'foo=1'. Try one of"),
+        (["--set", "n_layer"], "FIELD=VALUE with a field of the model; got 'n_layer'. Try one of"),
+        (["--set", "vocab_size=5"], "got 'vocab_size=5'. Try one of these fields: block_size, "),
+        (["--set", "n_layer=two"], "n_layer must be a whole number; got 'two'. Try n_layer=2."),
+        (["--set", "tied=yes"], "tied must be true or false; got 'yes'. Try tied=true."),
+        (["--set", "dropout=1.5"], "dropout must be a number in [0, 1)"),
+        (["--set", "activation=post"], "activation must be one of"),
+        (["--set", "n_head=5"], "n_embd must be a multiple of n_head"),
+        (["--preset", "gpt9"], "gpt9"),
+    ],
+)
+def test_an_impossible_command_is_one_clear_line(data, tmp_path, capsys, given, message):
+    out = tmp_path / "out"
+    assert pretrain.main([*command(data, out), *given]) == 2
+    said = capsys.readouterr()
+    assert message in said.err and said.err.count("\n") == 1 and said.out == ""
+    assert not out.exists()
+
+
+def test_every_field_of_the_model_can_be_set():
+    for field in fields(GPTConfig):
+        if field.name != "vocab_size":
+            value = getattr(GPTConfig.preset("gpt0"), field.name)
+            as_typed = f"{field.name}={value}".replace("True", "true").replace("False", "false")
+            assert pretrain._change(as_typed) == (field.name, value)
+
+
+def test_metrics_are_never_half_written(data, tmp_path, monkeypatch):
+    def no_space(*_):
+        raise OSError("No space left on device")
+
+    pretrain.main(command(data, tmp_path, steps=3))
+    before = metrics(tmp_path)
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr(os, "replace", no_space)
+        pretrain._write(tmp_path, ["half a li"])
+    assert metrics(tmp_path) == before
+
+
+def test_signals_are_afterwards_what_they_were(data, tmp_path):
+    before = signal.getsignal(signal.SIGTERM)
+    assert pretrain.main(command(data, tmp_path, steps=1)) == 0
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_a_batch_that_cannot_be_shared_out_is_refused(data, tmp_path, capsys):

@@ -153,6 +153,6 @@ def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path, kind):
     path = tmp_path / "run.safetensors"
     run(new_model(), checkpoint=path, on_step=stop_at(5))
     path.write_bytes(broken(path.read_bytes())[kind])
-    with pytest.raises(ValueError, match=r"run\.safetensors must be") as error:
+    with pytest.raises(ValueError, match=r"must be a run written by training\.train") as error:
         run(new_model(), checkpoint=path)
     assert str(path) in str(error.value)

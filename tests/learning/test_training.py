@@ -3,10 +3,11 @@
 import copy
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from helpers.learning import training
+from helpers.learning.evaluation import evaluate
 from helpers.learning.training import History, train
 from tests.learning.ring import (
     FLOOR,
@@ -48,10 +49,10 @@ def test_the_history_has_an_entry_at_the_start_at_every_evaluation_and_at_the_en
 
 def test_the_history_says_what_evaluation_says(unbroken):
     model, history, _ = unbroken
-    assert history.val_loss[-1] == training.evaluate(model, VAL)
+    assert history.val_loss[-1] == evaluate(model, VAL)
     untrained = new_model()
-    assert history.val_loss[0] == training.evaluate(untrained, VAL)
-    assert history.train_loss[0] == training.evaluate(untrained, TRAIN)
+    assert history.val_loss[0] == evaluate(untrained, VAL)
+    assert history.train_loss[0] == evaluate(untrained, TRAIN)
 
 
 def test_the_training_loss_is_the_mean_over_the_batches_since_the_last_entry():
@@ -95,6 +96,14 @@ def test_the_same_seed_gives_the_same_run_whatever_the_global_seed(unbroken):
     history = run(model)
     assert same(model, unbroken[0])
     assert without_clock(history) == without_clock(unbroken[1])
+
+
+def test_whole_numbers_may_be_numpys(unbroken, tmp_path):
+    numbers = ("steps", "batch_size", "eval_every")
+    model, settings = new_model(), {name: np.int64(SETTINGS[name]) for name in numbers}
+    run(model, seed=np.int32(0), lr=np.float64(1e-2), checkpoint=tmp_path, **settings)
+    assert same(model, unbroken[0])
+    run(new_model(), checkpoint=tmp_path)  # the same settings, written plainly
 
 
 def test_another_seed_gives_another_run(unbroken):
@@ -145,7 +154,7 @@ def test_divergence_is_an_error_that_names_the_rate(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["steps", "batch_size"])
-@pytest.mark.parametrize("value", [0, -1, 2.5, "10", None])
+@pytest.mark.parametrize("value", [0, -1, 2.5, "10", None, True])
 def test_an_impossible_number_is_refused(name, value):
     with pytest.raises(ValueError, match=f"{name} must be a whole number ≥ 1; got {value!r}"):
         run(new_model(), **{name: value})
@@ -155,6 +164,18 @@ def test_an_impossible_number_is_refused(name, value):
 def test_an_impossible_rate_is_refused(lr):
     with pytest.raises(ValueError, match=f"lr must be a positive finite number; got {lr!r}"):
         run(new_model(), lr=lr)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "1", True, 2**32])
+def test_an_impossible_seed_is_refused(seed):
+    with pytest.raises(ValueError, match=rf"seed must be a whole number in 0 … \d+; got {seed!r}"):
+        run(new_model(), seed=seed)
+
+
+@pytest.mark.parametrize("decay", [-0.1, math.nan, math.inf])
+def test_an_impossible_decay_is_refused(decay):
+    with pytest.raises(ValueError, match=f"weight_decay must be a finite number ≥ 0; got {decay}"):
+        run(new_model(), weight_decay=decay)
 
 
 @pytest.mark.parametrize("number", [{"warmup": -1}, {"eval_every": 0}, {"eval_every": 2.5}])

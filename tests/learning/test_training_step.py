@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from helpers.learning.training import learning_rate, optimizer
+from helpers.learning.optimizer import learning_rate, optimizer
+from helpers.learning.step import step_seed
 from helpers.text import batches
 from tests.learning.ring import SETTINGS, TRAIN, new_model, run, stop_at, weights
 
@@ -57,7 +58,7 @@ def test_frozen_parameters_stay():
 
 def test_no_gradient_is_longer_than_1():
     model, norms = new_model(), []
-    nn.init.normal_(model.head.weight)  # strong opinions, long gradients
+    nn.init.normal_(model.head.weight)  # large logits, long gradients
 
     def measure(step, history):
         norms.append(torch.cat([p.grad.flatten() for p in model.parameters()]).norm().item())
@@ -72,7 +73,7 @@ def test_every_step_forgets_the_gradient_of_the_one_before():
     run(model, steps=steps, lr=1e-20, seed=seed)  # so small a rate that no weight moves
     left = torch.cat([p.grad.flatten() for p in model.parameters()])
     model.zero_grad()
-    torch.manual_seed(seed * 1_000_003 + steps - 1)  # the last step's batch
+    torch.manual_seed(step_seed(seed, steps - 1))  # the last step's batch
     model(*batches.sample(TRAIN, SETTINGS["batch_size"], 8))[1].backward()
     alone = torch.cat([p.grad.flatten() for p in model.parameters()])
     assert_close(left, alone / max(1, alone.norm().item()), rtol=1e-4, atol=1e-7)

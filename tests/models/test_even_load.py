@@ -43,7 +43,7 @@ def test_no_gradient_reaches_the_bias(logits):
     gate = Biased(2, E)
     gate(logits.requires_grad_()).sum().backward()
     assert gate.bias.grad is None and logits.grad.abs().max() > 0
-    assert not gate.bias.requires_grad  # no optimiser may decay it either
+    assert not gate.bias.requires_grad  # no optimizer may decay it either
 
 
 def test_bias_steps_balance_a_skewed_router():

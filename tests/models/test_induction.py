@@ -1,6 +1,7 @@
 """Single heads: their scores by hand, and a model in which one of them is silent."""
 
 import copy
+import dataclasses
 
 import pytest
 import torch
@@ -9,13 +10,17 @@ from torch.testing import assert_close
 
 from helpers.learning import sampling
 from helpers.models import induction
-from helpers.models.attention_only import attention_only
 from helpers.models.gpt import GPT
 
 T = 8
 
 
-@pytest.fixture(params=[GPT, attention_only], ids=["GPT", "attention alone"])
+def alone(config):
+    """A GPT of attention alone."""
+    return GPT(dataclasses.replace(config, block="attention-only"))
+
+
+@pytest.fixture(params=[GPT, alone], ids=["GPT", "attention alone"])
 def whole(request, config):
     """A model whose parameters are all far from zero, so that a forgotten one is seen."""
     model = request.param(config).eval()
@@ -126,9 +131,9 @@ def test_a_silent_head_is_silent_with_a_cache_too(whole, idx):
 @pytest.mark.parametrize(
     ("layer", "head", "said"),
     [
-        (3, 0, "layer must be in 0 … 2; got 3"),
+        (3, 0, "layer must be a whole number in 0 … 2; got 3"),
         (-1, 0, "layer must"),
-        (0, 4, "head must be in 0 … 3"),
+        (0, 4, "head must be a whole number in 0 … 3"),
     ],
 )
 def test_it_refuses_a_head_that_is_not_there(config, layer, head, said):

@@ -1,4 +1,4 @@
-"""Power laws with a limit: what was put in comes out, and what the fit cannot know it says."""
+"""Power laws with a limit: the law that was put in comes out; data that fix none are refused."""
 
 import math
 

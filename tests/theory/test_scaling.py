@@ -25,10 +25,10 @@ def test_every_preset_is_counted_as_it_is_built(name):
 
 @pytest.mark.parametrize(
     ("norm", "tied", "qkv_bias"),
-    list(itertools.product(["pre", "post"], [True, False], [True, False])),
+    list(itertools.product(["pre-norm", "post-norm"], [True, False], [True, False])),
 )
 def test_every_variant_is_counted_as_it_is_built(norm, tied, qkv_bias):
-    config = GPTConfig(8, 11, 3, 2, 10, norm=norm, tied=tied, qkv_bias=qkv_bias)
+    config = GPTConfig(8, 11, 3, 2, 10, block=norm, tied=tied, qkv_bias=qkv_bias)
     for n_layer in (0, 1, 3):
         config = dataclasses.replace(config, n_layer=n_layer)
         assert count_parameters(config) == built(config)
@@ -92,9 +92,9 @@ def test_attention_is_a_seventh_of_gpt2s_forward_pass():
 @pytest.mark.parametrize(
     ("name", "gigabytes"), [("gpt2", 1.991), ("gpt2-xl", 24.92), ("gpt3-175b", 2793.7)]
 )
-def test_memory_of_the_optimiser(name, gigabytes):
+def test_memory_of_the_optimizer(name, gigabytes):
     n_params = count_parameters(GPTConfig.preset(name))
-    assert scaling.optimiser_bytes(n_params) / 1e9 == pytest.approx(gigabytes, rel=1e-3)
+    assert scaling.optimizer_bytes(n_params) / 1e9 == pytest.approx(gigabytes, rel=1e-3)
 
 
 @pytest.mark.parametrize(("name", "count"), [("gpt2", 36_864), ("gpt3-175b", 4_718_592)])

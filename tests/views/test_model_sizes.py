@@ -7,11 +7,11 @@ from helpers.theory.hardware import GPUS, training_seconds
 from helpers.theory.scaling import (
     attention_flops_per_token,
     count_parameters,
-    optimiser_bytes,
+    optimizer_bytes,
     parameter_parts,
     training_flops,
 )
-from helpers.views.drawing.style import BLUE, VERMILLION
+from helpers.views.drawing.palette import BLUE, VERMILLION
 from helpers.views.pictures.size_card import percent, size_card
 from helpers.views.widgets import model_sizes
 from tests.views import svg_seen
@@ -83,7 +83,7 @@ def test_operations_memory_and_time_are_those_of_the_theory():
     flops = training_flops(count, 3e11)
     more = 3 * attention_flops_per_token(config) / 2 * 3e11  # forward, twice back; half is masked
     days = training_seconds(flops + more, GPUS["A100 40 GB (2020)"], 8, 0.4) / 86_400
-    assert f"{optimiser_bytes(count) / 1e9:.3g} GB. One A100" in alt and "1.99 GB." in alt
+    assert f"{optimizer_bytes(count) / 1e9:.3g} GB. One A100" in alt and "1.99 GB." in alt
     assert "6 × 124,439,808 × 300 billion = 2.24 × 10²⁰; attention adds 7.6 %" in alt
     assert more / flops == pytest.approx(0.076, abs=5e-4)
     assert f": {days:.3g} days." in alt

@@ -8,10 +8,11 @@ import functools
 import time
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from helpers.learning.evaluation import evaluate, excess
 from helpers.learning.optimizer import learning_rate
+from helpers.learning.step import step_seed, take_step
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -52,7 +53,7 @@ RECIPES = {
             "decay on all": {"training": {"decayed": "all"}},
             "no warm-up": {"training": {"warmup": 0}},
             "constant rate": {"training": {"schedule": "constant"}},
-            "post-norm": {"config": {"norm": "post"}},
+            "post-norm": {"config": {"block": "post-norm"}},
             "N(0, 1/√C)": {"start": "by width"},
             "all of GPT-0's": GPT0,
             "all of GPT-0's, rate 0.001": GPT0 | {"training": GPT0["training"] | {"lr": 1e-3}},
@@ -124,17 +125,14 @@ def build(settings: dict, change: dict, vocab_size: int) -> GPT:
 
 def train(model: GPT, ids: Tensor, plan: dict, seed: int, on_step=None) -> float:
     """`training.train` with the parts to be taken back; the processor's milliseconds per step."""
+
+    def batch_loss() -> Tensor:
+        return model(*batches.sample(ids, plan["batch_size"], model.config.block_size))[1]
+
     updates, began = adamw(model, plan), time.process_time()
     model.train()
     for step in range(plan["steps"]):
-        for group in updates.param_groups:
-            group["lr"] = rate(step, plan)
-        torch.manual_seed(seed * 1_000_003 + step)
-        loss = model(*batches.sample(ids, plan["batch_size"], model.config.block_size))[1]
-        updates.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        updates.step()
+        loss = take_step(model, updates, batch_loss, rate(step, plan), step_seed(seed, step))
         if on_step and on_step(step + 1, loss.item()):
             break
     model.eval()

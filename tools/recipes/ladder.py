@@ -1,6 +1,6 @@
 """The lecture's ladder, one part more at each step; depth; shapes. Notebook 06.
 
-Every model is trained from three seeds on the same batches with the same optimiser, and measured
+Every model is trained from three seeds on the same batches with the same optimizer, and measured
 on all of the validation text. Losses in nats per character.
 """
 

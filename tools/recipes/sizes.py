@@ -9,9 +9,10 @@ import math
 import re
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from helpers.learning.optimizer import learning_rate, optimizer
+from helpers.learning.step import step_seed, take_step
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -78,16 +79,16 @@ def train(model: GPT, settings: dict, steps: int, seed: int, on_step=None) -> No
     updates = optimizer(model, peak)
     model.train()
     for step, rows in enumerate(order[: steps * B].split(B)):
-        for group in updates.param_groups:
-            group["lr"] = learning_rate(step, steps, peak, min(100, steps // 10))
-        loss = model(*batches.windows(ids, starts[rows], T))[1]
-        updates.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        updates.step()
+        rate = learning_rate(step, steps, peak, min(100, steps // 10))
+        batch_loss = functools.partial(_loss, model, *batches.windows(ids, starts[rows], T))
+        loss = take_step(model, updates, batch_loss, rate, step_seed(seed, step))
         if on_step and on_step(step + 1, loss.item()):
             break
     model.eval()
+
+
+def _loss(model: GPT, x: Tensor, y: Tensor) -> Tensor:
+    return model(x, y)[1]
 
 
 @functools.cache

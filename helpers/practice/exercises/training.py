@@ -5,7 +5,7 @@ import math
 import torch
 from torch.nn import functional as F
 
-from helpers.models.bigram import next_token_loss
+from helpers.models.losses import token_loss
 from helpers.practice.answers import normals, require
 from helpers.practice.exercise import Exercise
 
@@ -78,7 +78,7 @@ check_batch_loss = Exercise(
     slips=SLIPS_OF_THE_LOSS,
     right=[
         lambda z, idx: F.cross_entropy(z.flatten(0, 1), idx[:, 1:].flatten()),
-        lambda z, idx: next_token_loss(z, idx[:, 1:]),
+        lambda z, idx: token_loss(z, idx[:, 1:]),
         lambda z, idx: _costs(z, idx).double().mean().item(),
     ],
     hints=[

@@ -11,7 +11,8 @@ import io
 import numpy as np
 from matplotlib.image import imsave
 
-from helpers.views.drawing.style import INK, MONO
+from helpers.views.drawing.palette import INK
+from helpers.views.drawing.style import MONO
 
 SANS = "DejaVu Sans, Verdana, sans-serif"
 QUICKLY = {"compress_level": 1}  # a third larger and several times as fast

@@ -4,9 +4,10 @@ With one idea chosen, all that it rests on is dark, the rest is pale, and a card
 sentence and a formula.
 """
 
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION, listed
 from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.wording import listed
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16
@@ -29,9 +30,8 @@ def idea_map(chosen: str = "") -> Picture:
     height = TOP + DOWN * (1 + max(idea.row for idea in IDEAS))
     if chosen:
         parts += _card(by_name(chosen), height)
-    return Picture(
-        _say(chosen), markup=document(WIDTH, height + CARD * bool(chosen), parts), width=WIDTH
-    )
+    markup = document(WIDTH, height + CARD * bool(chosen), parts)
+    return Picture(_say(chosen), markup=markup, width=WIDTH)
 
 
 def _opacity(lit: bool) -> float:
@@ -128,11 +128,10 @@ def _around(idea: Idea) -> list[str]:
 
 def _say(chosen: str) -> str:
     if not chosen:
-        ends = [idea.name for idea in IDEAS if not idea.rests_on]
-        return (
-            f"Map of the {len(IDEAS)} ideas of the course. It begins with {listed(ends)}. "
-            + " ".join(f"{i.name} ({i.notebook[:2]}): {_leads(i)}." for i in IDEAS if _leads(i))
-        )
+        ends = listed([idea.name for idea in IDEAS if not idea.rests_on])
+        ways = [f"{i.name} ({i.notebook[:2]}): {_leads(i)}." for i in IDEAS if _leads(i)]
+        head = f"Map of the {len(IDEAS)} ideas of the course. It begins with {ends}."
+        return " ".join([head, *ways])
     idea = by_name(chosen)
     below = len(all_below(chosen))
     counted = f"All that it rests on: {below} of the {len(IDEAS)} ideas."

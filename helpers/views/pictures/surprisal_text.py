@@ -12,19 +12,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.basics.numbers import array
+from helpers.views.drawing.palette import VERMILLION, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, listed, number, spoken
+from helpers.views.drawing.wording import listed, number, spoken
 
 EDGES = (0.1, 0.5, 1, 2, 4, 8)  # bits; level i holds the characters that cost EDGES[i-1] or more
 OPACITY = (0, 0.14, 0.26, 0.38, 0.5, 0.62, 0.74)
-TINT = "213,94,0"  # vermillion
+TINT = triple(VERMILLION)
 BOLD_FROM = 4  # bits
 NOTHING = 0.005  # bits; below it a character counts as certain
+ROUNDING = 1e-9  # bits that arithmetic may lose: 3.999999999 is coloured as 4
 
-BOX = (
-    "font-family:monospace;font-size:14px;line-height:1.65;white-space:pre-wrap;"
-    "margin:2px 0 12px;max-width:760px"
-)
+BOX = "font-family:monospace;font-size:14px;line-height:1.65;white-space:pre-wrap;"
+BOX += "margin:2px 0 12px;max-width:760px"
 SMALL_PRINT = "font-size:13px;line-height:1.6;margin:0;max-width:760px"
 
 
@@ -59,7 +60,9 @@ def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
 
 
 def _strip(text: str, bits: np.ndarray, name: str) -> str:
-    runs = itertools.groupby(zip(text, np.digitize(bits, EDGES), strict=True), key=lambda p: p[1])
+    runs = itertools.groupby(
+        zip(text, np.digitize(bits + ROUNDING, EDGES), strict=True), key=lambda p: p[1]
+    )
     body = "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
     head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
     return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{body}</pre>'

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets
 
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE
 from helpers.views.widgets.sweep import moves, where
 from helpers.views.widgets.view import View, bundle
 
@@ -113,13 +114,13 @@ class Explorer:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
         said = ", ".join(f"{name} = {_brief(value)}" for name, value in self.state.items())
-        stored = bundle(self.box, self.picture)
-        return stored | {"text/plain": f"[interactive: {said}] {self.picture.alt}"}
+        text = {"text/plain": f"[interactive: {said}] {self.picture.alt}"}
+        return bundle(self.box, self.picture) | text
 
 
 def _checked(picture: Picture) -> Picture:
-    if not isinstance(picture, Picture):
-        raise ValueError(f"draw must return a Picture; got {type(picture).__name__}. Try show(ax).")
+    kind = type(picture).__name__
+    given.must(isinstance(picture, Picture), "draw must return a Picture", kind, "Try show(ax).")
     return picture
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import listed, number
+from helpers.views.drawing.wording import listed, number
 from helpers.views.plots.losses import UNIT, History
 from helpers.views.widgets.view import View, bundle
 

@@ -58,8 +58,8 @@ ATTENTION = [
     slip(
         "heads cut by reshape alone",
         "models/attention.py",
-        "return parts.permute(2, 0, 3, 1, 4).unbind()",
-        "return tuple(p.reshape(B, self.n_head, T, -1) for p in parts.unbind(2))",
+        "q, k, v = parts.permute(2, 0, 3, 1, 4).unbind()",
+        "q, k, v = (p.reshape(B, self.n_head, T, -1) for p in parts.unbind(2))",
         "models/test_attention.py::test_the_layer_equals_pytorchs",
         "models/test_attention.py::test_a_later_token_never_changes_an_earlier_output",
     ),
@@ -88,8 +88,8 @@ ATTENTION = [
     slip(
         "pictures drawn in training mode",
         "models/attention.py",
-        "model.eval()(idx)",
-        "model(idx)",
+        "with evaluating(model), hooked(",
+        "with hooked(",
         "models/test_attention.py::test_maps_are_the_weights_of_every_layer_and_head",
     ),
 ]

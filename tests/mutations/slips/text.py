@@ -6,8 +6,8 @@ TEXT = [
     slip(
         "targets that are not one step later",
         "text/batches.py",
-        "return text[:, :-1], text[:, 1:]",
-        "return text[:, :-1], text[:, :-1]",
+        "return rows[:, :-1], rows[:, 1:]",
+        "return rows[:, :-1], rows[:, :-1]",
         "text/test_batches.py::test_targets_are_the_inputs_one_step_later",
     ),
     slip(
@@ -33,9 +33,9 @@ TEXT = [
     ),
     slip(
         "an entropy that forgets a sign",
-        "text/expectation.py",
-        "- sum(p * math.log2(p) for p in grammar.passages[name].then.values())",
-        "+ sum(p * math.log2(p) for p in grammar.passages[name].then.values())",
+        "text/playwright/expectation.py",
+        "- math.fsum(p * math.log2(p) for p in grammar.passages[name].then.values())",
+        "+ math.fsum(p * math.log2(p) for p in grammar.passages[name].then.values())",
         "text/test_expectation.py::test_the_entropy_of_a_scene_is_that_of_the_list",
     ),
 ]

@@ -1,7 +1,7 @@
-"""Slips around the model: in the batches, the optimiser, the sampling and the router's losses.
+"""Bugs around the model: in the batches, the optimizer, the sampling and the router's losses.
 
-Do not copy from here. Each function has one plausible mistake in it and runs without an error; the
-slips inside the model stand in `bugs`. Found with the tools of `checks` in notebook 15.
+Do not copy from here. Each function has one plausible mistake in it and runs without an error; they
+are found with the tools of `helpers.practice.checks` in notebook 15.
 """
 
 import torch

@@ -1,0 +1,74 @@
+"""One training step, written once: whatever trains here takes its steps in this room.
+
+Sources: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 07.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from helpers.basics.numbers import checked, whole
+
+CLIP = 1.0  # the most that all gradients together may be long
+MOST_SEED = 2**32 - 1
+
+
+def take_step(
+    model: nn.Module,
+    updates: torch.optim.Optimizer,
+    batch_loss: Callable[[], Tensor],
+    rate: float,
+    seed: int,
+) -> Tensor:
+    """One step of an optimizer, `updates`; returns the loss that it made smaller, a scalar.
+
+    batch_loss(): draws a batch and runs the model on it. rate: how far the step goes, as
+    `learning_rate` says. seed: fixes the batch and what dropout drops, see `step_seed`.
+    """
+    for group in updates.param_groups:
+        group["lr"] = rate
+    torch.manual_seed(seed)
+    updates.zero_grad()  # `backward` adds to the gradients that it finds
+    loss = batch_loss()
+    loss.backward()
+    # A batch unlike the others has a long gradient; shortened, it cannot throw the model far off.
+    nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+    updates.step()
+    return loss.detach()
+
+
+def step_seed(seed: int, step: int) -> int:
+    """The seed of one step of a run: a resumed run draws again what the unbroken one draws.
+
+    >>> step_seed(seed=2, step=5)
+    2000011
+    """
+    return seed * 1_000_003 + step  # runs with other seeds share none of a million steps
+
+
+def settings(
+    *, steps: int, lr: float, seed: int, weight_decay: float, warmup: int | None = None, **counts
+) -> dict:
+    """The numbers of a run as JSON can hold them; ValueError names the impossible one.
+
+    warmup: steps until the rate is lr; None is a tenth of all, 100 at most. counts: whole numbers
+    ≥ 1, e.g. batch_size.
+    """
+    steps = whole("steps", steps)
+    warmup = min(100, steps // 10) if warmup is None else warmup
+    return {
+        "steps": steps,
+        "lr": _rate("lr", lr, lambda x: x > 0, "be a positive finite number", "Try 1e-3."),
+        "seed": whole("seed", seed, 0, MOST_SEED),
+        "weight_decay": _rate(
+            "weight_decay", weight_decay, lambda x: x >= 0, "be a finite number ≥ 0", "Try 0.1."
+        ),
+        "warmup": whole("warmup", warmup, 0),
+        **{name: whole(name, count) for name, count in counts.items()},
+    }
+
+
+def _rate(name: str, value: float, holds: Callable, rule: str, advice: str) -> float:
+    return float(checked(name, value, lambda x: np.isfinite(x) & holds(x), rule, advice))
