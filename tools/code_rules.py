@@ -117,9 +117,9 @@ def helper_names(root: Path = ROOT) -> dict[str, str]:
     """Public classes and functions of helpers; solutions bear the names that the reader fills."""
     names = {}
     for path in sorted((root / "helpers").rglob("*.py")):
-        if "exercises" not in path.parts:
+        module = path.relative_to(root).as_posix()
+        if "/exercises/" not in module:
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            module = path.relative_to(root).as_posix()
             names |= {name: module for name in defined_names(tree) if not name.startswith("_")}
     return names
 

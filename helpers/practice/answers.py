@@ -54,7 +54,7 @@ def tensor(value, what: str) -> Tensor:
         raise Mistake(f"{what} must be a tensor or a number; yours is a {kind}.") from None
 
 
-def difference(got: Tensor, wanted: Tensor, what: str) -> str:
+def what_differs(got: Tensor, wanted: Tensor, what: str) -> str:
     """What is wrong with a result that no slip gives: its shape, its kind, or its values.
 
     Of large tensors the first number that differs is shown, and where it stands.

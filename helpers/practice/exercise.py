@@ -17,12 +17,12 @@ from torch import Tensor
 
 from helpers.practice.answers import (
     Mistake,
-    difference,
     marked,
     require,
     same,
     tensor,
     unchanged,
+    what_differs,
 )
 
 TO_DO = "to do. Replace the dots, then run the cell again."
@@ -154,7 +154,7 @@ class Exercise:
         for words, theirs in self._slipped.items():
             require(not _alike(theirs, wrong), words)
         require(_alike(self._first_wrong(answer), wrong), UNSTEADY)
-        raise Mistake(difference(wrong.got, wrong.wanted, wrong.what))
+        raise Mistake(what_differs(wrong.got, wrong.wanted, wrong.what))
 
     def _progress(self) -> str:
         done = [exercise.solved for exercise in self.siblings]

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from helpers.practice.answers import Mistake, difference, gradient, require, same
+from helpers.practice.answers import Mistake, gradient, require, same, what_differs
 from helpers.practice.exercise import EXERCISES, Exercise
 
 
@@ -164,7 +164,7 @@ def test_a_large_tensor_is_shown_where_it_differs():
     wanted = torch.arange(20.0).view(4, 5)
     got = wanted.clone()
     got[2, 3] = -0.00001
-    said = difference(got, wanted, "the result")
+    said = what_differs(got, wanted, "the result")
     assert said == "the result at [2, 3] should be 13, yours is 0."
 
 
@@ -173,6 +173,8 @@ def test_no_gradient_is_a_gradient_of_zeros():
     assert gradient(leaf * 2, leaf).tolist() == [24.0, 96.0]  # of (2x)³: 3 · (2x)² · 2
     assert gradient(leaf.detach() * 2, leaf).tolist() == [0.0, 0.0]
     assert gradient(3.0, leaf).tolist() == [0.0, 0.0]
+    copy = leaf.detach().clone().requires_grad_()
+    assert gradient(copy * 2, leaf).tolist() == [0.0, 0.0]
 
 
 def test_stopping_the_kernel_is_no_mistake(twice):
