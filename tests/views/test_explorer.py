@@ -108,9 +108,12 @@ def test_a_sweep_moves_one_control_at_a_time_and_says_where_it_was():
     ]
 
 
-def test_a_control_without_ends_is_refused():
-    with pytest.raises(ValueError, match="got a FloatText"):
-        Explorer(draw, x=ipywidgets.FloatText(1.0)).sweep()
+@pytest.mark.parametrize(
+    "control", [ipywidgets.FloatText(1.0), ipywidgets.IntRangeSlider(value=(1, 3))]
+)
+def test_a_control_without_ends_or_with_two_values_is_refused(control):
+    with pytest.raises(ValueError, match=f"got a {type(control).__name__}. Try a slider"):
+        Explorer(draw, x=control).sweep()
 
 
 def test_a_button_acts_from_the_browser_and_in_a_sweep_which_undoes_it():

@@ -64,7 +64,7 @@ def _quoted(text: str) -> str:
 def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
     """The whole figure of these Axes as a picture, opaque white, 100 CSS pixels per inch.
 
-    alt: the description; by default what the plots in the figure said about themselves, in order.
+    alt: the description; by default what the plots in the figure say about themselves, in order.
     dpi: pixels per inch in the file; more than 100 is crisp on a dense screen. ValueError if
     nothing in the figure describes itself and no alt is given.
     """

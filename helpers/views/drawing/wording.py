@@ -48,6 +48,11 @@ def listed(parts: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def counted(n: int, noun: str) -> str:
+    """So many of them: '1 token', '3 tokens'."""
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
 def amounts(values: Mapping[str, float]) -> str:
     """Named numbers in a sentence: {'a': 1, 'b': 2.5} -> 'a 1 and b 2.50'."""
     return listed([f"{name} {number(value)}" for name, value in values.items()])

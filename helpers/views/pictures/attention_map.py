@@ -13,7 +13,7 @@ import numpy as np
 from helpers.basics.numbers import array
 from helpers.views.drawing import given, svg
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import listed, spoken
+from helpers.views.drawing.wording import likeliest, listed, spoken
 from helpers.views.pictures import attention_parts
 
 SHOWN = 48  # tokens in the map
@@ -45,8 +45,7 @@ class Sight:
     @property
     def strongest(self) -> list[int]:
         """The places with the largest weights in the chosen row, largest first."""
-        order = np.argsort(-self.weights[: self.row + 1], kind="stable")
-        return order[:LISTED].tolist()
+        return likeliest(self.weights[: self.row + 1], LISTED)
 
 
 def attention_picture(
@@ -73,7 +72,7 @@ def attention_picture(
     parts = [svg.words(12, 24, title, 15, font_weight="bold"), svg.words(12, 45, _about(sight), 12)]
     parts += attention_parts.grid(sight) if every else attention_parts.square(sight)
     parts += [*attention_parts.row_in_numbers(sight), *attention_parts.key()]
-    text, height = attention_parts.text(sight)
+    text, height = attention_parts.text_below(sight)
     markup = svg.document(attention_parts.WIDTH, height, parts + text)
     return Picture(_say(sight, title, every), markup=markup)
 

@@ -1,4 +1,4 @@
-"""The parts of an attention picture, each a list of SVG shapes (see `attention`).
+"""The parts of an attention picture, each a list of SVG shapes (see `attention_map`).
 
 Colour says the weight: white is 0, dark blue is 1, with equal steps of the weight's root, so that a
 small weight can be seen. Grey is the future, which nobody may look at. Vermillion marks the choice.
@@ -153,15 +153,15 @@ def key() -> list[str]:
     return [svg.words(PANEL, y - 8, "weight", 11, fill=QUIET), strip, *parts, *future]
 
 
-def text(s) -> tuple[list[str], float]:
+def text_below(s) -> tuple[list[str], float]:
     """The whole text, each token on the colour of its weight in the chosen row; where it ends."""
     top = TOP + SIDE + 46
     parts = [svg.words(12, top, "The same row over the text", 13, font_weight="bold")]
     places = _places([glyph(t).replace("␣", " ") for t in s.tokens])
     advance = svg.MONO_ADVANCE * SIZE
-    for i, (line, column, said) in enumerate(places):
+    for i, (line, column, shown) in enumerate(places):
         x, y = 12 + column * advance, top + 28 + line * LINE
-        parts += _token(x, y, said, len(said) * advance, i, s)
+        parts += _token(x, y, shown, len(shown) * advance, i, s)
     return parts, top + 28 + (places[-1][0] + 1) * LINE
 
 
@@ -176,19 +176,19 @@ def _places(tokens: list[str]) -> list[tuple[int, int, str]]:
     return placed
 
 
-def _token(x: float, y: float, said: str, width: float, i: int, s) -> list[str]:
+def _token(x: float, y: float, shown: str, width: float, i: int, s) -> list[str]:
     weight, parts = s.weights[i], []
     if weight >= 0.002:
         red, green, blue = colours(weight)
         parts.append(svg.rect(x, y - 16, width, 21, f"rgb({red},{green},{blue})"))
     fill = "white" if weight > LOUD else INK if i <= s.row else "#8A8A8A"
-    if said.strip():
-        parts.append(svg.mono(x, y, said, SIZE, fill=fill))
+    if shown.strip():
+        parts.append(svg.mono(x, y, shown, SIZE, fill=fill))
     if i == s.row:
         parts.append(svg.rect(x, y - 16, width, 21, "none", VERMILLION))
     return parts
 
 
 def _short(token: str) -> str:
-    said = glyph(token)
-    return said if len(said) <= LABEL else f"{said[: LABEL - 1]}…"
+    shown = glyph(token)
+    return shown if len(shown) <= LABEL else f"{shown[: LABEL - 1]}…"

@@ -52,8 +52,8 @@ def mask_grid(
     rows = [_head(text, floors is not None)]
     rows += [_row(t, visible, weights, text, bars[t], t == selected) for t in range(T)]
     table = f'<table style="{TABLE}">{"".join(rows)}</table>'
-    said = f'<p style="{WORDS}">{html.escape(remark)}</p>'
-    return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + said)
+    paragraph = f'<p style="{WORDS}">{html.escape(remark)}</p>'
+    return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + paragraph)
 
 
 def _head(text: str, known: bool) -> str:
@@ -112,9 +112,9 @@ def _bar(loss: float, floor: float | None, below: bool) -> str:
         mark = f'<span style="{TICK};position:absolute;left:{at:.0f}px;top:-3px"></span>'
     bar = f"height:12px;width:{width:.0f}px;background-color:rgba({colour},.75);border-radius:2px"
     box = f"display:inline-block;position:relative;width:{BAR_PIXELS}px;vertical-align:middle"
-    said = f"{loss:.2f}" + (" below" if below else "")
-    said = f"<b>{said}</b>" if below else said
-    return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{said}'
+    shown = f"{loss:.2f}" + (" below" if below else "")
+    shown = f"<b>{shown}</b>" if below else shown
+    return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{shown}'
 
 
 def _shown(character: str) -> str:
@@ -124,8 +124,8 @@ def _shown(character: str) -> str:
 def _say(visible, text: str, losses, floors, selected: int, remark: str) -> str:
     seen = [f"{s} {spoken(text[s])}" for s in np.flatnonzero(visible[selected])]
     whom = f"may look at {listed(seen)}" if seen else "may look at nobody"
-    said = [f"Position {selected} {spoken(text[selected])} {whom}."]
+    parts = [f"Position {selected} {spoken(text[selected])} {whom}."]
     if losses is not None:
-        said.append(f"Mean loss {number(losses.mean())} nats")
-        said[-1] += "." if floors is None else f", the truth pays {number(floors.mean())}."
-    return " ".join([*said, remark]).strip()
+        parts.append(f"Mean loss {number(losses.mean())} nats")
+        parts[-1] += "." if floors is None else f", the truth pays {number(floors.mean())}."
+    return " ".join([*parts, remark]).strip()

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import glyph, listed, spoken
+from helpers.views.drawing.wording import counted, glyph, listed, spoken
 from helpers.views.pictures.surprisal_text import SMALL_PRINT
 
 TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#CDBE1E", "#808080"))]
@@ -51,7 +51,7 @@ def routed_text(
 
 def _say(title: str, n: int, facts: list[str], loads, often: list[list[str]]) -> str:
     """The alternative text: sizes, measures, each expert's share and favourite tokens."""
-    tokens = f"{n} token{'s' if n != 1 else ''}, {len(loads['asked'])} experts"
+    tokens = f"{counted(n, 'token')}, {len(loads['asked'])} experts"
     shares = [f"{e} {_percent(n, loads)}" for e, n in enumerate(loads["asked"])]
     mostly = [f"{e} mostly {listed(names)}" for e, names in enumerate(often) if names]
     head = f"{title or 'Text by expert'}. {tokens}. {'; '.join(facts)}."

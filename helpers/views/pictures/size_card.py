@@ -90,5 +90,5 @@ def _fits(needed: float, memory: float, card: str) -> str:
 
 def _shares(parts: Mapping[str, int]) -> str:
     total = sum(parts.values())
-    said = [f"{name} {count:,} ({percent(count / total)})" for name, count in parts.items()]
-    return f"In {listed(said)}."
+    shares = [f"{name} {count:,} ({percent(count / total)})" for name, count in parts.items()]
+    return f"In {listed(shares)}."

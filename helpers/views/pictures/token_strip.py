@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import listed
+from helpers.views.drawing.wording import counted, listed
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT
 
 TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE))]  # taken in turn
@@ -33,11 +33,11 @@ def token_strip(
     given.must(tokens and len(tokens) == len(ids), rule, f"{got}{len(ids)} ids", "Type some text.")
     body = "".join(_token(i, *pair) for i, pair in enumerate(zip(tokens, ids, strict=True)))
     more = f" … and {len(tokens) - SHOWN:,} more" if len(tokens) > SHOWN else ""
-    said, counts = _said(tokens, title), _counts(len(tokens), title, others or {})
-    markup = f'<p style="{SMALL_PRINT}">{html.escape(said)}</p>'
+    head, counts = _head(tokens, title), _counts(len(tokens), title, others or {})
+    markup = f'<p style="{SMALL_PRINT}">{html.escape(head)}</p>'
     markup += f'<pre style="{BOX};line-height:2">{body}{more}</pre>{counts}'
     first = [f"{written(t)!r} ({i})" for t, i in zip(tokens[:NAMED], ids[:NAMED], strict=True)]
-    return Picture(f"{said} The first: {listed(first)}.", markup=markup)
+    return Picture(f"{head} The first: {listed(first)}.", markup=markup)
 
 
 def written(token: bytes) -> str:
@@ -60,11 +60,10 @@ def _token(i: int, token: bytes, number: int) -> str:
     return f'<span style="{style}" title="{name}">{shown}</span>'
 
 
-def _said(tokens: Sequence[bytes], title: str) -> str:
+def _head(tokens: Sequence[bytes], title: str) -> str:
     characters, count = len(b"".join(tokens).decode("utf-8", errors="replace")), len(tokens)
-    head, plural = f"{title}: " if title else "", "s" if count != 1 else ""
-    each = f"{characters / count:.2f} each"
-    return f"{head}{characters:,} characters in {count:,} token{plural}, {each}."
+    head, each = f"{title}: " if title else "", f"{characters / count:.2f} each"
+    return f"{head}{characters:,} characters in {counted(count, 'token')}, {each}."
 
 
 def _counts(count: int, title: str, others: Mapping[str, int]) -> str:

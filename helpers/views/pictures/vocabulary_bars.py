@@ -50,8 +50,8 @@ def vocabulary_bars(
     height = _floor(lines, len(lines)) - LINE + 12
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/>'
-    said = " ".join([*_say(tokens, probs), *lines, alt]).strip()
-    return Picture(said, markup=svg + "".join(parts) + "</svg>", width=WIDTH)
+    description = " ".join([*_say(tokens, probs), *lines, alt]).strip()
+    return Picture(description, markup=svg + "".join(parts) + "</svg>", width=WIDTH)
 
 
 def _floor(lines: Sequence[str], i: int) -> int:
@@ -124,12 +124,12 @@ def _text(x: float, y: float, words: str, font: str = FONT) -> str:
 
 def _say(tokens: Sequence[str], probs: dict[str, np.ndarray]) -> list[str]:
     """One sentence per distribution: its three likeliest tokens."""
-    said = []
+    sentences = []
     for name, each in probs.items():
         best = [i for i in likeliest(each) if each[i] > 0]
         tops = listed([f"{spoken(tokens[i])} {each[i]:.2f}" for i in best])
-        said.append(f"Likeliest by {_the(name)}: {tops}.")
-    return said
+        sentences.append(f"Likeliest by {_the(name)}: {tops}.")
+    return sentences
 
 
 def _the(name: str) -> str:

@@ -38,15 +38,16 @@ MODELS = {
 
 def architectures(title: str = "", ax: Axes | None = None) -> Axes:
     """The three architectures side by side; what is left away is dotted and empty."""
-    right = 2 * MODEL + RIGHT + WIDTH
+    right, rows = 2 * MODEL + RIGHT + WIDTH, _rows(DECODER)
     ax = sheet(ax, (7.6, 2.9), (-0.15, right + 0.15), (-0.15, 3.4))
     for i, (name, model) in enumerate(MODELS.items()):
         x = i * MODEL
         write(ax, (x + (RIGHT + WIDTH) / 2, 3.15), name, SIZE + 1, va="baseline")
         _stack(ax, x + LEFT, (*ENCODER, HEAD), model.encoder, _rows(ENCODER))
-        _stack(ax, x + RIGHT, (*DECODER, HEAD), model.decoder, _rows(DECODER))
-        if "cross-attention" in model.decoder:
-            _memory(ax, x)
+        _stack(ax, x + RIGHT, (*DECODER, HEAD), model.decoder, rows)
+        if "cross-attention" in model.decoder:  # it looks at the top of the encoder
+            top, into = (rows[box] + HEIGHT / 2 for box in ("feed-forward", "cross-attention"))
+            arrow(ax, (x + LEFT + WIDTH, top), (x + RIGHT, into), **ARROW)
     return finish(ax, _say(), title)
 
 
@@ -74,13 +75,6 @@ def _box(ax: Axes, x: float, y: float, text: str, kept: bool) -> None:
     if kept:
         lines = text.replace(" + ", " +\n").replace("masked self-", "masked\nself-")
         write(ax, (x + WIDTH / 2, y + HEIGHT / 2), lines, SMALL - 1.5)
-
-
-def _memory(ax: Axes, x: float) -> None:
-    """From the top of the encoder to the decoder's cross-attention."""
-    rows = _rows(DECODER)
-    top, into = rows["feed-forward"] + HEIGHT / 2, rows["cross-attention"] + HEIGHT / 2
-    arrow(ax, (x + LEFT + WIDTH, top), (x + RIGHT, into), **ARROW)
 
 
 def _say() -> str:

@@ -43,13 +43,13 @@ def frontier(
 
 
 def _say(kl: np.ndarray, rewards: Mapping[str, np.ndarray]) -> str:
-    said = []
+    parts = []
     for name, several in rewards.items():
         mean, far = several.mean(0), kl.mean(0)
         best = mean.argmax()
-        said.append(
+        parts.append(
             f"{name} starts at {number(mean[0])}, is highest, {number(mean[best])}, at a KL of "
             f"{number(far[best])}, and ends at {number(mean[-1])}"
         )
     count = f" (means of {len(kl)} repeats)" if len(kl) > 1 else ""
-    return f"Rewards against KL up to {number(kl.max())} nats{count}: {'; '.join(said)}."
+    return f"Rewards against KL up to {number(kl.max())} nats{count}: {'; '.join(parts)}."

@@ -52,10 +52,7 @@ def directed_graph(
 
 
 def token_graphs(
-    tokens: Sequence[str],
-    graphs: Mapping[str, object],
-    title: str = "",
-    ax: Axes | None = None,
+    tokens: Sequence[str], graphs: Mapping[str, object], title: str = "", ax: Axes | None = None
 ) -> Axes:
     """One row per graph: the tokens in circles, an arrow from every parent to its child.
 

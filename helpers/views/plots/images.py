@@ -10,7 +10,7 @@ from helpers.basics.numbers import array
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, INK, QUIET
 from helpers.views.drawing.style import SMALL
-from helpers.views.drawing.wording import listed
+from helpers.views.drawing.wording import counted, listed
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 
@@ -59,5 +59,4 @@ def _say(sheets, titles: Sequence[str], patch_size: int) -> str:
     cut = f", cut into patches of {patch_size}×{patch_size}" if patch_size else ""
     named = f": {listed(list(titles))}" if any(titles) else ""
     share = f"{sheets.mean():.0%} of the pixels are ink"
-    many = "1 image" if n == 1 else f"{n} images"
-    return f"{many} of {height}×{width} pixels{cut}{named}; {share}."
+    return f"{counted(n, 'image')} of {height}×{width} pixels{cut}{named}; {share}."

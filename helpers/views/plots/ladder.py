@@ -56,10 +56,7 @@ def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
 
 
 def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:
-    said = [
-        f"{name} {number(values.mean())}"
-        + (f" (from {number(values.min())} to {number(values.max())})" if len(values) > 1 else "")
-        for name, values in losses.items()
-    ]
-    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(said)}."
+    spans = {n: f" (from {number(v.min())} to {number(v.max())})" for n, v in losses.items()}
+    means = [f"{n} {number(v.mean())}{spans[n] * (len(v) > 1)}" for n, v in losses.items()]
+    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(means)}."
     return f"{text} Floors: {amounts(floors)}." if floors else text

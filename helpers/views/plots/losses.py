@@ -47,7 +47,11 @@ def losses(
     ax = axes(ax, grid="y")
     ax.xaxis.set_major_locator(counting())
     labels = level_lines(ax, floors)
-    labels += _draw_several(ax, history) if several else _draw_one(ax, history)
+    curves = {name: (each.steps, each.val_loss) for name, each in every.items()}
+    if not several:
+        every = {"training": history.train_loss, "validation": history.val_loss}
+        curves = {name: (history.steps, values) for name, values in every.items()}
+    labels += [_curve(ax, name, *each, i) for i, (name, each) in enumerate(curves.items())]
     if floors and not several:
         labels += _mark_gap(ax, history, min(floors.values()))
     say = _say_several if several else _say_one
@@ -60,17 +64,7 @@ def gap(history: History, floors: Mapping[str, float]) -> float:
     return float(history.val_loss[-1]) - min(floors.values())
 
 
-def _draw_one(ax: Axes, history: History) -> list[Label]:
-    both = {"training": history.train_loss, "validation": history.val_loss}
-    return [_curve(ax, history.steps, *each, i) for i, each in enumerate(both.items())]
-
-
-def _draw_several(ax: Axes, histories: Mapping[str, History]) -> list[Label]:
-    every = enumerate(histories.items())
-    return [_curve(ax, h.steps, name, h.val_loss, i) for i, (name, h) in every]
-
-
-def _curve(ax: Axes, steps: list[int], name: str, values: list[float], i: int) -> Label:
+def _curve(ax: Axes, name: str, steps: list[int], values: list[float], i: int) -> Label:
     """Draw the i-th curve; returns the label of its end."""
     ax.plot(steps, array(values), **line_style(i, len(steps)))
     ax.set_xlim(right=max(steps[-1], ax.dataLim.x1) or 1)

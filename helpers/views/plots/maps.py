@@ -8,18 +8,8 @@ from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import given, style
 from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET
-from helpers.views.drawing.style import (
-    POINTS_PER_INCH,
-    SIZE,
-    SMALL,
-    axes,
-    colour_bar,
-    counting,
-    finish,
-    row_of_axes,
-)
 from helpers.views.drawing.wording import glyph, number, spoken
 
 MISSING = "#BBBBBB"
@@ -50,13 +40,13 @@ def heatmap(
     _check(cells, rows, columns)
     side = min(0.6, max(0.105, 5.4 / max(cells.shape)))  # inches per cell
     size = max(4.0, 1.8 + side * cells.shape[1]), max(2.4, 1.0 + side * cells.shape[0])
-    ax = axes(ax, size, layout="compressed")
+    ax = style.axes(ax, size, layout="compressed")
     ax.set_facecolor(MISSING)
     ax.spines[:].set(visible=True, color=GRID)
-    colour_bar(ax, ax.imshow(cells, MAP, vmin=vmin, vmax=vmax, interpolation="nearest"), unit)
+    style.colour_bar(ax, ax.imshow(cells, MAP, vmin=vmin, vmax=vmax, interpolation="nearest"), unit)
     _tick(ax.yaxis, rows, side)
     _tick(ax.xaxis, columns, side)
-    return finish(ax, _say(cells, rows, columns, unit), title, xlabel, ylabel)
+    return style.finish(ax, _say(cells, rows, columns, unit), title, xlabel, ylabel)
 
 
 def heatmaps(
@@ -72,7 +62,7 @@ def heatmaps(
     """
     advice = "Try {'head 1': weights}."
     given.must(matrices, "heatmaps needs at least one matrix", "none", advice)
-    row = row_of_axes(len(matrices), (WIDE, HIGH), "compressed")
+    row = style.row_of_axes(len(matrices), (WIDE, HIGH), "compressed")
     for i, (ax, (name, matrix)) in enumerate(zip(row, matrices.items(), strict=True)):
         ticks = (labels or {}).get(name, (None, None))
         heatmap(matrix, *ticks, ax, name, ylabel="" if i else ylabel, **look)
@@ -89,23 +79,24 @@ def mask_panels(panels: Mapping[str, Panel], title: str = "", ax: Axes | None = 
         _check_mask(name, *panel)
     height = max(len(rows) for _, rows, _ in drawn.values())
     top = 1.0 + LETTER * max(len(label) for _, _, cols in drawn.values() for label in cols)
-    ax, right = axes(ax, size=(7.6, 2.9)), 0.0
+    ax, right = style.axes(ax, size=(7.6, 2.9)), 0.0
     for name, (mask, rows, columns) in drawn.items():
         left = right + LETTER * max(map(len, rows)) + 0.3
         _panel(ax, mask, rows, columns, left)
-        ax.text(left, -top, name, fontsize=SIZE, color=INK, ha="left", va="bottom")
+        ax.text(left, -top, name, fontsize=style.SIZE, color=INK, ha="left", va="bottom")
         right = left + len(columns) + APART
     ax.set(xlim=(0, right - APART + 0.2), ylim=(height + 0.2, -top - 0.8), aspect="equal")
     ax.set_axis_off()
-    return finish(ax, " ".join(_say_mask(name, *panel) for name, panel in drawn.items()), title)
+    alt = " ".join(_say_mask(name, *panel) for name, panel in drawn.items())
+    return style.finish(ax, alt, title)
 
 
 def _tick(axis: Axis, labels: Sequence[str] | None, side: float) -> None:
     axis.set_tick_params(length=0)
     if labels is None:
-        axis.set_major_locator(counting())
+        axis.set_major_locator(style.counting())
     else:
-        size = min(SIZE, 0.85 * side * POINTS_PER_INCH)
+        size = min(style.SIZE, 0.85 * side * style.POINTS_PER_INCH)
         shown = [glyph(label) for label in labels]
         axis.set_ticks(range(len(labels)), shown, fontsize=size, parse_math=False)
 
@@ -145,7 +136,7 @@ def _panel(ax: Axes, mask: np.ndarray, rows, columns, left: float) -> None:
     for r, c in np.ndindex(*mask.shape):
         look = {"facecolor": BLUE if mask[r, c] else "white", "edgecolor": QUIET, "lw": 0.6}
         ax.add_patch(Rectangle((left + c + 0.06, r + 0.06), 0.88, 0.88, **look))
-    text = {"fontsize": SMALL, "color": INK, "parse_math": False}
+    text = {"fontsize": style.SMALL, "color": INK, "parse_math": False}
     for r, label in enumerate(rows):
         ax.text(left - 0.15, r + 0.5, glyph(label), ha="right", va="center", **text)
     for c, label in enumerate(columns):

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
 from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import DASHES, INK, MAP, MARKERS, PALETTE, VERMILLION
 from helpers.views.drawing.style import axes, colour_bar, finish
@@ -120,12 +121,10 @@ def _edges(centres: np.ndarray) -> tuple[float, float]:
 
 def _check(x, y, h, at, means, deviations) -> None:
     fits = h.ndim == means.ndim == 2 and len(x) == len(y) == len(h) and len(at) == len(means)
-    if not fits or h.shape[1] != means.shape[1] or deviations.shape != h.shape[1:]:
-        raise ValueError(
-            "Points (n,), responsibilities (n, M), places (k,), means (k, M) and deviations (M,) "
-            f"must fit together; got shapes {[p.shape for p in (x, y, h, at, means, deviations)]}. "
-            "Try x[:, 0] for a single input."
-        )
+    fits = fits and h.shape[1] == means.shape[1] and deviations.shape == h.shape[1:]
+    rule = "Points (n,), responsibilities (n, M), places (k,), means (k, M) and deviations (M,)"
+    got = f"shapes {[part.shape for part in (x, y, h, at, means, deviations)]}"
+    given.must(fits, f"{rule} must fit together", got, "Try x[:, 0] for a single input.")
 
 
 def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:

@@ -56,10 +56,10 @@ def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
 
 
 def _say(sizes, losses: Mapping, laws: Laws, floor: float, unit: str) -> str:
-    said = [
+    parts = [
         f"{name} from {number(np.mean(rows[0]))} to {number(np.mean(rows[-1]))}, "
         f"law with the limit {number(laws[name][0])}"
         for name, rows in losses.items()
     ]
     head = f"Loss in {unit} of models from {number(min(sizes))} to {number(max(sizes))} parameters"
-    return f"{head}: {listed(said)}. The truth: {number(floor)}."
+    return f"{head}: {listed(parts)}. The truth: {number(floor)}."

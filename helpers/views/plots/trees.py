@@ -65,8 +65,8 @@ def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tup
 
 
 def _say(members: Mapping[str, Member], branches: list[str]) -> str:
-    said = [
+    parts = [
         f"{branch}: {listed([f'{n} ({y})' for n, (y, b, _) in members.items() if b == branch])}"
         for branch in branches
     ]
-    return f"Family tree. {'; '.join(said)}."
+    return f"Family tree. {'; '.join(parts)}."

@@ -61,8 +61,8 @@ class Reader:
 
     def _read(self, text: str, _) -> tuple[list[str], np.ndarray]:
         ids = self.tokenizer.encode(text)[-min(self.model.config.block_size, MOST_READ) :]
-        if not ids:
-            raise ValueError("The text must have at least one token; it is empty. Type some text.")
+        rule = "The text must have at least one token"
+        given.must(ids, rule, "an empty text", "Type some text.")
         idx = torch.tensor([ids], device=next(self.model.parameters()).device)
         maps = attention.maps(self.model, idx)[:, 0].float().cpu().numpy()
         return [self.tokenizer.decode([i]) for i in ids], maps

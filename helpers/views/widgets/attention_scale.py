@@ -64,8 +64,8 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
         for bar, weight in zip(bars, chosen, strict=True):
             bar.set_height(weight)
         curves.move(means, place)
-        said = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
-        return live.picture(curves.ax, f"{said} {_say_means(means[place])}")
+        head = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
+        return live.picture(curves.ax, f"{head} {_say_means(means[place])}")
 
     return draw
 

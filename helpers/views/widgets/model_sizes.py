@@ -62,7 +62,6 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
     except ValueError as error:
         text = str(error)
         return Picture(text, markup=f'<pre style="{ALARM}">{html.escape(text)}</pre>')
-    same = config == GPTConfig.preset(preset)
     count = scaling.count_parameters(config)
     flops, more = scaling.training_flops(count, tokens), attention_share(config)
     time = spell(training_seconds(flops * (1 + more), GPUS[gpu], gpus, utilisation / 100))
@@ -74,7 +73,7 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
         f"Time on {gpus:,} × {gpu}, at {utilisation} % of "
         f"{GPUS[gpu].peak / 1e12:g} × 10¹² operations a second: {time}.",
     ]
-    title = preset if same else f"{preset} with other sizes"
+    title = preset + " with other sizes" * (config != GPTConfig.preset(preset))
     needed = scaling.optimizer_bytes(count)
     return size_card(title, scaling.parameter_parts(config), needed, GPUS[gpu].memory, gpu, lines)
 

@@ -11,12 +11,13 @@ from helpers.learning import sampling
 from helpers.models.modes import evaluating
 from helpers.theory import probability
 from helpers.views import plots
+from helpers.views.drawing.given import must
 from helpers.views.drawing.labels import beside
 from helpers.views.drawing.palette import INK, QUIET, VERMILLION
 from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import MONO, SIZE
 from helpers.views.drawing.svg import MONO_ADVANCE
-from helpers.views.drawing.wording import glyph, number, spoken
+from helpers.views.drawing.wording import counted, glyph, number, spoken
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
@@ -75,8 +76,7 @@ def logits_after(model: nn.Module, tokenizer, text: str) -> Tensor:
 
 def ids_of(model: nn.Module, tokenizer, text: str) -> Tensor:
     """A text as tokens where the model is, (1, n); ValueError for an empty one."""
-    if not text:
-        raise ValueError("The text must have at least one character; it is empty. Type some text.")
+    must(text, "The text must have at least one character", "an empty text", "Type some text.")
     device = next(model.parameters(), torch.empty(0)).device
     return torch.tensor([tokenizer.encode(text)], device=device)
 
@@ -121,7 +121,7 @@ def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
     shown, look = _ending(read), {"bbox": BOX, "color": VERMILLION} if coming else {"color": QUIET}
     mono = {"family": MONO, "fontsize": SIZE + 1, "parse_math": False}
     end = MONO_ADVANCE * mono["fontsize"] * (len(shown) + 0.7)
-    _write(ax, 0, 64, f"After {_count(read)} of the text", fontsize=SIZE + 1)
+    _write(ax, 0, 64, f"After {counted(len(read), 'character')} of the text", fontsize=SIZE + 1)
     _write(ax, 0, 42, shown, **mono)
     _write(ax, end, 42, glyph(coming) if coming else "(end of the text)", **mono, **look)
     _write(ax, 0, 16, remark)
@@ -130,10 +130,6 @@ def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
 def _write(ax: Axes, right: float, up: float, text: str, **look) -> None:
     """Text so many points right of and above the Axes' upper left corner."""
     beside(ax, text, (0, 1), (right, up), xycoords="axes fraction", **{"fontsize": SIZE} | look)
-
-
-def _count(read: str) -> str:
-    return f"{len(read)} character{'s' if len(read) != 1 else ''}"
 
 
 def _ending(read: str) -> str:
@@ -152,5 +148,5 @@ def _mark(ax: Axes, coming: str) -> None:
 def _describe(ax: Axes, read: str, coming: str, remark: str) -> str:
     start = "…" if len(read) > QUOTED else ""
     follows = f"in the text comes {spoken(coming)}" if coming else "the text ends here"
-    head = f"{_count(read)} read, ending {start + read[-QUOTED:]!r}; {follows}."
+    head = f"{counted(len(read), 'character')} read, ending {start + read[-QUOTED:]!r}; {follows}."
     return " ".join([head, ax.get_label(), remark and f"{remark.rstrip('.')}."]).strip()

@@ -44,10 +44,7 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
     def draw(n_layer: int, n_embd: int, start: str) -> Picture:
         ax.clear()
         known = {depth: profiles(depth, n_embd, start) for depth in DEPTHS if depth <= n_layer}
-        last = {
-            name: {depth: by_norm[name][-1] for depth, by_norm in known.items()}
-            for name in known[n_layer]
-        }
+        last = {name: {d: known[d][name][-1] for d in known} for name in known[n_layer]}
         title = f"{n_layer} layers of {n_embd} channels, {start} start"
         plots.gradients_by_layer(known[n_layer], last, ax, title, "‖∂loss/∂W₂‖")
         return live.picture(ax)

@@ -117,13 +117,13 @@ def _drawing() -> Callable[..., Picture]:
         rewards = tuple(rewards[f"reward_{i}"] for i in range(len(ANSWERS)))
         asked, before = QUESTIONS[question], REFERENCES[reference]
         now = outcome(beta, before, rewards)
-        said = [asked.asked, *([asked.answer, _say(beta, now)] if shown else ["Make a guess."])]
-        said = [part for part in said if part]
-        words.set_text("\n".join(line for part in said for line in textwrap.wrap(part, WIDTH)))
+        parts = [asked.asked, *([asked.answer, _say(beta, now)] if shown else ["Make a guess."])]
+        parts = [part for part in parts if part]
+        words.set_text("\n".join(line for part in parts for line in textwrap.wrap(part, WIDTH)))
         bars.move(before, now.policy if shown else None, rewards)
         path.move(path_of(before, rewards) if shown else [], now)
         listed = _say_bars(before, now.policy, rewards) if shown else ""
-        return live.picture(path.ax, " ".join(filter(None, [*said, listed])))
+        return live.picture(path.ax, " ".join(filter(None, [*parts, listed])))
 
     return draw
 
@@ -135,5 +135,5 @@ def _say(beta: float, now: Outcome) -> str:
 
 def _say_bars(reference, policy, rewards) -> str:
     rows = zip(ANSWERS, rewards, reference, policy, strict=True)
-    said = ", ".join(f"{a} (r = {r:g}) {p:.3f} → {q:.3f}" for a, r, p, q in rows)
-    return f"π_ref → π*: {said}."
+    moves = ", ".join(f"{a} (r = {r:g}) {p:.3f} → {q:.3f}" for a, r, p, q in rows)
+    return f"π_ref → π*: {moves}."

@@ -38,6 +38,7 @@ def _places(control: ipywidgets.Widget) -> list:
 
 def _numbers(control: ipywidgets.Widget) -> list:
     ends = all(hasattr(control, bound) for bound in ("min", "max", "step"))
+    ends = ends and isinstance(control.value, (int, float))  # a range has two values
     rule, got = "sweep needs a control with ends, options, text or two states", type(control)
     given.must(ends, rule, f"a {got.__name__}", "Try a slider, or a Bounded text field.")
     low, high, step = control.min, control.max, control.step or 1
