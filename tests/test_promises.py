@@ -20,8 +20,8 @@ OPENINGS = """Accept Add Allow Change Check Choose Convert Correct Count Cut Del
     Encode Fetch Find Fit Free Give Go Install Keep Leave Let Load Look Make Move Open Pad Pass
     Pick Prepare Put Read Remove Rename Save Scale Set Shorten Start Stop Take Train Try Type
     Use Wait Write""".split()
-# "When online, try ..." and "Where it stands the block says: try ..." say it, too.
-CONDITION = r"(?:(?:When|Where|If|Once|To|For|With|Without|Otherwise|Else)\b[^.;]*[,:] )?"
+# "When online, try ..." and "It was saved by another model: try ..." say it, too.
+CONDITION = r"(?:(?:When|If|Once|To|For|With|Without|Otherwise|Else)\b[^.;]*, |[^.;:]*: )?"
 ADVICE = re.compile(rf"{CONDITION}(?:{'|'.join(OPENINGS)})\b|{{advice}}", re.IGNORECASE)
 SENTENCE = re.compile(r"(?<=[.!?)])\s+(?=[A-Z{])")
 ERROR_OF = {ast.Raise: "exc", ast.Return: "value"}
@@ -216,6 +216,7 @@ def test_an_error_without_advice_is_caught(line):
     [
         "raise ValueError(f'x must be 1; got {x}. Try {x}.')",
         "raise ValueError(f'x must be 1; got {x}. When it is a share, pass x=1.')",
+        "raise ValueError(f'x must be 1; got {x}. It is a share: pass x=1.')",
         "raise ValueError('x must be 1. ' + ('Try 1.' if x else 'Use 1.'))",
         "words = 'x must be 1; got 2. Try 1.'; raise ValueError(words)",
         "check(x, 'Try 1.')",

@@ -54,8 +54,8 @@ def without_head(model: nn.Module, layer: int, head: int) -> nn.Module:
     layer, head: numbered from 0. What the projection makes of that head is set to 0, so the copy
     can be used like any model, and lose another head. ValueError if there is no such head.
     """
-    whole("layer", layer, 0, len(model.blocks) - 1, "Counting begins at 0.")
-    whole("head", head, 0, model.config.n_head - 1, "Counting begins at 0.")
+    whole("layer", layer, 0, len(model.blocks) - 1, "Count from 0.")
+    whole("head", head, 0, model.config.n_head - 1, "Count from 0.")
     model, hs = copy.deepcopy(model), model.config.head_size
     with torch.no_grad():
         model.blocks[layer].attention.projection.weight[:, head * hs : (head + 1) * hs] = 0
