@@ -58,7 +58,10 @@ class Parts:
         ValueError for a name, or a kind of part, that does not exist.
         """
         if unknown := sorted(others.keys() - KINDS.keys()):
-            raise ValueError(f"A part must be one of {', '.join(KINDS)}; got {unknown[0]!r}.")
+            raise ValueError(
+                f"A part must be one of {', '.join(KINDS)}; got {unknown[0]!r}. "
+                "Try GPT(config, attention=…)."
+            )
         found = {kind: _named(kind, getattr(config, kind)) for kind in KINDS}
         if config.n_expert:
             found["feed_forward"] = partial(MoE, expert=found["feed_forward"])
