@@ -77,7 +77,7 @@ class CausalSelfAttention(nn.Module):
         B, T, _ = x.shape
         parts = self.qkv(x).view(B, T, 3, self.n_head, -1)  # (B, T, 3, nh, hs)
         q, k, v = parts.permute(2, 0, 3, 1, 4).unbind()
-        return self.turn(q, past), self.turn(k, past), v  # only rotary positions turn anything
+        return self.turn(q, past), self.turn(k, past), v  # turned only by rotary positions
 
     def weights(self, x: Tensor) -> Tensor:
         """The weights of every head, as pictures need them: (B, T, C) -> (B, nh, T, T)."""

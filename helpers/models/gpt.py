@@ -55,7 +55,7 @@ class GPT(nn.Module):
         return self.place(self.token_embedding(idx), past)
 
     def place(self, x: Tensor, past: int = 0) -> Tensor:
-        """Vectors plus the positions they stand at: (B, T, C) -> (B, T, C)."""
+        """Each vector plus that of the place where it stands: (B, T, C) -> (B, T, C)."""
         where = places(past, x.shape[1], self.config, like=x)  # (T,)
         return self.dropout(x + self.position_embedding(where))
 
