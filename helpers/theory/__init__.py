@@ -17,5 +17,4 @@ decomposition  error = average error - ambiguity, for any ensemble
 students       the errors of linear students, exactly
 simulation     the same errors, measured
 ensembles      the three above in one import, and the best shares, decays and weights
-experts        the old address of `em.fit_experts`
 """

@@ -5,7 +5,7 @@ from torch.distributions import Normal
 
 from helpers.practice.answers import doubles
 from helpers.practice.exercise import Exercise
-from helpers.theory.experts import fit_experts
+from helpers.theory.em import fit_experts
 
 
 def who_answered(g, means, variances, y):
