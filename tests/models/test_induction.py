@@ -121,10 +121,10 @@ def test_the_order_of_switching_off_is_all_the_same(whole, idx):
 
 def test_a_silent_head_is_silent_with_a_cache_too(whole, idx):
     silent = induction.without_head(whole, 0, 1)
-    dice = [torch.Generator().manual_seed(1) for _ in range(2)]
-    cached = sampling.generate(silent, idx[:, :2], 6, generator=dice[0])
+    generators = [torch.Generator().manual_seed(1) for _ in range(2)]
+    cached = sampling.generate(silent, idx[:, :2], 6, generator=generators[0])
     assert torch.equal(
-        cached, sampling.generate(silent, idx[:, :2], 6, use_cache=False, generator=dice[1])
+        cached, sampling.generate(silent, idx[:, :2], 6, use_cache=False, generator=generators[1])
     )
 
 

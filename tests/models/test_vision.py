@@ -21,9 +21,9 @@ def model():
 
 
 def batch(n=2):
-    dice = torch.Generator().manual_seed(1)
-    images = torch.randn(n, 3, 8, 8, generator=dice)
-    return images, torch.randint(7, (n, 5), generator=dice)
+    generator = torch.Generator().manual_seed(1)
+    images = torch.randn(n, 3, 8, 8, generator=generator)
+    return images, torch.randint(7, (n, 5), generator=generator)
 
 
 def test_patches_are_what_unfold_cuts():

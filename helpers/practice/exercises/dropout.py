@@ -63,7 +63,7 @@ DROPPED = (
 )
 check_after_dropout = Exercise(
     "06",
-    "Dropout with given dice",
+    "Dropout with a given mask",
     "x, kept of the same shape (True: stays), p, training -> x after dropout.",
     after_dropout,
     cases={
