@@ -28,7 +28,7 @@ def optimal_value(reference, reward, beta: float) -> Tensor:
 
 
 def _log_weights(reference, reward, beta: float) -> Tensor:
-    return as_tensor(reference).log() + as_tensor(reward) / positive(beta)
+    return as_tensor(reference).log() + as_tensor(reward) / positive_beta(beta)
 
 
 def as_tensor(values) -> Tensor:
@@ -36,7 +36,7 @@ def as_tensor(values) -> Tensor:
     return values if isinstance(values, Tensor) else torch.as_tensor(values, dtype=torch.float64)
 
 
-def positive(beta: float) -> float:
+def positive_beta(beta: float) -> float:
     """β, the price of KL, if it is a positive number; else ValueError."""
     if not (beta > 0 and math.isfinite(beta)):
         raise ValueError(f"beta must be a positive number; got {beta!r}. Try 0.1 to 10.")

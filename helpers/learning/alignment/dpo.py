@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.learning.alignment.answers import answer_log_probs
-from helpers.learning.alignment.closed_form import as_tensor, positive
+from helpers.learning.alignment.closed_form import as_tensor, positive_beta
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
 
@@ -22,7 +22,7 @@ def dpo_loss(policy_w, policy_l, reference_w, reference_l, beta: float) -> Tenso
     """
     policy = as_tensor(policy_w) - as_tensor(policy_l)
     reference = as_tensor(reference_w) - as_tensor(reference_l)
-    return -F.logsigmoid(positive(beta) * (policy - reference)).mean()
+    return -F.logsigmoid(positive_beta(beta) * (policy - reference)).mean()
 
 
 def train(
