@@ -29,7 +29,7 @@ other-machine: $(READY) ## run the notebooks as a processor without vector units
 
 check: lint other-machine test ## all that must hold at every change
 
-trials: $(READY) ## the long trials: abuse, other machines and versions, seeds (two hours)
+trials: $(READY) ## the long trials: abuse, other machines and versions, seeds (four hours)
 	$(RUN) tools/trials.py
 
 benchmarks: $(READY) ## measure the speed beside the peers' (half an hour, on a quiet machine)

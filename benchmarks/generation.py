@@ -55,7 +55,7 @@ def writers() -> dict[str, Write]:
 def uncached(model: GPT, idx: Tensor, n: int, temperature: float) -> Tensor:
     """As nanoGPT generates: the whole text again for each token, the head for the last one only."""
     for _ in range(n):
-        x = model._embed(idx[:, -CONTEXT:], past=0)
+        x = model.embed(idx[:, -CONTEXT:], past=0)
         for block in model.blocks:
             x = block(x)
         logits = model.head(model.final_norm(x[:, -1]))

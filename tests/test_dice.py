@@ -14,14 +14,15 @@ from tests.trials import dice
 
 dice.throw(7)
 from helpers.learning import training
-from helpers.practice import bugs, claim
+from helpers.practice import claim
+from helpers.practice.bugs import in_the_model as bugs
 from helpers.text.tasks import number_words
-from helpers.theory import boosting, mixtures
+from helpers.theory import boosting, em
 
 claim("Two is three.", 2 == 3, {"two": 2, "word": "three"})
-functions = training.train, mixtures.fit, boosting.bootstrap, bugs.line_up, number_words.split
+functions = training.train, em.fit, boosting.bootstrap, bugs.line_up, number_words.split
 seeds = [inspect.signature(f).parameters["seed"].default for f in functions]
-others = inspect.signature(mixtures.fit).parameters
+others = inspect.signature(em.fit).parameters
 print(json.dumps([seeds, others["n_experts"].default, json.loads(dice.told())]))
 """
 

@@ -104,3 +104,38 @@ def test_a_progress_bar_is_not_stored_but_everything_else_is(notebook):
     assert run(path) == 0
     (cell,) = nbformat.read(path, 4).cells
     assert [output.get("text") for output in cell.outputs] == ["2\n"]
+
+
+GATHERS = """import pathlib
+# from helpers.practice.collected import claims
+print("seen" in pathlib.Path("01_a.ipynb").read_text())"""
+
+
+@pytest.fixture
+def summary(notebook):
+    """A notebook that reads another, and stands before it."""
+    path = notebook(GATHERS)
+    return path.rename(path.with_name("00_summary.ipynb"))
+
+
+def test_the_summary_runs_last_and_whenever_another_one_changed(notebook, summary, capsys):
+    other = notebook("print('se' + 'en')")
+    assert execute_notebooks.main([str(summary), str(other)]) == 0  # the summary comes last
+    assert run(other) == 0  # nothing changed: the summary stays
+    assert run(notebook("print('gone')")) == 0  # it changed: the summary runs, too, unasked
+    lines = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
+    a, b = "01_a.ipynb", "00_summary.ipynb"
+    expected = [f"{a}: changed", f"{b}: changed", f"{a}: unchanged", f"{a}: changed"]
+    assert lines == [*expected, f"{b}: changed"]
+    assert nbformat.read(summary, 4).cells[0].outputs[0].text == "False\n"
+
+
+def test_a_check_runs_only_what_it_is_asked_to(notebook, summary, capsys):
+    assert run(notebook("1"), "--check") == 1
+    assert summary.name not in capsys.readouterr().out
+
+
+def test_the_summary_of_the_course_is_known():
+    folder = execute_notebooks.ROOT / "notebooks"
+    (found,) = execute_notebooks.gathering([folder / "00_start_here.ipynb"])
+    assert found.name.endswith("_summary.ipynb")

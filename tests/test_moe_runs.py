@@ -9,9 +9,9 @@ from kernel_environment import ROOT
 from recipes import moe
 
 from helpers.learning import evaluation
-from helpers.models.balance import load
+from helpers.models.balance import expert_load
 from helpers.models.gpt import GPT
-from helpers.models.moe import routing
+from helpers.models.moe import routes
 from helpers.text import playwright, tokenizers
 
 MODELS = [(name, model) for name, settings in moe.RECIPES.items() for model in settings["models"]]
@@ -61,8 +61,8 @@ def test_the_shipped_mixture_uses_all_its_experts_and_is_as_good_as_its_record_s
     assert abs(excess - record["excess"]) < 4 * math.hypot(error, record["standard_error"])
     assert -4 * error < excess < 0.12
     idx = torch.tensor(tokenizer.encode(text[: 40 * 128])).view(40, 128)
-    for gates in routing(model, idx).gates:
-        assert load(gates).min() > 0.25 * load(gates).float().mean()
+    for gates in routes(model, idx).gates:
+        assert expert_load(gates).min() > 0.25 * expert_load(gates).float().mean()
 
 
 def begun_again(name, model, steps):

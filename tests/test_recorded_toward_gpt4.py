@@ -56,7 +56,7 @@ def test_the_beginning_of_a_naming_run_comes_out_again():
     losses, every = [], NAMING["every"]
 
     def note(module, args, output):
-        losses.append(captioning.LONGEST * output[1].item())
+        losses.append(captioning.LENGTH * output[1].item())
         if len(losses) == every:
             raise StopIteration
 

@@ -114,14 +114,16 @@ def names_are_its_own(lesson: Lesson) -> Faults:
 
 @cache
 def helper_names(root: Path = ROOT) -> dict[str, str]:
-    """Public classes and functions of helpers; solutions bear the names that the reader fills."""
-    names = {}
+    """Public classes and functions of helpers, but for what a reader writes as an exercise."""
+    names, answers = {}, set()
     for path in sorted((root / "helpers").rglob("*.py")):
-        if "solutions" not in path.parts:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            module = path.relative_to(root).as_posix()
-            names |= {name: module for name in defined_names(tree) if not name.startswith("_")}
-    return names
+        module = path.relative_to(root).as_posix()
+        defined = defined_names(ast.parse(path.read_text(encoding="utf-8")))
+        public = [name for name in defined if not name.startswith("_")]
+        if "/exercises/" in module:
+            answers.update(public)
+        names |= dict.fromkeys(public, module)
+    return {name: module for name, module in names.items() if name not in answers}
 
 
 RULES = [

@@ -4,8 +4,10 @@
     python tools/execute_notebooks.py notebooks/03*.ipynb  some
     python tools/execute_notebooks.py --check              run all, write nothing, fail on a change
 
-A notebook that fails stays as it was. Stored are: sources, outputs, tags and counts from one run
-from top to bottom; not stored are times, widget state, tracebacks and the Python version.
+The summary shows the claims of all notebooks, so it is executed after them, and by itself whenever
+another one changed. A notebook that fails stays as it was. Stored are: sources, outputs, tags and
+counts from one run from top to bottom; not stored are times, widget state, tracebacks and the
+Python version.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import json
 import re
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,6 +176,29 @@ def run(path: Path, check: bool = False) -> Outcome:
     return Outcome(path, word, after != before, seconds=time.perf_counter() - start)
 
 
+def gathers(path: Path) -> bool:
+    """Whether a notebook shows the claims of all: a claim added anywhere changes what it prints."""
+    return b"from helpers.practice.collected import claims" in path.read_bytes()
+
+
+def gathering(files: list[Path]) -> list[Path]:
+    """The notebooks beside these that gather what stands in them."""
+    folders = sorted({path.parent for path in files})
+    return [path for folder in folders for path in sorted(folder.glob("*.ipynb")) if gathers(path)]
+
+
+def run_all(files: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
+    """Execute the notebooks, and last those that gather: if they are meant or another changed."""
+    last = gathering(files)
+    first, changed = [path for path in files if path not in last], False
+    with ProcessPoolExecutor(jobs) as pool:
+        for outcome in pool.map(run, first, [check] * len(first)):
+            changed |= outcome.changed and not check
+            yield outcome
+        meant = [path for path in last if changed or path in files]
+        yield from pool.map(run, meant, [check] * len(meant))
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="default: all of notebooks/")
@@ -181,12 +207,11 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     files = options.files or sorted((ROOT / "notebooks").glob("*.ipynb"))
     kernel_environment.prepare(crowded=options.j > 1)
-    with ProcessPoolExecutor(options.j) as pool:
-        bad = 0
-        for outcome in pool.map(run, files, [options.check] * len(files)):
-            time_taken = "" if outcome.failed else f" ({outcome.seconds:.1f} s)"
-            print(f"{outcome.path.name}: {outcome.word}{time_taken}", flush=True)
-            bad += outcome.failed or (options.check and outcome.changed)
+    bad = 0
+    for outcome in run_all(files, options.check, options.j):
+        time_taken = "" if outcome.failed else f" ({outcome.seconds:.1f} s)"
+        print(f"{outcome.path.name}: {outcome.word}{time_taken}", flush=True)
+        bad += outcome.failed or (options.check and outcome.changed)
     return 1 if bad else 0
 
 

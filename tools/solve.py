@@ -9,7 +9,9 @@ An exercise is a code cell whose last line is `check_...(answer)`; the function 
 import argparse
 import ast
 import copy
+import importlib
 import inspect
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +19,19 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-import helpers.practice.exercises as exercises
+from helpers.practice import exercises
 from helpers.practice.exercise import Exercise
 
+TOPICS = [
+    importlib.import_module(f"{exercises.__name__}.{topic.name}")
+    for topic in pkgutil.iter_modules(exercises.__path__)
+]
+CHECKS = {  # every exercise by the name that a notebook calls
+    name: value
+    for topic in TOPICS
+    for name, value in vars(topic).items()
+    if isinstance(value, Exercise)
+}
 HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 
 
@@ -30,9 +42,9 @@ def asked(cell: NotebookNode) -> tuple[Exercise, str] | None:
     last = ast.parse(cell.source).body[-1]
     match last:
         case ast.Expr(ast.Call(func=ast.Name(id=check), args=[ast.Name(id=answer)])) if (
-            check in exercises.__all__
+            check in CHECKS
         ):
-            return getattr(exercises, check), answer
+            return CHECKS[check], answer
     return None
 
 

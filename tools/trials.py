@@ -59,6 +59,17 @@ TRIALS = {
         [*PYTEST, *NOTEBOOKS],
         {"GPT_PROBABLY_THREADS": "1"},
     ),
+    "twice": Trial(
+        "every cell of every notebook run twice in place: all claims hold both times",
+        [sys.executable, "tests/trials/twice.py"],
+        {},
+    ),
+    "executed-twice": Trial(
+        "all notebooks executed in place, and again: a second run changes no byte",
+        [sys.executable, "tests/trials/executed_twice.py"],
+        {},
+        needs="git",
+    ),
     "solutions": Trial(
         "whole notebooks with the solutions of their exercises put in",
         [*PYTEST, "tests/trials/trial_solutions.py"],
@@ -79,6 +90,12 @@ TRIALS = {
         [sys.executable, "tests/trials/colab.py"],
         {},
         needs="make",
+    ),
+    "pythons": Trial(
+        "notebooks and their stored outputs on Python 3.10 to 3.14, each in a clean environment",
+        [sys.executable, "tests/trials/pythons.py"],
+        {},
+        needs="git",
     ),
     "oldest": Trial(
         "notebooks and helpers on the oldest supported versions",

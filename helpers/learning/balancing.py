@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from helpers.models import moe
-from helpers.models.balance import load
+from helpers.models.balance import balance_loss, expert_load, z_loss
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class BalanceLoss:
 
     def extra(self, logits: Tensor, k: int) -> Tensor:
         """One layer's part: logits (N, E) -> a scalar."""
-        return self.weight * moe.balance_loss(logits, k) + self.z_weight * moe.z_loss(logits)
+        return self.weight * balance_loss(logits, k) + self.z_weight * z_loss(logits)
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,5 @@ class BiasSteps:
         with moe.observed(model) as seen:
             loss = model(x, y)[1]
         for layer, routed in zip(moe.layers(model), seen, strict=True):
-            layer.gate.adjust(load(routed.gates), self.rate)
+            layer.gate.adjust(expert_load(routed.gates), self.rate)
         return loss, 0.0

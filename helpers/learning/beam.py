@@ -10,7 +10,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from helpers.learning.sampling import check_prompt
+from helpers.basics.numbers import whole
+from helpers.learning.sampling import Reader, check_prompt
+from helpers.models.modes import evaluating
 
 NextLogProbs = Callable[[Tensor], Tensor]  # texts (n, S) -> ln P(next token | text), (n, V)
 
@@ -26,32 +28,31 @@ def search(
     next_log_probs: NextLogProbs,
     prompt: list[int],
     width: int,
-    longest: int,
+    max_new_tokens: int,
     end: int | None = None,
     length_power: float = 0.0,
 ) -> list[Hypothesis]:
     """The `width` likeliest continuations that were found, likeliest first.
 
-    Each round continues every text by every token and keeps the `width` best of all; so width 1 is
-    greedy, and a beam as wide as there are texts finds them all. A text that wrote `end` is
-    finished and stays in the race; `longest` counts the tokens written. Sums of ln P favour short
-    texts: length_power 1 ranks by the mean instead. ValueError for a bad width or length.
+    Width 1 is greedy; a beam as wide as there are texts finds them all. A text that wrote `end` is
+    finished. Sums of ln P favour short texts: length_power 1 ranks by the mean per token instead.
+    ValueError for a width below 1 or a negative number of tokens.
     """
-    _check(width, longest)
-    best, start = [Hypothesis(list(prompt), 0.0)], len(prompt)
+    _check(width, max_new_tokens)
+    start, best = len(prompt), [Hypothesis(list(prompt), 0.0)]
 
-    def rank(h: Hypothesis) -> float:
-        return -h.log_prob / max(1, len(h.tokens) - start) ** length_power
+    def score(h: Hypothesis) -> float:
+        return h.log_prob / max(1, len(h.tokens) - start) ** length_power
 
-    def is_open(h: Hypothesis) -> bool:
-        return len(h.tokens) == start or h.tokens[-1] != end
-
-    for _ in range(longest):
-        if not (growing := list(filter(is_open, best))):
+    for _ in range(max_new_tokens):
+        growing = [h for h in best if h.tokens[start:][-1:] != [end]]
+        if not growing:
             break
         log_probs = next_log_probs(torch.tensor([h.tokens for h in growing]))
-        finished = [h for h in best if not is_open(h)]
-        best = sorted(finished + _continued(growing, log_probs, width), key=rank)[:width]
+        # What has ended stays in the race as it is, against all that has grown.
+        ended = [h for h in best if h.tokens[start:][-1:] == [end]]
+        longer = _continued(growing, log_probs, width)
+        best = sorted(ended + longer, key=score, reverse=True)[:width]
     return best
 
 
@@ -64,6 +65,11 @@ def _continued(texts: list[Hypothesis], log_probs: Tensor, width: int) -> list[H
         for value, token in zip(row, ids, strict=True)
         if value > float("-inf")
     ]
+
+
+def _check(width: int, max_new_tokens: int) -> None:
+    whole("width", width, advice="Try 4; a width of 1 is greedy.")
+    whole("max_new_tokens", max_new_tokens, least=0)
 
 
 @torch.no_grad()
@@ -84,41 +90,20 @@ def beam_search(
     check_prompt(model, idx, max_new_tokens)
     if len(idx) != 1:
         raise ValueError(f"A beam starts from one prompt; got {len(idx)}. Try idx[:1].")
-    was_training, read = model.training, _Reader(model.eval(), idx.device)
-    try:
-        return search(read, idx[0].tolist(), width, max_new_tokens, end, length_power)
-    finally:
-        model.train(was_training)
+    with evaluating(model):
+        follower = _Follower(model, idx.device)
+        return search(follower, idx[0].tolist(), width, max_new_tokens, end, length_power)
 
 
-class _Reader:
-    """A model's answer after texts that grow by one token; its cache follows the texts kept."""
+class _Follower:
+    """ln P of the next token after texts that grow by one; the cache follows the texts kept."""
 
     def __init__(self, model: nn.Module, device: torch.device):
-        self.model, self.device, self.seen = model, device, []
-        self.cache = model.new_cache(1) if hasattr(model, "new_cache") else None
+        self.reader, self.device, self.seen = Reader(model), device, []
 
     def __call__(self, texts: Tensor) -> Tensor:
-        window, texts = self.model.config.block_size, texts.to(self.device)
-        if not self.cache or texts.shape[1] > window:
-            logits = self.model(texts[:, -window:])[0]
-        else:
-            self._follow(texts.tolist())
-            logits = self.model(texts[:, self.cache[0].length :], cache=self.cache)[0]
-        return logits[:, -1].double().log_softmax(-1)
-
-    def _follow(self, texts: list[list[int]]) -> None:
-        """Give every text the keys and values of the shorter text it continues."""
-        if self.seen:
-            rows = [self.seen.index(text[:-1]) for text in texts]
-            for layer in self.cache:
-                layer.keys, layer.values = layer.keys[rows], layer.values[rows]
-        self.seen = texts
-
-
-def _check(width: int, longest: int) -> None:
-    for name, value, least in (("width", width, 1), ("longest", longest, 0)):
-        if not (type(value) is int and value >= least):
-            raise ValueError(
-                f"{name} must be a whole number ≥ {least}; got {value!r}. A width of 1 is greedy."
-            )
+        rows = texts.tolist()
+        if self.seen:  # each text goes on from the keys and values of the one it continues
+            self.reader.keep([self.seen.index(row[:-1]) for row in rows])
+        self.seen = rows
+        return self.reader.last_logits(texts.to(self.device)).double().log_softmax(-1)

@@ -1,14 +1,18 @@
-"""Naming: an ImageGPT that says the name of a drawing, letter by letter. Notebook 10."""
+"""Captioning: a GPT that reads an image writes its caption, letter by letter. Notebook 10.
+
+The captions are the names of drawings: the model learns to say what it sees.
+"""
 
 import torch
 from torch import Tensor, nn
 
 from helpers.learning.fitting import fit
+from helpers.models.modes import evaluating
 from helpers.text.tasks import drawings
 from helpers.text.tokenizers import CharTokenizer
 
-START, END = ":", "\n"  # every answer follows START; a short name is filled up with END
-LONGEST = max(map(len, drawings.NAMES)) + 1
+START, END = ":", "\n"  # every caption follows START; a short one is filled up with END
+LENGTH = max(map(len, drawings.NAMES)) + 1  # tokens to write: the longest name and an END
 
 
 def tokenizer() -> CharTokenizer:
@@ -16,13 +20,13 @@ def tokenizer() -> CharTokenizer:
     return CharTokenizer.from_text(START + END + "".join(drawings.NAMES))
 
 
-def name_ids() -> Tensor:
-    """START and every name, filled up to one length: (names, 1 + LONGEST)."""
+def caption_ids() -> Tensor:
+    """START and every name, filled up to one length: (names, 1 + LENGTH)."""
     encode = tokenizer().encode
-    return torch.tensor([encode(START + name.ljust(LONGEST, END)) for name in drawings.NAMES])
+    return torch.tensor([encode(START + name.ljust(LENGTH, END)) for name in drawings.NAMES])
 
 
-def learn(
+def train(
     model: nn.Module,
     noise: float,
     *,
@@ -33,24 +37,25 @@ def learn(
     progress: bool = True,
 ) -> list[float]:
     """Train in place on drawings that never come twice; returns nats per name, one per step."""
-    ids = name_ids()
+    ids = caption_ids()
 
     def batch_loss() -> Tensor:
         images, names = drawings.draw(batch_size, noise)
         text = ids[names]
-        return LONGEST * model(images, text[:, :-1], text[:, 1:])[1]
+        return LENGTH * model(images, text[:, :-1], text[:, 1:])[1]
 
     return fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=progress)
 
 
 @torch.no_grad()
-def name_log_probs(model: nn.Module, images: Tensor) -> Tensor:
-    """ln P(whole name | image) by the chain rule: (B, 1, H, W) -> (B, names).
+def caption_log_probs(model: nn.Module, images: Tensor) -> Tensor:
+    """ln P(whole name | image) by the chain rule: (B, 1, H, W) -> (B, names). In eval mode.
 
     exp of a row sums to at most 1: what is missing went to words that are no names.
     """
-    ids = name_ids().to(images.device)
+    ids = caption_ids().to(images.device)
     every = ids.repeat(len(images), 1)  # each image with each name
-    logits, _ = model.eval()(images.repeat_interleave(len(ids), 0), every[:, :-1])
-    said = logits.log_softmax(-1).gather(-1, every[:, 1:, None]).sum((1, 2))
-    return said.view(len(images), len(ids))
+    with evaluating(model):
+        logits, _ = model(images.repeat_interleave(len(ids), 0), every[:, :-1])
+    letters = logits.log_softmax(-1).gather(-1, every[:, 1:, None])
+    return letters.sum((1, 2)).view(len(images), len(ids))  # ln of a product: a sum

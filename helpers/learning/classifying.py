@@ -4,6 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.learning.fitting import fit
+from helpers.models.modes import evaluating
 from helpers.text import batches
 
 
@@ -37,9 +38,8 @@ def right(model: nn.Module, ids: Tensor, classes: Tensor) -> tuple[Tensor, Tenso
     ids, classes: (N,). Returns the windows' starts (W,) and (W, T) of True and False. In eval mode.
     """
     starts, T = batches.even_starts(ids, model.config.block_size), model.config.block_size
-    was_training = model.training
-    guesses = model.eval()(_window(ids, starts, T))[0].argmax(-1)
-    model.train(was_training)
+    with evaluating(model):
+        guesses = model(_window(ids, starts, T))[0].argmax(-1)
     return starts, guesses == _window(classes, starts, T)
 
 

@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.models.modes import evaluating
 from helpers.text import batches, playwright
 
 TOKENS_AT_ONCE, TOKENS_ENOUGH = 8192, 32_768
@@ -24,15 +25,10 @@ def token_losses(
     """
     ids, block_size = ids.to(next(model.parameters()).device), model.config.block_size
     starts = batches.even_starts(ids, block_size, at_most)
-    was_training = model.training
-    model.eval()
-    try:
-        parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
-        return starts, torch.cat(
-            [_losses(model, *batches.windows(ids, s, block_size)) for s in parts]
-        )
-    finally:
-        model.train(was_training)
+    parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
+    with evaluating(model):
+        losses = [_losses(model, *batches.windows(ids, part, block_size)) for part in parts]
+    return starts, torch.cat(losses)
 
 
 def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
@@ -55,9 +51,9 @@ def excess(
     """How many nats per character the model pays above the truth, and its standard error.
 
     -ln q + ln p on the same characters of a Playwright text, scored on the second half of each
-    window, where the model has had half a window to find out what is going on. p is exact and
-    knows the text from its start; a token pays for all its characters. Never below 0 but for
-    chance; ValueError for a foreign text.
+    window, where the model has read at least half a window. p is exact and knows the text from its
+    start; a token pays for all its characters. The expected value is never below 0. ValueError for
+    a text that the grammar cannot write, or one of fewer than two windows.
     """
     starts, losses = token_losses(model, torch.tensor(tokenizer.encode(text)), at_most)
     block_size = model.config.block_size
@@ -68,7 +64,7 @@ def excess(
     if len(paid) < 2:
         raise ValueError(
             f"A standard error needs at least two windows of {block_size} tokens; the text "
-            f"has {len(text):,} characters. Use a longer text: some 60,000 are a good measure."
+            f"has {len(text):,} characters. Use a longer text: 60,000 characters measure well."
         )
     characters = lengths[places].sum(-1)  # in each window
     mean = paid.sum() / characters.sum()

@@ -11,6 +11,7 @@ from helpers.models import masks
 from helpers.models.attention import with_mask
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.modes import evaluating
 from helpers.text import batches
 
 
@@ -27,7 +28,7 @@ def trained_under(
     """A new GPT trained to predict the next token while its layers look through this mask.
 
     visible: (T, T), T = block_size; ids: (N,) tokens. The same seed starts from the same weights
-    and sees the same batches whatever the mask is. ValueError if some position sees nobody.
+    and sees the same batches whatever the mask is. ValueError if a position sees none.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -50,9 +51,8 @@ def mask_of(model: nn.Module) -> Tensor:
 @torch.no_grad()
 def losses_by_position(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     """-ln P(next) at each position of every window: x, y (B, T) -> (B, T) nats. In eval mode."""
-    was_training = model.training
-    logits, _ = model.eval()(x)
-    model.train(was_training)
+    with evaluating(model):
+        logits, _ = model(x)
     return F.cross_entropy(logits.mT, y, reduction="none")
 
 

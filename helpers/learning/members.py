@@ -1,4 +1,4 @@
-"""Members of an ensemble of language models: each reads its part of a text, all are asked.
+"""Members of an ensemble of language models: each reads its part of a text, all are asked the same.
 
 Built in notebook 12.
 """
@@ -6,6 +6,7 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
+from helpers.models.modes import evaluating
 from helpers.text import batches
 
 SCENE_END = "Exeunt.\n\n"
@@ -27,7 +28,7 @@ def held_out(text: str, c: float, seed: int) -> str:
 
 
 @torch.no_grad()
-def opinions(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What every member expects in the second half of windows that cover a text.
 
     ids: (N,). Returns for the M tokens scored: their places in the text (M,), the tokens (M,), and
@@ -38,13 +39,6 @@ def opinions(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tens
     starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
     x, y = batches.windows(ids, starts, block_size)
     places = starts[:, None] + torch.arange(1, block_size + 1)
-    said = torch.stack([_log_probs(model, x)[:, late] for model in models], dim=-2)
-    return places[:, late].flatten(), y[:, late].flatten(), said.flatten(0, 1)
-
-
-def _log_probs(model: nn.Module, x: Tensor) -> Tensor:
-    was_training = model.training
-    try:
-        return model.eval()(x)[0].log_softmax(-1)
-    finally:
-        model.train(was_training)
+    with evaluating(*models):
+        each = torch.stack([model(x)[0].log_softmax(-1)[:, late] for model in models], dim=-2)
+    return places[:, late].flatten(), y[:, late].flatten(), each.flatten(0, 1)

@@ -1,62 +1,98 @@
 """Sampling: from logits to a distribution, from the distribution to a token, again and again.
 
-Sources: top-k, Fan et al. 2018; top-p (nucleus), Holtzman et al. 2020. Built in notebooks 07, 08.
+Sources: top-k, Fan et al. 2018; top-p (nucleus), Holtzman et al. 2020; min-p, Nguyen et al. 2024.
+Built in notebooks 07 and 08.
 """
 
-import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import checked, whole
+from helpers.models.modes import evaluating
+
 COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
+OR_ALL = "None keeps every token."
 
 
-def next_token_probs(
-    logits: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
-) -> Tensor:
-    """The distribution the next token is drawn from: temperature, then top-k, then top-p.
+@dataclass(frozen=True)
+class Sampling:
+    """How the next token is drawn: temperature first, then top-k, then min-p, then top-p.
 
-    logits: (..., V). Returns (..., V); each row sums to 1. temperature=0 is arg max. top_k keeps
-    the k likeliest tokens; top_p keeps the fewest likeliest tokens whose mass reaches it, the one
-    that crosses included. ValueError for a setting outside its range.
+    temperature: logits are divided by it; 0 is arg max. top_k: keep the k likeliest tokens. min_p:
+    keep those with at least min_p times the probability of the likeliest. top_p: keep the fewest
+    likeliest whose mass reaches it. None keeps every token. ValueError for a setting out of range.
     """
-    check_settings(temperature, top_k, top_p)
-    if temperature < COLDEST:
-        return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
-    probs = ((logits - logits.amax(-1, keepdim=True)) / temperature).softmax(-1)
-    if top_k is not None and top_k < probs.shape[-1]:
-        probs = _keep_top_k(probs, top_k)
-    return probs if top_p in (None, 1) else _keep_top_p(probs, top_p)
+
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    min_p: float | None = None
+
+    def __post_init__(self):
+        rule, advice = "be a finite number ≥ 0", "Try 1.0, or 0 for arg max."
+        checked("temperature", self.temperature, lambda t: (t >= 0) & (t < np.inf), rule, advice)
+        if self.top_k is not None:
+            whole("top_k", self.top_k, advice=f"Try 40; {OR_ALL}")
+        if self.top_p is not None:
+            rule, advice = "lie in (0, 1]", f"Try 0.9; {OR_ALL}"
+            checked("top_p", self.top_p, lambda p: (p > 0) & (p <= 1), rule, advice)
+        if self.min_p is not None:
+            rule, advice = "lie in [0, 1]", f"Try 0.1; {OR_ALL}"
+            checked("min_p", self.min_p, lambda p: (p >= 0) & (p <= 1), rule, advice)
+
+    def probs(self, logits: Tensor) -> Tensor:
+        """The distribution that the next token is drawn from: (..., V) -> (..., V).
+
+        Each row sums to 1. A token with logit -∞ keeps probability 0.
+        """
+        if self.temperature < COLDEST:  # arg max: all on one token, also where several are equal
+            return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
+        largest = logits.amax(-1, keepdim=True)  # taken off first: then no exponential overflows
+        probs = ((logits - largest) / self.temperature).softmax(-1)
+        if self.top_k is not None and self.top_k < probs.shape[-1]:
+            probs = keep_top_k(probs, self.top_k)
+        if self.min_p:  # 0 keeps every token, as None does
+            probs = keep_min_p(probs, self.min_p)
+        return probs if self.top_p in (None, 1) else keep_top_p(probs, self.top_p)
 
 
-def _keep_top_k(probs: Tensor, k: int) -> Tensor:
+def keep_top_k(probs: Tensor, k: int) -> Tensor:
+    """The k likeliest tokens of each row, k ≤ V, made to sum to 1: (..., V) -> (..., V)."""
     values, tokens = probs.topk(k)
-    return _renormalised(probs, tokens, values)
+    return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))  # each at its place
 
 
-def _keep_top_p(probs: Tensor, p: float) -> Tensor:
+def keep_min_p(probs: Tensor, p: float) -> Tensor:
+    """The tokens at least p times as likely as the likeliest of their row, made to sum to 1."""
+    least = p * probs.amax(-1, keepdim=True)  # high where the model is sure, low where it is not
+    return _renormalised(probs.where(probs >= least, 0.0))
+
+
+def keep_top_p(probs: Tensor, p: float) -> Tensor:
+    """The fewest likeliest tokens of each row whose mass reaches p, made to sum to 1."""
     values, tokens = probs.sort(dim=-1, descending=True, stable=True)
     likelier = values.cumsum(-1).roll(1, -1)  # the mass of all likelier tokens
-    likelier[..., 0] = 0.0
-    return _renormalised(probs, tokens, values.masked_fill(likelier >= p, 0.0))
+    likelier[..., 0] = 0.0  # none is likelier than the first
+    values = values.where(likelier < p, 0.0)  # the token that crosses p stays
+    return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))
 
 
-def _renormalised(probs: Tensor, tokens: Tensor, values: Tensor) -> Tensor:
-    kept = torch.zeros_like(probs).scatter(-1, tokens, values)
+def _renormalised(kept: Tensor) -> Tensor:
     return kept / kept.sum(-1, keepdim=True)
 
 
-def check_settings(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    """ValueError unless temperature ≥ 0 and finite, top_k a whole number ≥ 1, top_p in (0, 1]."""
-    if not (math.isfinite(temperature) and temperature >= 0):
-        raise ValueError(
-            f"temperature must be a finite number ≥ 0; got {temperature}. "
-            "Try 1.0, or 0 for arg max."
-        )
-    if top_k is not None and not (type(top_k) is int and top_k >= 1):
-        raise ValueError(f"top_k must be a whole number ≥ 1; got {top_k}. None keeps every token.")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must lie in (0, 1]; got {top_p}. None keeps every token.")
+def next_token_probs(logits: Tensor, *settings, **named) -> Tensor:
+    """The distribution that the next token is drawn from: (..., V) -> (..., V).
+
+    settings: those of `Sampling`, by place or by name. ValueError for one out of range.
+
+    >>> next_token_probs(torch.tensor([0.0, 0.0, -9.0]), temperature=2.0, top_k=2)
+    tensor([0.5000, 0.5000, 0.0000])
+    """
+    return Sampling(*settings, **named).probs(logits)
 
 
 def generate(
@@ -64,29 +100,23 @@ def generate(
     idx: Tensor,
     max_new_tokens: int,
     *,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
     use_cache: bool = True,
     generator: torch.Generator | None = None,
+    **settings,
 ) -> Tensor:
     """Continue each prompt by max_new_tokens tokens: idx (B, T ≥ 1) -> (B, T + max_new_tokens).
 
-    The model runs in eval mode and its own mode is restored. Past block_size the window slides;
-    with learned positions every cached key then stands at a wrong place, so the window is read
-    anew. Cached and uncached text are equal. ValueError for an empty prompt or a bad setting.
+    settings: those of `Sampling` (temperature, top_k, top_p, min_p). The model runs in eval mode
+    and its own mode is restored. Past block_size the window slides and is read anew for every
+    token. Cached and uncached text are equal. ValueError for an empty prompt or a bad setting.
     """
-    check_settings(temperature, top_k, top_p)
+    sampling = Sampling(**settings)
     check_prompt(model, idx, max_new_tokens)
-    was_training = model.training
-    try:
-        with torch.inference_mode():  # no_grad, and a tenth quicker
-            reader = _Reader(model.eval(), len(idx), use_cache)
-            for _ in range(max_new_tokens):
-                probs = next_token_probs(reader.last_logits(idx), temperature, top_k, top_p)
-                idx = torch.cat([idx, draw(probs, generator)], dim=1)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.inference_mode():  # no_grad, and a tenth quicker
+        reader = Reader(model, len(idx), use_cache)
+        for _ in range(max_new_tokens):
+            probs = sampling.probs(reader.last_logits(idx))
+            idx = torch.cat([idx, draw(probs, generator)], dim=1)
     return idx.clone()  # an ordinary tensor, which a model may also be trained on
 
 
@@ -96,21 +126,25 @@ def draw(probs: Tensor, generator: torch.Generator | None = None) -> Tensor:
     return torch.multinomial(probs.to(at), 1, generator=generator).to(probs.device)
 
 
-class _Reader:
-    """The model's answer after a growing text; with a cache it reads only what is new."""
+class Reader:
+    """A model's logits after texts that grow; with a cache it reads only what is new."""
 
-    def __init__(self, model: nn.Module, batch_size: int, use_cache: bool):
-        self.model = model
-        self.cache = (
-            model.new_cache(batch_size) if use_cache and hasattr(model, "new_cache") else None
-        )
+    def __init__(self, model: nn.Module, batch_size: int = 1, use_cache: bool = True):
+        cached = use_cache and hasattr(model, "new_cache")
+        self.model, self.cache = model, model.new_cache(batch_size) if cached else []
 
-    def last_logits(self, text: Tensor) -> Tensor:
-        """Logits for the token after the text: (B, S) -> (B, V)."""
+    def last_logits(self, texts: Tensor) -> Tensor:
+        """Logits for the token after each text: (B, S) -> (B, V)."""
         window = self.model.config.block_size
-        if not self.cache or text.shape[1] > window:
-            return self.model(text[:, -window:])[0][:, -1]
-        return self.model(text[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
+        if not self.cache or texts.shape[1] > window:
+            # Every token of a window that slides has a new position: no key kept would be right.
+            return self.model(texts[:, -window:])[0][:, -1]
+        return self.model(texts[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
+
+    def keep(self, rows: list[int]) -> None:
+        """Go on from these rows of the batch, in this order; one may be named twice."""
+        for layer in self.cache:
+            layer.keys, layer.values = layer.keys[rows], layer.values[rows]
 
 
 def check_prompt(model: nn.Module, idx: Tensor, max_new_tokens: int) -> None:
@@ -125,5 +159,4 @@ def check_prompt(model: nn.Module, idx: Tensor, max_new_tokens: int) -> None:
             f"Prompt tokens must lie in 0 … {model.config.vocab_size - 1}; "
             f"got {int(idx.min())} … {int(idx.max())}. Encode it with the model's own tokenizer."
         )
-    if not (isinstance(max_new_tokens, int) and max_new_tokens >= 0):
-        raise ValueError(f"max_new_tokens must be a whole number ≥ 0; got {max_new_tokens!r}.")
+    whole("max_new_tokens", max_new_tokens, least=0)

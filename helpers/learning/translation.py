@@ -32,12 +32,6 @@ def exact_match(model: nn.Module, pairs: Pairs) -> float:
 def right(model: nn.Module, pairs: Pairs) -> torch.Tensor:
     """Which pairs are translated without a mistake: (N,) of True and False."""
     targets = pairs.targets
-    written = greedy(model, pairs.sources, longest=targets.shape[1] - 1)
+    written = greedy(model, pairs.sources, max_new_tokens=targets.shape[1] - 1)
     padding = targets.new_full((len(targets), targets.shape[1] - written.shape[1]), PAD)
     return (torch.cat([written, padding], dim=1) == targets).all(-1)
-
-
-def translate(model: nn.Module, tokenizer, text: str, longest: int = 20) -> str:
-    """What the model makes of one source, word by word the likeliest."""
-    source = torch.tensor([tokenizer.encode(text)])
-    return tokenizer.decode(greedy(model, source, longest)[0])

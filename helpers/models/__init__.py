@@ -4,4 +4,28 @@ B  batch: sequences computed side by side      T  time: tokens in a sequence, at
 C  channels: width of the stream, n_embd       V  vocabulary: number of different tokens
 nh heads per layer, n_head                     hs width of one head, C / nh
 L  layers, n_layer                             S  tokens already seen and read now (with a cache)
+
+config          the numbers and the names of parts that define a GPT
+parts           the names of parts, and what each stands for
+positions       how a model is told where a token stands
+attention       attention, its cache, and the weights for pictures
+masks           who may look at whom
+mlp             the feed-forward network
+block           attention and a feed-forward network, put together
+gpt             the GPT
+losses          what the right answers cost
+initialise      the numbers that a model starts with
+checkpoint      a model on disk
+pretrained      GPT-2's published weights
+modes           look at a model as it answers, and leave it as it was
+ladder          the lecture's models, one part more at each step
+induction       what a single head looks at, and whether it matters
+bigram          the next token from the last one alone
+rnn             recurrent networks, and from one sequence to another with them
+transformer     the encoder–decoder
+bert            the encoder alone
+vision          images cut into patches, and a GPT that reads them
+moe             mixture of experts in the place of a feed-forward network
+routing         which experts a token is sent to
+balance         how evenly the experts are used
 """

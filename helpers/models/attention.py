@@ -3,8 +3,8 @@
 Source: Vaswani et al. 2017, §3.2, equation 1 and figure 2. Built by hand in notebook 05.
 """
 
-import copy
 import math
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -12,6 +12,8 @@ from torch.nn import functional as F
 
 from helpers.models import masks
 from helpers.models.config import GPTConfig
+from helpers.models.modes import evaluating, hooked
+from helpers.models.positions import Turn, unturned
 
 
 def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:
@@ -23,7 +25,9 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
     """
     T, S, hs = q.shape[-2], k.shape[-2], q.shape[-1]
     visible = masks.causal(T, S).to(q.device) if visible is None else visible
+    # a product of hs numbers has a variance of about hs; √hs brings it back to 1
     scores = q @ k.transpose(-2, -1) / math.sqrt(hs)  # (..., T, S)
+    # e^-∞ is 0: where a position may not look, its weight is exactly 0
     return scores.masked_fill(~visible, float("-inf")).softmax(-1)
 
 
@@ -48,25 +52,32 @@ class LayerCache:
 
 
 class CausalSelfAttention(nn.Module):
-    """Several heads of attention that never look ahead; their answers are mixed by a projection."""
+    """Several heads of attention that never look ahead; their answers are mixed by a projection.
 
-    def __init__(self, config: GPTConfig):
+    turn: what the positions do to queries and keys; by default nothing.
+    """
+
+    def __init__(self, config: GPTConfig, turn: Turn = unturned):
         super().__init__()
-        self.n_head, self.dropout = config.n_head, config.dropout
+        self.n_head, self.dropout, self.turn = config.n_head, config.dropout, turn
         self.qkv = nn.Linear(config.n_embd, 3 * config.n_embd, bias=config.qkv_bias)
         self.projection = nn.Linear(config.n_embd, config.n_embd)
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C); output t depends on inputs up to t only (and on the cache)."""
-        q, k, v = self.heads(x)
-        k, v = cache.append(k, v) if cache else (k, v)
+        q, k, v = self.heads(x, past=cache.length if cache else 0)
+        k, v = cache.append(k, v) if cache else (k, v)  # earlier tokens are not computed again
         return self.projection(merge_heads(self.attend(q, k, v)))
 
-    def heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries, keys and values of every head: (B, T, C) -> three times (B, nh, T, hs)."""
+    def heads(self, x: Tensor, past: int = 0) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of every head: (B, T, C) -> three times (B, nh, T, hs).
+
+        past: how many tokens stand before x.
+        """
         B, T, _ = x.shape
         parts = self.qkv(x).view(B, T, 3, self.n_head, -1)  # (B, T, 3, nh, hs)
-        return parts.permute(2, 0, 3, 1, 4).unbind()
+        q, k, v = parts.permute(2, 0, 3, 1, 4).unbind()
+        return self.turn(q, past), self.turn(k, past), v  # turned only by rotary positions
 
     def weights(self, x: Tensor) -> Tensor:
         """The weights of every head, as pictures need them: (B, T, C) -> (B, nh, T, T)."""
@@ -84,10 +95,10 @@ class CausalSelfAttention(nn.Module):
 
 
 class MaskedSelfAttention(CausalSelfAttention):
-    """The same layer under any mask: what causal attention becomes when others decide who looks."""
+    """The same layer under any mask: visible (T, T) says which position may look at which."""
 
-    def __init__(self, config: GPTConfig, visible: Tensor):
-        super().__init__(config)
+    def __init__(self, config: GPTConfig, turn: Turn = unturned, *, visible: Tensor):
+        super().__init__(config, turn)
         self.register_buffer("visible", masks.check(visible), persistent=False)
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
@@ -100,15 +111,28 @@ class MaskedSelfAttention(CausalSelfAttention):
         return super().forward(x)
 
     def weights(self, x: Tensor) -> Tensor:
+        """The weights of every head: (B, T, C) -> (B, nh, T, T), zero where the mask says so."""
         q, k, _ = self.heads(x)
         return attention_weights(q, k, self._seen(x.shape[1]))
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """attention_weights(q, k, visible) @ v by PyTorch's fused kernel: (B, nh, T, hs)."""
         rate = self.dropout if self.training else 0.0
         return F.scaled_dot_product_attention(q, k, v, self._seen(q.shape[-2]), rate)
 
     def _seen(self, T: int) -> Tensor:
+        widest = min(self.visible.shape)
+        if widest < T:
+            raise ValueError(
+                f"A text may be as long as the mask is wide, {widest} tokens; got {T}. "
+                f"Try a mask of {T} × {T}, or the first {widest} tokens."
+            )
         return masks.check(self.visible[:T, :T])
+
+
+def full_attention(config: GPTConfig, turn: Turn = unturned) -> MaskedSelfAttention:
+    """Attention that sees the whole text, to both sides, as BERT's does."""
+    return MaskedSelfAttention(config, turn, visible=masks.full(config.block_size))
 
 
 def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
@@ -116,12 +140,7 @@ def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
 
     ValueError if some position sees nobody.
     """
-    model = copy.deepcopy(model)
-    for block in model.blocks:
-        masked = MaskedSelfAttention(model.config, visible)
-        masked.load_state_dict(block.attention.state_dict())
-        block.attention = masked.train(model.training)
-    return model
+    return model.with_parts(attention=partial(MaskedSelfAttention, visible=visible))
 
 
 class MultiHeadAttention(nn.Module):
@@ -178,14 +197,6 @@ def maps(model: nn.Module, idx: Tensor) -> Tensor:
     """
     inputs: list[tuple[CausalSelfAttention, Tensor]] = []
     layers = [m for m in model.modules() if isinstance(m, CausalSelfAttention)]
-    hooks = [
-        m.register_forward_pre_hook(lambda m, args: inputs.append((m, args[0]))) for m in layers
-    ]
-    was_training = model.training
-    try:
-        model.eval()(idx)
-    finally:
-        model.train(was_training)
-        for hook in hooks:
-            hook.remove()
+    with evaluating(model), hooked(layers, lambda m, args: inputs.append((m, args[0]))):
+        model(idx)
     return torch.stack([layer.weights(x) for layer, x in inputs])

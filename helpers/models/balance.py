@@ -9,6 +9,7 @@ import math
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
 from helpers.models.routing import capacity, check_logits
 
 
@@ -29,6 +30,7 @@ def chosen_share(logits: Tensor, k: int = 1) -> Tensor:
 
     logits: (..., E). Returns (E,), which sums to 1; no gradient passes.
     """
+    # a count of choices has no gradient; only the probabilities can be moved
     choices = logits.detach().topk(k, dim=-1).indices.flatten()
     return torch.bincount(choices, minlength=logits.shape[-1]) / len(choices)
 
@@ -43,7 +45,7 @@ def z_loss(logits: Tensor) -> Tensor:
     return logits.logsumexp(-1).square().mean()
 
 
-def load(gates: Tensor) -> Tensor:
+def expert_load(gates: Tensor) -> Tensor:
     """Tokens per expert: (..., E) gate weights -> (E,) counts of those that are not 0."""
     return (gates != 0).flatten(0, -2).sum(0)
 
@@ -66,7 +68,7 @@ def expected_experts_hit(n_expert: int, k: int, n_tokens: int) -> float:
     [2.0, 3.5, 5.469, 7.199, 7.92]
     """
     check_experts(n_expert, k)
-    _check_tokens(n_tokens, at_least=0)
+    whole("n_tokens", n_tokens, 0, advice="Try 1024.")
     return n_expert * (1 - (1 - k / n_expert) ** n_tokens)
 
 
@@ -79,7 +81,7 @@ def expected_dropped(n_tokens: int, n_expert: int, factor: float) -> float:
     0.03296
     """
     check_experts(n_expert, 1)
-    _check_tokens(n_tokens, at_least=1)
+    whole("n_tokens", n_tokens, advice="Try 1024.")
     counts = torch.arange(n_tokens + 1, dtype=torch.float64)
     log_ways = math.lgamma(n_tokens + 1) - (counts + 1).lgamma() - (n_tokens - counts + 1).lgamma()
     misses = torch.special.xlog1py(n_tokens - counts, torch.tensor(-1 / n_expert).double())
@@ -90,15 +92,5 @@ def expected_dropped(n_tokens: int, n_expert: int, factor: float) -> float:
 
 def check_experts(n_expert: int, k: int) -> None:
     """ValueError unless 1 ≤ k ≤ n_expert, both whole numbers."""
-    if not (isinstance(n_expert, int) and isinstance(k, int) and 1 <= k <= n_expert):
-        raise ValueError(
-            f"k must be a whole number in 1 … n_expert; got k={k!r}, n_expert={n_expert!r}. "
-            "Try k=2 of n_expert=8."
-        )
-
-
-def _check_tokens(n_tokens: int, at_least: int) -> None:
-    if not (isinstance(n_tokens, int) and n_tokens >= at_least):
-        raise ValueError(
-            f"n_tokens must be a whole number ≥ {at_least}; got {n_tokens!r}. Try 1024."
-        )
+    whole("n_expert", n_expert, advice="Try k=2 of n_expert=8.")
+    whole("k", k, 1, n_expert, advice="Try k=2 of n_expert=8.")

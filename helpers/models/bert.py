@@ -5,34 +5,42 @@ the extra layer before the head). Built in notebook 02.
 """
 
 import copy
+from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from helpers.models import initialise
 from helpers.models.config import GPTConfig
-from helpers.models.transformer import AddNorm, Encoder, initialise
+from helpers.models.losses import IGNORED, token_loss
+from helpers.models.parts import Parts
+from helpers.models.positions import places
 
 SELECTED, MASKED, REPLACED = 0.15, 0.8, 0.1  # of all tokens; of the selected; of the selected
-IGNORED = -100  # the target of a token that nobody asks about: PyTorch's own sign for it
 
 
 class Bert(nn.Module):
     """P(x_t | all other tokens), for the tokens that are hidden.
 
-    Takes the config of a GPT with norm="post" and has its layers; what differs is the mask, and one
-    more token, [MASK], whose id is vocab_size.
+    Takes the config of a GPT with block="post-norm" and is put together from the same parts. What
+    differs: attention sees everything, the embeddings are normalised, and there is one more token,
+    [MASK], whose id is vocab_size. parts: as for GPT.
     """
 
-    def __init__(self, config: GPTConfig):
+    def __init__(self, config: GPTConfig, **parts: Callable):
         super().__init__()
         self.config, self.mask_token = _checked(config), config.vocab_size
+        self.parts = Parts.named(replace(config, attention="full"), **parts)
         self.token_embedding = nn.Embedding(config.vocab_size + 1, config.n_embd)
-        self.position_embedding = nn.Embedding(config.block_size, config.n_embd)
-        self.add_position, self.encoder = AddNorm(config), Encoder(config)
+        self.position_embedding = self.parts.positions(config)
+        self.embedding_norm = self.parts.norm(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.blocks = self.parts.blocks(config, self.position_embedding)
         self.head = nn.Linear(config.n_embd, config.vocab_size + 1)
+        # BERT's own start, N(0, 0.02), is for 768 channels: 64 would learn slowly
+        initialise.xavier(self, std=config.n_embd**-0.5)
         self.head.weight = self.token_embedding.weight
-        initialise(self)  # N(0, 0.02), BERT's own, is for 768 channels: 64 would learn slowly
 
     def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """idx (B, T), targets (B, T) or None -> logits (B, T, V + 1), loss or None.
@@ -40,27 +48,29 @@ class Bert(nn.Module):
         Every logit depends on every token. The loss is the mean over the targets that are not
         IGNORED, 0 where there are none. ValueError when the text exceeds block_size.
         """
-        logits = self.head(self.encoder(self.embed(idx)))
-        return logits, None if targets is None else asked_loss(logits, targets)
+        logits = self.head(self.encode(idx))
+        return logits, None if targets is None else token_loss(logits, targets, IGNORED)
+
+    def encode(self, idx: Tensor) -> Tensor:
+        """What the head reads: every token in the light of all others, (B, T) -> (B, T, C)."""
+        x = self.embed(idx)
+        for block in self.blocks:
+            x = block(x)
+        return x
 
     def embed(self, idx: Tensor) -> Tensor:
         """Token plus position, normalised: (B, T) -> (B, T, C)."""
-        T, longest = idx.shape[1], self.config.block_size
-        if longest < T:
-            raise ValueError(
-                f"The text may hold at most block_size = {longest} tokens; got {T}. "
-                f"Try idx[:, :{longest}]."
-            )
-        places = self.position_embedding(torch.arange(T, device=idx.device))
-        return self.add_position(self.token_embedding(idx), places)
+        where = places(0, idx.shape[1], self.config, like=idx)
+        x = self.token_embedding(idx) + self.position_embedding(where)
+        return self.dropout(self.embedding_norm(x))
 
 
 def _checked(config: GPTConfig) -> GPTConfig:
-    if config.norm != "post" or not config.tied or not config.qkv_bias:
+    if config.block != "post-norm" or not config.tied or not config.qkv_bias:
         raise ValueError(
-            f"BERT normalises after the sum, ties its head and has biases; got norm={config.norm!r}"
-            f", tied={config.tied}, qkv_bias={config.qkv_bias}. "
-            "Try dataclasses.replace(config, norm='post', tied=True, qkv_bias=True)."
+            "BERT normalises after the sum, ties its head and has biases; got "
+            f"block={config.block!r}, tied={config.tied}, qkv_bias={config.qkv_bias}. "
+            "Try dataclasses.replace(config, block='post-norm', tied=True, qkv_bias=True)."
         )
     return config
 
@@ -71,21 +81,16 @@ def mask_tokens(
     """Hide some tokens: what BERT reads, and what it is asked: idx (B, T) -> two of (B, T).
 
     Each token is selected with probability 0.15; of these 80 % become [MASK], 10 % any token,
-    and 10 % stay as they are, so that nobody can trust what stands there. The target is the token
-    that was there, or IGNORED where it was not selected.
+    and 10 % stay as they are, so that the model cannot trust what it reads. The target is the
+    token that was there, or IGNORED where it was not selected.
     """
     selected, fate = torch.rand(2, *idx.shape, generator=generator).to(idx.device)
     anything = torch.randint(vocab_size, idx.shape, generator=generator).to(idx.device)
     selected = selected < SELECTED
+    # a second draw says what happens to a selected token: hidden, replaced, or left as it is
     seen = torch.where(fate < MASKED, vocab_size, anything)
     seen = torch.where(selected & (fate < MASKED + REPLACED), seen, idx)
     return seen, idx.masked_fill(~selected, IGNORED)
-
-
-def asked_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """The mean of -ln P(target) where a target is asked for, else 0: (B, T, V), (B, T) -> nats."""
-    total = F.cross_entropy(logits.mT, targets, ignore_index=IGNORED, reduction="sum")
-    return total / (targets != IGNORED).sum().clamp(min=1)
 
 
 @torch.no_grad()

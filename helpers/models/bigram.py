@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from helpers.models.losses import token_loss
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Bigram(nn.Module):
     def forward(self, idx: Tensor, targets: Tensor | None = None) -> tuple[Tensor, Tensor | None]:
         """idx (B, T), targets (B, T) or None -> logits (B, T, V), loss (nats per token) or None."""
         logits = self.table(idx)
-        return logits, None if targets is None else next_token_loss(logits, targets)
+        return logits, None if targets is None else token_loss(logits, targets)
 
     @classmethod
     def from_counts(cls, ids: Tensor, vocab_size: int, pseudocount: float = 0.01) -> "Bigram":
@@ -48,8 +49,3 @@ def count_pairs(ids: Tensor, vocab_size: int) -> Tensor:
     """How often token b follows token a: (N,) -> (V, V) counts, row a, column b; sums to N - 1."""
     pairs = ids[:-1] * vocab_size + ids[1:]
     return torch.bincount(pairs, minlength=vocab_size**2).view(vocab_size, vocab_size).float()
-
-
-def next_token_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """The mean of -ln P(target) over all positions: logits (B, T, V), targets (B, T) -> nats."""
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten())

@@ -1,35 +1,46 @@
-"""The block: attention lets positions talk, the feed-forward network lets each one think.
+"""The block: attention brings together what positions know, then each works on it by itself.
 
-Sources: Vaswani et al. 2017, §3.1 and §3.3; LayerNorm before or after the sublayer: Xiong et
-al. 2020. Built in notebook 06.
+A block is built from a norm, an attention layer and a feed-forward network; each is given as
+something that takes the config and returns a layer. Sources: Vaswani et al. 2017, §3.1 and §3.3;
+the norm before or after the sublayer: Xiong et al. 2020; attention without feed-forward networks:
+Elhage et al. 2021. Built in notebook 06.
 """
+
+from collections.abc import Callable
 
 from torch import Tensor, nn
 
 from helpers.models.attention import CausalSelfAttention, LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
-from helpers.models.moe import MoE
+
+Part = Callable[[GPTConfig], nn.Module]
 
 
-def feed_forward(config: GPTConfig) -> nn.Module:
-    """One MLP, or, where the config has experts, a router and many MLPs in its place."""
-    return MoE(config) if config.n_expert else MLP(config)
+def layer_norm(config: GPTConfig) -> nn.LayerNorm:
+    """LayerNorm over the C channels of every position."""
+    return nn.LayerNorm(config.n_embd)
 
 
 class PreNormBlock(nn.Module):
     """A block that normalises what a sublayer reads and never what it adds to: GPT-2 and later."""
 
-    def __init__(self, config: GPTConfig):
+    ends_normalised = False  # the last sum is as large as it has become: a final norm must follow
+
+    def __init__(
+        self,
+        config: GPTConfig,
+        norm: Part = layer_norm,
+        attention: Part = CausalSelfAttention,
+        feed_forward: Part = MLP,
+    ):
         super().__init__()
-        self.attention_norm, self.mlp_norm = (
-            nn.LayerNorm(config.n_embd),
-            nn.LayerNorm(config.n_embd),
-        )
-        self.attention, self.mlp = CausalSelfAttention(config), feed_forward(config)
+        self.attention_norm, self.mlp_norm = norm(config), norm(config)
+        self.attention, self.mlp = attention(config), feed_forward(config)
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C): x plus what the two sublayers compute from it."""
         x = x + self.dropout(self.attention(self.attention_norm(x), cache))
         return x + self.dropout(self.mlp(self.mlp_norm(x)))
 
@@ -37,11 +48,47 @@ class PreNormBlock(nn.Module):
 class PostNormBlock(PreNormBlock):
     """The same parts with each sum normalised: Vaswani et al. 2017 and GPT-1."""
 
+    ends_normalised = True
+
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C); at the start every position has mean 0 and variance 1."""
         x = self.attention_norm(x + self.dropout(self.attention(x, cache)))
         return self.mlp_norm(x + self.dropout(self.mlp(x)))
 
 
-def block(config: GPTConfig) -> PreNormBlock:
-    """The block that a config asks for by the place of its norm."""
-    return (PreNormBlock if config.norm == "pre" else PostNormBlock)(config)
+class PlainBlock(PreNormBlock):
+    """Attention, then the feed-forward network, without norms: the input itself is not kept."""
+
+    def __init__(self, config: GPTConfig, **parts: Part):
+        super().__init__(config, **(parts | {"norm": nn.Identity}))
+
+    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C)."""
+        return self.mlp(self.attention(x, cache))
+
+
+class ResidualBlock(PlainBlock):
+    """The same parts, each of which adds to its input instead of replacing it."""
+
+    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C)."""
+        x = x + self.attention(x, cache)
+        return x + self.mlp(x)
+
+
+class AttentionBlock(nn.Module):
+    """The first half of a pre-norm block: attention without a feed-forward network after it."""
+
+    def __init__(self, config: GPTConfig, norm=layer_norm, attention=CausalSelfAttention, **_):
+        super().__init__()
+        self.attention_norm, self.attention = norm(config), attention(config)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C): what the heads bring is added to what was there."""
+        return x + self.dropout(self.attention(self.attention_norm(x), cache))
+
+
+def bare_attention(config: GPTConfig, attention: Part = CausalSelfAttention, **_) -> nn.Module:
+    """An attention layer in the place of a block: its output replaces its input."""
+    return attention(config)

@@ -5,7 +5,6 @@ the weights: files that do not belong together, or were damaged, are refused by 
 """
 
 import hashlib
-import itertools
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -58,21 +57,30 @@ def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
         return load_tensors(content)
     except (SafetensorError, KeyError) as error:  # KeyError: a dtype that torch does not have
         raise ValueError(
-            f"{path} must be a safetensors file; it cannot be read: {error}."
+            f"{path} must be a safetensors file; it cannot be read: {error}. Save or fetch the "
+            "checkpoint again."
         ) from None
 
 
 def _check_parts(model: nn.Module) -> None:
-    """What `load` would build must consist of the same parts, as far as they show themselves."""
+    """What `load` would build must consist of the same parts: those that the config names."""
+    others = [*model.parts.others] if hasattr(model, "parts") else []
     with torch.device("meta"):
-        rebuilt = str(type(model)(model.config)).splitlines()
-    for line, other in itertools.zip_longest(str(model).splitlines(), rebuilt):
-        if line != other:
-            raise ValueError(
-                "A checkpoint restores the model that its config describes; this one differs: "
-                f"{str(line).strip()!r} in place of {str(other).strip()!r}. Put the plain part "
-                "back before saving, or keep its state_dict() yourself."
-            )
+        ours, named = _layout(model), _layout(type(model)(model.config))
+    others += [name for name in ours | named if ours.get(name) != named.get(name)]
+    if others:
+        raise ValueError(
+            "A checkpoint restores the model that its config names; this one has other parts, the "
+            f"first is {others[0]!r}. Try to name them in its GPTConfig (helpers.models.parts "
+            "lists the names), or keep its state_dict() yourself."
+        )
+
+
+def _layout(model: nn.Module) -> dict:
+    """The kind of every module and the shape of every parameter, by name."""
+    modules = model.named_modules(remove_duplicate=False)
+    kinds = {name: f"{type(module).__name__}({module.extra_repr()})" for name, module in modules}
+    return kinds | {name: tuple(p.shape) for name, p in model.named_parameters()}
 
 
 def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
@@ -108,7 +116,8 @@ def build(
 def _other_model(folder: Path, wrong: list[str]) -> ValueError:
     return ValueError(
         f"{folder / WEIGHTS} must hold the tensors of the model in {CONFIG}; "
-        f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model."
+        f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model: try the "
+        "config.json that came with it."
     )
 
 
@@ -127,14 +136,24 @@ def read_json(path: Path) -> dict:
     try:
         settings = json.loads(read_bytes(path))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path} must be JSON; it cannot be read: {error}.") from None
+        raise ValueError(
+            f"{path} must be JSON; it cannot be read: {error}. Save or fetch the checkpoint again."
+        ) from None
     if not isinstance(settings, dict):
-        raise ValueError(f"{path} must hold a JSON object; got {type(settings).__name__}.")
+        raise ValueError(
+            f"{path} must hold a JSON object; got {type(settings).__name__}. Save or fetch the "
+            "checkpoint again."
+        )
     return settings
 
 
 def _config(settings: dict, folder: Path) -> GPTConfig:
+    if settings.get("norm") in ("pre", "post"):  # an older version: its norm was the block's kind
+        settings |= {"block": f"{settings['norm']}-norm", "norm": "layer"}
     try:
         return GPTConfig(**settings)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{folder / CONFIG} must hold the fields of GPTConfig: {error}.") from None
+        raise ValueError(
+            f"{folder / CONFIG} must hold the fields of GPTConfig: {error}. Try the file that the "
+            "weights were saved with."
+        ) from None

@@ -6,8 +6,11 @@ Brown et al. 2020 (GPT-3, table 2.1). Built in notebook 07; the sizes return in 
 
 from dataclasses import asdict, dataclass
 
+from helpers.basics.numbers import whole
+
 ACTIVATIONS = ("gelu", "relu")
-NORMS = ("pre", "post")
+LEAST = {"block_size": 1, "vocab_size": 1, "n_layer": 0, "n_head": 1, "n_embd": 1, "n_expert": 0}
+PARTS = ("positions", "norm", "attention", "feed_forward", "block")
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,12 @@ class GPTConfig:
 
     block_size: the longest context in tokens. vocab_size: number of different tokens.
     n_layer: Transformer blocks; 0 leaves embeddings and head. n_head must divide n_embd.
-    activation: "gelu" (the tanh form of GPT-2) or "relu". norm: LayerNorm "pre" or "post" the
-    sublayer. tied: the head shares the token embedding's matrix; an untied head has a bias.
-    qkv_bias: whether queries, keys and values have one. n_expert: MLPs per block to choose from, of
-    which each token uses n_expert_active; 0 is dense: one MLP, no choice (n_expert_active is idle).
+    activation: "gelu" (the tanh form of GPT-2) or "relu". positions, norm, attention, feed_forward,
+    block: names of the parts it is put together from (`helpers.models.parts` lists them); the block
+    says where the norm stands: "pre-norm" or "post-norm". tied: the head shares the token
+    embedding's matrix; an untied head has a bias. qkv_bias: whether queries, keys and values have
+    one. n_expert: feed-forward networks per block to choose from, of which each token uses
+    n_expert_active; 0 is dense: one network, no choice (n_expert_active is idle).
     Change a config with `dataclasses.replace`. ValueError when a number is impossible.
     """
 
@@ -30,25 +35,32 @@ class GPTConfig:
     n_embd: int
     dropout: float = 0.0
     activation: str = "gelu"
-    norm: str = "pre"
+    positions: str = "learned"
+    norm: str = "layer"
+    attention: str = "causal"
+    feed_forward: str = "mlp"
+    block: str = "pre-norm"
     tied: bool = True
     qkv_bias: bool = True
     n_expert: int = 0
     n_expert_active: int = 2
 
     def __post_init__(self):
-        for name in ("block_size", "vocab_size", "n_head", "n_embd"):
-            _check(_is_whole(value := getattr(self, name), 1), name, "a whole number ≥ 1", value)
-        _check(_is_whole(self.n_layer, 0), "n_layer", "a whole number ≥ 0", self.n_layer)
-        _check(_is_rate(self.dropout), "dropout", "a number in [0, 1)", self.dropout)
-        _check(
-            self.activation in ACTIVATIONS, "activation", f"one of {ACTIVATIONS}", self.activation
-        )
-        _check(self.norm in NORMS, "norm", f"one of {NORMS}", self.norm)
-        _check(_is_whole(self.n_expert, 0), "n_expert", "a whole number ≥ 0", self.n_expert)
+        for name, least in LEAST.items():
+            self._keep_whole(name, least)
         if self.n_expert:
-            fits = _is_whole(k := self.n_expert_active, 1) and k <= self.n_expert
-            _check(fits, "n_expert_active", f"a whole number in 1 … n_expert = {self.n_expert}", k)
+            self._keep_whole("n_expert_active", 1, self.n_expert)
+        _check(_is_rate(self.dropout), "dropout", "a number in [0, 1)", self.dropout, 0.1)
+        known = self.activation in ACTIVATIONS
+        _check(known, "activation", f"one of {ACTIVATIONS}", self.activation, "gelu")
+        if self.norm in ("pre", "post"):  # what this field meant in older versions
+            raise ValueError(
+                f'norm must name a kind of norm, "layer" or "none"; got {self.norm!r}. '
+                f'Where it stands the block says: try block="{self.norm}-norm".'
+            )
+        for kind in PARTS:
+            value, plain = getattr(self, kind), getattr(GPTConfig, kind)
+            _check(isinstance(value, str), kind, "the name of a part", value, plain)
         if self.n_embd % self.n_head:
             raise ValueError(
                 f"n_embd must be a multiple of n_head, so that every head gets the same width; "
@@ -65,25 +77,27 @@ class GPTConfig:
     def preset(cls, name: str) -> "GPTConfig":
         """The config of a published model by its name, e.g. `GPTConfig.preset("gpt2-medium")`."""
         if name not in PRESETS:
-            raise ValueError(f"No preset is called {name!r}. Try one of: {', '.join(PRESETS)}.")
+            raise ValueError(
+                f"A preset must be one of {', '.join(PRESETS)}; got {name!r}. Try 'gpt2'."
+            )
         return PRESETS[name]
+
+    def _keep_whole(self, name: str, least: int, most: int | None = None) -> None:
+        """Replace a field by the plain int it is: numpy's would not go into JSON."""
+        object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
 
     def to_dict(self) -> dict:
         """Plain numbers and strings, ready for JSON; `GPTConfig(**d)` restores the config."""
         return asdict(self)
 
 
-def _is_whole(value, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
 def _is_rate(value) -> bool:
     return isinstance(value, (int, float)) and 0 <= value < 1
 
 
-def _check(holds: bool, name: str, rule: str, value) -> None:
+def _check(holds: bool, name: str, rule: str, value, example) -> None:
     if not holds:
-        raise ValueError(f"{name} must be {rule}; got {value!r}.")
+        raise ValueError(f"{name} must be {rule}; got {value!r}. Try {name}={example!r}.")
 
 
 def _gpt2(n_layer: int, n_head: int, n_embd: int) -> GPTConfig:
@@ -95,9 +109,11 @@ def _gpt3(n_layer: int, n_head: int, n_embd: int) -> GPTConfig:
 
 
 PRESETS = {
+    # The lecture's two: the model it builds step by step, and the one it trains in the end, on a
+    # GPU: 6 layers of 6 heads, 384 channels, 256 characters of context.
     "gpt0": GPTConfig(8, 65, 4, 4, 64, activation="relu", tied=False),
     "final": GPTConfig(256, 65, 6, 6, 384, 0.2, activation="relu", tied=False, qkv_bias=False),
-    "gpt1": GPTConfig(512, 40_478, 12, 12, 768, dropout=0.1, norm="post"),
+    "gpt1": GPTConfig(512, 40_478, 12, 12, 768, dropout=0.1, block="post-norm"),
     "gpt2": _gpt2(12, 12, 768),
     "gpt2-medium": _gpt2(24, 16, 1024),
     "gpt2-large": _gpt2(36, 20, 1280),

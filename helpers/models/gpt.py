@@ -1,9 +1,11 @@
 """GPT: a Transformer decoder that gives P(next token | tokens so far), at every position at once.
 
-Sources: Radford et al. 2018 and 2019 (§2.3: pre-norm, residual initialisation scaled by depth).
-Built in notebook 07.
+It is put together from the parts that its config names (`helpers.models.parts`). Sources: Radford
+et al. 2018 and 2019 (§2.3: pre-norm, residual initialisation scaled by depth). Built in notebook
+07.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -11,22 +13,26 @@ from torch import Tensor, nn
 
 from helpers.models import checkpoint, initialise, pretrained
 from helpers.models.attention import LayerCache
-from helpers.models.bigram import next_token_loss
-from helpers.models.block import block
 from helpers.models.config import GPTConfig
+from helpers.models.losses import token_loss
+from helpers.models.parts import Parts
+from helpers.models.positions import places
 
 
 class GPT(nn.Module):
-    """P(x_1 … x_T) = Π P(x_t | x_<t), every factor a softmax over the vocabulary."""
+    """P(x_1 … x_T) = Π P(x_t | x_<t), every factor a softmax over the vocabulary.
 
-    def __init__(self, config: GPTConfig):
+    parts: what takes the place of a part that the config names, e.g. GPT(config, attention=…).
+    """
+
+    def __init__(self, config: GPTConfig, **parts: Callable):
         super().__init__()
-        self.config = config
+        self.config, self.parts = config, Parts.named(config, **parts)
         self.token_embedding = nn.Embedding(config.vocab_size, config.n_embd)
-        self.position_embedding = nn.Embedding(config.block_size, config.n_embd)
+        self.position_embedding = self.parts.positions(config)
         self.dropout = nn.Dropout(config.dropout)
-        self.blocks = nn.ModuleList(block(config) for _ in range(config.n_layer))
-        self.final_norm = nn.LayerNorm(config.n_embd) if config.norm == "pre" else nn.Identity()
+        self.blocks = self.parts.blocks(config, self.position_embedding)
+        self.final_norm = self.parts.final_norm(config)
         self.head = nn.Linear(config.n_embd, config.vocab_size, bias=not config.tied)
         if config.tied:
             self.head.weight = self.token_embedding.weight
@@ -40,11 +46,34 @@ class GPT(nn.Module):
         logits[:, t] depend on idx[:, :t+1] only. With a cache (`new_cache`), idx holds only the
         tokens that follow those already read. ValueError when the context exceeds block_size.
         """
-        x = self._embed(idx, past=cache[0].length if cache else 0)
-        for i, layer in enumerate(self.blocks):
-            x = layer(x, cache[i] if cache else None)
-        logits = self.head(self.final_norm(x))  # (B, T, V)
-        return logits, None if targets is None else next_token_loss(logits, targets)
+        x = self.embed(idx, past=cache[0].length if cache else 0)  # (B, T, C)
+        logits = self.answer(x, cache)
+        return logits, None if targets is None else token_loss(logits, targets)
+
+    def embed(self, idx: Tensor, past: int = 0) -> Tensor:
+        """Token plus position: (B, T) -> (B, T, C); the first token stands at place `past`."""
+        return self.place(self.token_embedding(idx), past)
+
+    def place(self, x: Tensor, past: int = 0) -> Tensor:
+        """Each vector plus that of the place where it stands: (B, T, C) -> (B, T, C)."""
+        where = places(past, x.shape[1], self.config, like=x)  # (T,)
+        return self.dropout(x + self.position_embedding(where))
+
+    def answer(self, x: Tensor, cache: list[LayerCache] | None = None) -> Tensor:
+        """Through all blocks to the next token: (B, T, C) -> logits (B, T, V)."""
+        for i, block in enumerate(self.blocks):
+            x = block(x, cache[i] if cache else None)
+        return self.head(self.final_norm(x))
+
+    def with_parts(self, **parts: Callable) -> "GPT":
+        """A copy with the same weights, device and mode, some of whose parts are others.
+
+        The caller's random numbers stay as they are. The new parts must have the same parameters.
+        """
+        with torch.random.fork_rng(devices=[]):
+            other = type(self)(self.config, **(self.parts.others | parts))
+        other.load_state_dict(self.state_dict())
+        return other.to(self.token_embedding.weight).train(self.training)
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
@@ -69,14 +98,3 @@ class GPT(nn.Module):
         """
         config, tensors = pretrained.read(source, download)
         return checkpoint.build(cls, config, tensors, Path(source))
-
-    def _embed(self, idx: Tensor, past: int) -> Tensor:
-        """Token plus position: (B, T) -> (B, T, C); the first token stands at position `past`."""
-        end = past + idx.shape[1]
-        if end > self.config.block_size:
-            raise ValueError(
-                f"The context may hold at most block_size = {self.config.block_size} tokens; "
-                f"got {end}. Pass the last ones only: idx[:, -{self.config.block_size}:]."
-            )
-        positions = torch.arange(past, end, device=idx.device)
-        return self.dropout(self.token_embedding(idx) + self.position_embedding(positions))

@@ -8,6 +8,8 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
+
 
 def previous_token_scores(maps: Tensor) -> Tensor:
     """How much of its attention each head pays to the token just before.
@@ -41,6 +43,7 @@ def followers(idx: Tensor) -> Tensor:
     >>> followers(torch.tensor([[5, 7, 5]])).int().tolist()
     [[[0, 0, 0], [0, 0, 0], [0, 1, 0]]]
     """
+    # the equality of the tokens at t and s, moved one to the right: the token *before* s counts
     same = idx[:, :, None] == idx[:, None, :]  # (B, T, T): the tokens at t and at s
     return same.roll(1, -1).tril() & (torch.arange(idx.shape[1], device=idx.device) > 0)
 
@@ -51,14 +54,9 @@ def without_head(model: nn.Module, layer: int, head: int) -> nn.Module:
     layer, head: numbered from 0. What the projection makes of that head is set to 0, so the copy
     can be used like any model, and lose another head. ValueError if there is no such head.
     """
-    _check(layer, len(model.blocks), "layer")
-    _check(head, model.config.n_head, "head")
+    whole("layer", layer, 0, len(model.blocks) - 1, "Count from 0.")
+    whole("head", head, 0, model.config.n_head - 1, "Count from 0.")
     model, hs = copy.deepcopy(model), model.config.head_size
     with torch.no_grad():
         model.blocks[layer].attention.projection.weight[:, head * hs : (head + 1) * hs] = 0
     return model
-
-
-def _check(number: int, count: int, name: str) -> None:
-    if not 0 <= number < count:
-        raise ValueError(f"{name} must be in 0 … {count - 1}; got {number}. Counting begins at 0.")

@@ -19,6 +19,7 @@ def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
         if name.endswith("bias"):
             nn.init.zeros_(parameter)
         elif parameter.dim() == 2:
+            # 2L sublayers add to the stream; their variances add up, so each gets 1/(2L) of it
             depth = 2 * model.config.n_layer if name.endswith("projection.weight") else 1
             nn.init.normal_(parameter, std=std / math.sqrt(depth))
     return model
@@ -35,14 +36,14 @@ def pytorch(model: nn.Module) -> nn.Module:
     return model
 
 
-def xavier(model: nn.Module) -> nn.Module:
-    """Embeddings N(0, 1), matrices U(±√(6 / (fan_in + fan_out))), biases 0.
+def xavier(model: nn.Module, std: float = 1.0) -> nn.Module:
+    """Embeddings N(0, std), matrices U(±√(6 / (fan_in + fan_out))), biases 0.
 
     Queries, keys and values count as three matrices, though our layer stores them in one.
     """
     for name, module in model.named_modules():
         if isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight)
+            nn.init.normal_(module.weight, std=std)
         if isinstance(module, nn.Linear):
             for matrix in module.weight.data.chunk(3 if name.endswith("qkv") else 1):
                 nn.init.xavier_uniform_(matrix)

@@ -29,7 +29,7 @@ def prefix(T: int, known: int) -> Tensor:
     [[1, 1, 0], [1, 1, 0], [1, 1, 1]]
     """
     visible = causal(T)
-    visible[:, :known] = True
+    visible[:, :known] = True  # also from before: the known part is not written, it is read
     return visible
 
 
@@ -43,7 +43,7 @@ def window(T: int, width: int) -> Tensor:
 
 
 def diagonal(T: int) -> Tensor:
-    """Nobody but oneself: (T, T). Attention that cannot attend."""
+    """Every position sees itself alone: (T, T). Nothing is brought from elsewhere."""
     return torch.eye(T, dtype=torch.bool)
 
 
@@ -56,7 +56,7 @@ def check(visible: Tensor) -> Tensor:
     """The mask itself. ValueError unless it is boolean and every position may look somewhere."""
     if visible.dtype != torch.bool:
         raise ValueError(f"A mask must be boolean; got {visible.dtype}. Try mask.bool().")
-    if not visible.any(-1).all():
+    if not visible.is_meta and not visible.any(-1).all():  # a mask on "meta" holds no values
         row = (~visible.any(-1)).nonzero()[0, -1].item()
         raise ValueError(
             f"Every position must look somewhere, or its weights are 0/0; position {row} sees "

@@ -18,4 +18,5 @@ class MLP(nn.Module):
         self.projection = nn.Linear(4 * config.n_embd, config.n_embd)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (..., C) -> (..., C); every position by itself, all by the same two matrices."""
         return self.projection(self.activation(self.expand(x)))

@@ -6,32 +6,18 @@ Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1. No
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from helpers.models.balance import balance_loss, expected_experts_hit, z_loss
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
-from helpers.models.routing import Router, Switch, TopK, route
-
-__all__ = [
-    "MoE",
-    "Routing",
-    "SharedExpert",
-    "balance_loss",
-    "expected_experts_hit",
-    "layers",
-    "mix",
-    "observed",
-    "route",
-    "routing",
-    "upcycle",
-    "z_loss",
-]
+from helpers.models.modes import evaluating, hooked
+from helpers.models.routing import Router, Switch, TopK
 
 
 class MoE(nn.Module):
@@ -39,19 +25,29 @@ class MoE(nn.Module):
 
     router, gate: parts of `routing`; the plain ones by default. With one expert per token that is
     the Switch gate, with more the renormalised one: each is the gate whose router can learn.
+    expert: what one expert is. ValueError for a config without experts.
     """
 
     def __init__(
-        self, config: GPTConfig, router: nn.Module | None = None, gate: nn.Module | None = None
+        self,
+        config: GPTConfig,
+        router: nn.Module | None = None,
+        gate: nn.Module | None = None,
+        expert: Callable[[GPTConfig], nn.Module] = MLP,
     ):
         super().__init__()
-        _check(config)
+        advice = "Try dataclasses.replace(config, n_expert=8, n_expert_active=2)."
+        whole("n_expert of an MoE layer", config.n_expert, advice=advice)
         k = config.n_expert_active
         self.router = router or Router(config)
         self.gate = gate or (Switch(k) if k == 1 else TopK(k))
-        self.experts = nn.ModuleList(MLP(config) for _ in range(config.n_expert))
+        self.experts = nn.ModuleList(expert(config) for _ in range(config.n_expert))
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (..., C) -> (..., C): what the chosen experts make of each token, weighted and added.
+
+        Auxiliary losses are not in it: `observed` shows what the router said.
+        """
         tokens = x.reshape(-1, x.shape[-1])  # (N, C)
         gates = self.gate(self.router(tokens))  # (N, E)
         return mix(self.experts, tokens, gates).view(x.shape)
@@ -63,6 +59,7 @@ def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     tokens: (N, C), gates: (N, E). Returns (N, C); a token that nobody takes gets 0.
     """
     expert, token = gates.T.nonzero(as_tuple=True)  # (M,) each, sorted by expert
+    # experts get their own tokens only: k of E are computed for each token, not all E
     groups = tokens.index_select(0, token).split(
         torch.bincount(expert, minlength=gates.shape[1]).tolist()
     )
@@ -74,11 +71,12 @@ def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
 class SharedExpert(nn.Module):
     """One expert that every token asks, beside those it chooses. Dai et al. 2024 (DeepSeekMoE)."""
 
-    def __init__(self, config: GPTConfig, routed: MoE):
+    def __init__(self, config: GPTConfig, routed: MoE | None = None):
         super().__init__()
-        self.shared, self.routed = MLP(config), routed
+        self.shared, self.routed = MLP(config), routed or MoE(config)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (..., C) -> (..., C)."""
         return self.shared(x) + self.routed(x)
 
 
@@ -108,26 +106,18 @@ def observed(model: nn.Module) -> Iterator[list[Routing]]:
         seen.append(Routing(*inputs, gates))
 
     gates = dict.fromkeys(layer.gate for layer in layers(model))  # one gate may serve many layers
-    hooks = [gate.register_forward_hook(record) for gate in gates]
-    try:
+    with hooked(gates, record, after=True):
         yield seen
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 @torch.no_grad()
-def routing(model: nn.Module, idx: Tensor) -> Routing:
+def routes(model: nn.Module, idx: Tensor) -> Routing:
     """How each token of a text is routed in each layer, in eval mode; the mode is restored.
 
     idx: (B, T). Returns logits and gates, (L, B, T, E) each; a gate of 0: that expert is not asked.
     """
-    was_training = model.training
-    try:
-        with observed(model.eval()) as seen:
-            model(idx)
-    finally:
-        model.train(was_training)
+    with evaluating(model), observed(model) as seen:
+        model(idx)
     return Routing(*(torch.stack(part).unflatten(1, idx.shape) for part in zip(*seen, strict=True)))
 
 
@@ -143,17 +133,10 @@ def upcycle(model: nn.Module, n_expert: int, n_expert_active: int = 2) -> nn.Mod
             "Train it further as it is."
         )
     sizes = {"n_expert": n_expert, "n_expert_active": n_expert_active}
-    sparse = type(model)(dataclasses.replace(model.config, **sizes))
+    others = {kind: p for kind, p in model.parts.others.items() if kind != "feed_forward"}
+    sparse = type(model)(dataclasses.replace(model.config, **sizes), **others)
     sparse.load_state_dict(model.state_dict(), strict=False)  # all but the MLPs
     for block, dense in zip(sparse.blocks, model.blocks, strict=True):
         for expert in block.mlp.experts:
             expert.load_state_dict(dense.mlp.state_dict())
     return sparse.to(next(model.parameters()).device).train(model.training)
-
-
-def _check(config: GPTConfig) -> None:
-    if not config.n_expert:
-        raise ValueError(
-            "An MoE layer needs n_expert ≥ 1; got a dense config, n_expert=0. "
-            "Try dataclasses.replace(config, n_expert=8, n_expert_active=2)."
-        )

@@ -1,22 +1,94 @@
-"""Positions: attention sees a set, so a vector that depends on the place is added to each token.
+"""Positions: attention sees a set, so a model must be told where each token stands.
 
-Source: Vaswani et al. 2017, §3.5. Built by hand in notebook 01.
+A positions part can say so in two ways: by a vector that is added to the token's embedding, or by
+turning queries and keys before they are compared. Source: Vaswani et al. 2017, §3.5. Built by hand
+in notebook 01.
 """
 
-import torch
-from torch import Tensor
+from collections.abc import Callable
 
-LONGEST_WAVE = 10_000
+import torch
+from torch import Tensor, nn
+
+from helpers.models.config import GPTConfig
+
+BASE = 10_000  # of the powers that the frequencies of the sinusoids are
+
+
+class Positions(nn.Module):
+    """No positions: adds nothing, turns nothing. Every other kind replaces one of the two."""
+
+    def forward(self, places: Tensor) -> Tensor:
+        """What is added to the tokens at these places: (T,) int64 -> (T, C), or (T, 1) of zeros."""
+        return torch.zeros(len(places), 1, device=places.device)
+
+    def turn(self, x: Tensor, past: int) -> Tensor:
+        """Queries or keys as attention compares them: (B, nh, T, hs) -> the same shape.
+
+        The first of the T stands at place `past`.
+        """
+        return x
+
+
+Turn = Callable[[Tensor, int], Tensor]
+unturned = Positions().turn
+
+
+class Learned(nn.Embedding, Positions):
+    """A vector per place, learned like a token's; beyond block_size there is none."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__(config.block_size, config.n_embd)
+
+
+class Sinusoidal(Positions):
+    """Sines and cosines of the place: nothing to learn, and a vector for every place there is."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.register_buffer("frequencies", frequencies(config.n_embd), persistent=False)
+
+    def forward(self, places: Tensor) -> Tensor:
+        """What is added to the tokens at these places: (T,) -> (T, C), values in [-1, 1]."""
+        return waves(places, self.frequencies)
+
+
+def no_positions(config: GPTConfig) -> Positions:
+    """The part of a model that is told nothing: a causal mask still lets it count."""
+    return Positions()
 
 
 def sinusoidal(T: int, C: int) -> Tensor:
-    """Sines and cosines of C/2 wave lengths from 2π to 20,000π: (T, C), values in [-1, 1].
+    """Sines and cosines of the places 0 … T - 1: (T, C), values in [-1, 1].
 
     Row t holds sin(t·ω_i) in channel 2i and cos(t·ω_i) in channel 2i + 1, ω_i = 10,000^(-2i/C).
     The scalar product of two rows depends on their distance only. ValueError when C is odd.
     """
+    return waves(torch.arange(T), frequencies(C))
+
+
+def frequencies(C: int) -> Tensor:
+    """ω_i = 10,000^(-2i/C), radians per place: (C/2,), falling from 1. ValueError when C is odd."""
     if C % 2:
         raise ValueError(f"Sines and cosines come in pairs: C must be even; got {C}. Try {C + 1}.")
-    frequencies = LONGEST_WAVE ** (-torch.arange(0, C, 2) / C)  # (C/2,)
-    angles = torch.arange(T)[:, None] * frequencies  # (T, C/2)
+    return BASE ** (-torch.arange(0, C, 2) / C)
+
+
+def waves(places: Tensor, frequencies: Tensor) -> Tensor:
+    """Sine and cosine of every angle, side by side: (T,), (C/2,) -> (T, C)."""
+    angles = places[:, None] * frequencies  # (T, C/2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
+
+
+def places(past: int, T: int, config: GPTConfig, like: Tensor) -> Tensor:
+    """Where T tokens stand that follow `past` others: past … past + T - 1, on the device of like.
+
+    ValueError beyond block_size: there Learned has no vectors, a cache has no room, and no other
+    kind has been trained.
+    """
+    if past + T > config.block_size:
+        raise ValueError(
+            f"The context may hold at most block_size = {config.block_size} tokens; "
+            f"got {past + T}. Pass the last ones only: idx[:, -{config.block_size}:]."
+        )
+    return torch.arange(past, past + T, device=like.device)

@@ -87,19 +87,20 @@ def _config(settings: dict, folder: Path) -> GPTConfig:
         if (value := settings.get(name, allowed[0])) not in allowed:
             raise ValueError(
                 f"{folder / checkpoint.CONFIG} must describe a GPT-2: {name} = {allowed[0]!r}; "
-                f"got {value!r}. Only models of GPT-2's make can be read."
+                f"got {value!r}. Pass a model of GPT-2's make; no other can be read."
             )
     try:
         width = settings["n_embd"]
         if settings.get("n_inner") not in (None, 4 * width):
-            raise ValueError(f"n_inner must be 4 · n_embd; got {settings['n_inner']}")
+            advice = f"Try n_inner={4 * width}."
+            raise ValueError(f"n_inner must be 4 · n_embd; got {settings['n_inner']}. {advice}")
         sizes = {name: settings[name] for name in ("vocab_size", "n_layer", "n_head", "n_embd")}
         block_size = settings.get("n_positions", settings.get("n_ctx"))
         return GPTConfig(block_size, **sizes, dropout=settings.get("resid_pdrop", 0.1))
     except (KeyError, ValueError) as error:
         raise ValueError(
             f"{folder / checkpoint.CONFIG} must hold the sizes of a GPT-2 that fit together; "
-            f"it does not: {error}. Fetch the file again."
+            f"it does not: {str(error).rstrip('.')}. Fetch the file again."
         ) from None
 
 

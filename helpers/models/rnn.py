@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.attention import attention_weights
-from helpers.models.bigram import next_token_loss
+from helpers.models.losses import token_loss
 
 
 class Recurrence(nn.Module):
@@ -55,6 +56,7 @@ class Elman(Recurrence):
     """tanh(W x + U h + b): the whole state is written anew at every step."""
 
     def step(self, from_input: Tensor, from_state: Tensor, state: Tensor) -> Tensor:
+        """The next state: (B, C) three times -> (B, C), values in (-1, 1)."""
         return torch.tanh(from_input + from_state)
 
 
@@ -64,9 +66,11 @@ class GRU(Recurrence):
     gates = 3
 
     def step(self, from_input: Tensor, from_state: Tensor, state: Tensor) -> Tensor:
+        """The next state: (B, 3C), (B, 3C), (B, C) -> (B, C)."""
         reset_x, keep_x, new_x = from_input.chunk(3, dim=-1)
         reset_h, keep_h, new_h = from_state.chunk(3, dim=-1)
         keep, reset = torch.sigmoid(keep_x + keep_h), torch.sigmoid(reset_x + reset_h)
+        # where keep is 1 the old number stays untouched, and so does the gradient on its way back
         return keep * state + (1 - keep) * torch.tanh(new_x + reset * new_h)
 
 
@@ -88,8 +92,8 @@ class RNNConfig:
 
     def __post_init__(self):
         for name in ("vocab_size", "n_embd", "block_size"):
-            if type(value := getattr(self, name)) is not int or value < 1:
-                raise ValueError(f"{name} must be a whole number ≥ 1; got {value!r}. Try 64.")
+            value = whole(name, getattr(self, name), advice="Try 64.")
+            object.__setattr__(self, name, value)  # the plain int it is, also of a numpy one
         if self.cell not in CELLS:
             raise ValueError(f"cell must be one of {[*CELLS]}; got {self.cell!r}. Try 'gru'.")
 
@@ -110,10 +114,10 @@ class RNN(nn.Module):
         logits[:, t] depend on idx[:, :t+1] only, by way of one state of C numbers.
         """
         logits = self.head(self.recurrence(self.token_embedding(idx)))
-        return logits, None if targets is None else next_token_loss(logits, targets)
+        return logits, None if targets is None else token_loss(logits, targets)
 
 
-class EncoderDecoder(nn.Module):
+class Seq2Seq(nn.Module):
     """P(y | x) = Π P(y_t | y_<t, state after x): one network reads, hands its state on, one writes.
 
     The state is all that the writer learns about x: a bottleneck of C numbers, however long x is.
@@ -134,7 +138,7 @@ class EncoderDecoder(nn.Module):
         (teacher forcing), the next is asked for.
         """
         logits = self.head(self.look_back(*self.states(source, targets)))
-        return logits, next_token_loss(logits, targets)
+        return logits, token_loss(logits, targets)
 
     def states(self, source: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """The decoder's states (B, T, C) and the encoder's (B, S, C)."""
@@ -148,7 +152,7 @@ class EncoderDecoder(nn.Module):
         return states
 
 
-class AttentiveEncoderDecoder(EncoderDecoder):
+class AttentiveSeq2Seq(Seq2Seq):
     """The same, but every step may look back at all states of the encoder, not only the last."""
 
     def __init__(self, config: RNNConfig):
@@ -157,10 +161,10 @@ class AttentiveEncoderDecoder(EncoderDecoder):
 
     def look_back(self, states: Tensor, memory: Tensor) -> Tensor:
         """The state beside the average of the memory, weighted by similarity: (B, T, 2C)."""
-        return torch.cat([states, alignment(states, memory) @ memory], dim=-1)
+        return torch.cat([states, cross_weights(states, memory) @ memory], dim=-1)
 
 
-def alignment(states: Tensor, memory: Tensor) -> Tensor:
+def cross_weights(states: Tensor, memory: Tensor) -> Tensor:
     """Where every step of the decoder looks: (B, T, C), (B, S, C) -> (B, T, S); rows sum to 1."""
     everywhere = masks.full(states.shape[1], memory.shape[1]).to(states.device)
     return attention_weights(states, memory, everywhere)

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
 
 def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """The k largest logits and the softmax over these alone: who is asked, and how much he counts.
+    """The k largest logits and the softmax over these alone: which experts, and their weights.
 
     logits: (..., E). Returns experts (..., k) int64, best first, and weights (..., k), which sum to
     1: for k = 1 the weight is 1 whatever the logits, so no gradient reaches the router. ValueError
@@ -29,14 +30,14 @@ def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """
     check_logits(logits, k)
     values, experts = logits.topk(k, dim=-1)
+    # over the chosen ones alone: their weights sum to 1, however unlikely they were among all E
     return experts, values.softmax(-1)
 
 
 def check_logits(logits: Tensor, k: int = 1) -> None:
     """ValueError unless logits are (..., E) numbers and k a whole number in 1 … E."""
     E = logits.shape[-1] if logits.dim() else 0
-    if not (isinstance(k, int) and not isinstance(k, bool) and 1 <= k <= E):
-        raise ValueError(f"k must be a whole number in 1 … E = {E}; got {k!r}. Try 1 or 2.")
+    whole("k", k, 1, E, advice=f"Try 1 or 2; there are E = {E} experts.")
     n_nan = int(logits.isnan().sum())
     if n_nan or not logits.is_floating_point() or not logits.numel():
         raise ValueError(
@@ -64,6 +65,7 @@ class NoisyRouter(Router):
         nn.init.zeros_(self.spread.weight)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C) -> logits (N, E), with noise while it trains."""
         logits = super().forward(x)
         if not self.training:
             return logits
@@ -80,6 +82,7 @@ class ExpertDropout(nn.Module):
         self.router, self.rate, self.k = router, rate, k
 
     def forward(self, x: Tensor) -> Tensor:
+        """x: (N, C) -> logits (N, E), while it trains -∞ for the absent experts."""
         logits = self.router(x)
         E = logits.shape[-1]
         n_absent = min(math.floor(self.rate * E), E - self.k) if self.training else 0
@@ -95,10 +98,12 @@ class TopK(nn.Module):
         self.k = k
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), of which k per row are above 0; a row sums to 1."""
         experts, weights = route(logits, self.k)
         return place(experts, weights, like=logits)
 
     def extra_repr(self) -> str:
+        """What `print` shows of it."""
         return f"k={self.k}"
 
 
@@ -109,6 +114,7 @@ class Switch(TopK):
     """
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), of which k per row are above 0."""
         check_logits(logits, self.k)
         probs, experts = logits.softmax(-1).topk(self.k, dim=-1)
         return place(experts, probs, like=logits)
@@ -126,6 +132,7 @@ class Biased(TopK):
         self.bias = nn.Parameter(torch.zeros(n_expert), requires_grad=False)
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), of which k per row are above 0, each in (0, 1)."""
         check_logits(logits, self.k)
         scores = logits.sigmoid()
         experts = (scores + self.bias).topk(self.k, dim=-1).indices
@@ -152,6 +159,7 @@ class ExpertChoice(nn.Module):
         self.factor = _checked_factor(factor)
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), of which equally many per *column* are above 0."""
         check_logits(logits)
         probs = logits.softmax(-1)
         tokens = probs.topk(capacity(self.factor, *logits.shape), dim=0).indices  # (capacity, E)
@@ -171,6 +179,7 @@ class Capacity(nn.Module):
         self.gate, self.factor = gate, _checked_factor(factor)
 
     def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), 0 for tokens that came too late."""
         gates, (N, E) = self.gate(logits), logits.shape
         most = capacity(self.factor, N * self.gate.k, E)
         return first_come(gates, most) if self.training else gates

@@ -10,11 +10,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.models import masks
+from helpers.models import initialise, masks
 from helpers.models.attention import MultiHeadAttention
-from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
-from helpers.models.positions import sinusoidal
+from helpers.models.losses import token_loss
+from helpers.models.mlp import MLP
+from helpers.models.modes import evaluating, hooked
+from helpers.models.positions import Sinusoidal
 from helpers.text.tasks.pairs import PAD
 
 
@@ -38,18 +40,19 @@ class TransformerConfig:
 
 
 class AddNorm(nn.Module):
-    """How every sublayer ends: LayerNorm(x + Dropout(what the sublayer says about x)), §5.4."""
+    """How every sublayer ends: LayerNorm(x + Dropout(Sublayer(x))), §5.4."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
         self.norm, self.dropout = nn.LayerNorm(config.n_embd), nn.Dropout(config.dropout)
 
-    def forward(self, x: Tensor, said: Tensor) -> Tensor:
-        return self.norm(x + self.dropout(said))
+    def forward(self, x: Tensor, output: Tensor) -> Tensor:
+        """What a sublayer read and what it computed from it: (B, T, C) twice -> (B, T, C)."""
+        return self.norm(x + self.dropout(output))
 
 
 class EncoderBlock(nn.Module):
-    """Every position looks at all others, then thinks."""
+    """Every position looks at all others, then its feed-forward network works on what it saw."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -63,7 +66,7 @@ class EncoderBlock(nn.Module):
 
 
 class DecoderBlock(nn.Module):
-    """Every position looks at itself and the past, then at the source, then thinks."""
+    """Every position looks at itself and the past, then at the source; then feed-forward."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -74,7 +77,7 @@ class DecoderBlock(nn.Module):
 
     def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
         """y: (B, T, C), memory: (B, S, C) -> (B, T, C). visible: the source without padding."""
-        past = masks.causal(y.shape[1]).to(y.device)
+        past = masks.causal(y.shape[1]).to(y.device)  # made here: T differs from call to call
         y = self.add_attention(y, self.attention(y, y, past))
         y = self.add_cross(y, self.cross_attention(y, memory, visible))
         return self.add_mlp(y, self.mlp(y))
@@ -88,6 +91,7 @@ class Encoder(nn.Module):
         self.blocks = nn.ModuleList(EncoderBlock(config) for _ in range(config.n_layer))
 
     def forward(self, x: Tensor, visible: Tensor | None = None) -> Tensor:
+        """x: (B, S, C) -> (B, S, C). visible: (B, 1, 1, S), False where there is only padding."""
         for block in self.blocks:
             x = block(x, visible)
         return x
@@ -101,6 +105,7 @@ class Decoder(nn.Module):
         self.blocks = nn.ModuleList(DecoderBlock(config) for _ in range(config.n_layer))
 
     def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
+        """y: (B, T, C), memory: (B, S, C) -> (B, T, C). visible: the source without padding."""
         for block in self.blocks:
             y = block(y, memory, visible)
         return y
@@ -118,8 +123,11 @@ class Transformer(nn.Module):
         self.config = config
         self.embedding = nn.Embedding(config.vocab_size, config.n_embd)
         self.dropout = nn.Dropout(config.dropout)
+        self.position_embedding = Sinusoidal(config)
         self.encoder, self.decoder = Encoder(config), Decoder(config)
-        initialise(self)
+        # The paper does not say how it begins. Times √C, an embedding has variance 1, as a position
+        # has about; used as the head, it makes logits of variance 1.
+        initialise.xavier(self, std=config.n_embd**-0.5)
 
     def forward(
         self, source: Tensor, idx: Tensor, targets: Tensor | None = None
@@ -130,7 +138,7 @@ class Transformer(nn.Module):
         nor idx's has any effect on the others. The loss (nats per token) leaves <pad> out.
         """
         logits = self.decode(idx, *self.encode(source))
-        return logits, None if targets is None else target_loss(logits, targets)
+        return logits, None if targets is None else token_loss(logits, targets, PAD)
 
     def encode(self, source: Tensor) -> tuple[Tensor, Tensor]:
         """What the decoder looks at: memory (B, S, C), and what of it is no <pad> (B, 1, 1, S)."""
@@ -144,44 +152,19 @@ class Transformer(nn.Module):
     def embed(self, idx: Tensor) -> Tensor:
         """Token times √C plus position: (B, T) -> (B, T, C), of any length T."""
         C = self.config.n_embd
-        places = sinusoidal(idx.shape[1], C).to(self.embedding.weight)
-        return self.dropout(math.sqrt(C) * self.embedding(idx) + places)
-
-
-def target_loss(logits: Tensor, targets: Tensor) -> Tensor:
-    """The mean of -ln P(target) over all targets but <pad>: (B, T, V), (B, T) -> nats."""
-    return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=PAD)
-
-
-def initialise(model: nn.Module) -> None:
-    """Matrices after Glorot & Bengio 2010, embeddings N(0, 1/C), biases 0.
-
-    The paper does not say how it begins. Times √C, an embedding has variance 1, as a position has
-    about; used as the head, it makes logits of variance 1.
-    """
-    for module in model.modules():
-        if isinstance(module, nn.Linear):
-            nn.init.xavier_uniform_(module.weight)
-            nn.init.zeros_(module.bias)
-        elif isinstance(module, nn.Embedding):
-            nn.init.normal_(module.weight, std=module.embedding_dim**-0.5)
+        positions = self.position_embedding(torch.arange(idx.shape[1], device=idx.device))
+        return self.dropout(math.sqrt(C) * self.embedding(idx) + positions)
 
 
 @torch.no_grad()
-def alignments(model: Transformer, source: Tensor, idx: Tensor) -> Tensor:
-    """The cross-attention's weights, as pictures need them: who asked where in the source.
+def cross_maps(model: Transformer, source: Tensor, idx: Tensor) -> Tensor:
+    """The cross-attention's weights, as pictures need them: which token looked where in the source.
 
     source: (B, S), idx: (B, T). Returns (L, B, nh, T, S); rows sum to 1, zero on <pad>. In eval
     mode; the model's mode is restored.
     """
     asked: list[tuple[MultiHeadAttention, tuple]] = []
     layers = [block.cross_attention for block in model.decoder.blocks]
-    hooks = [m.register_forward_pre_hook(lambda m, args: asked.append((m, args))) for m in layers]
-    was_training = model.training
-    try:
-        model.eval()(source, idx)
-    finally:
-        model.train(was_training)
-        for hook in hooks:
-            hook.remove()
+    with evaluating(model), hooked(layers, lambda m, args: asked.append((m, args))):
+        model(source, idx)
     return torch.stack([layer.weights(*args) for layer, args in asked])

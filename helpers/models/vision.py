@@ -6,10 +6,11 @@ floor: H, W height and width in pixels, K channels of colour, P side of a square
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.losses import token_loss
 
 
 def patchify(images: Tensor, patch_size: int) -> Tensor:
@@ -21,6 +22,7 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     H, W = _checked(images, 4, "images (B, K, H, W)").shape[-2:]
     _divides(patch_size, H, W)
     grid = images.unflatten(3, (-1, patch_size)).unflatten(2, (-1, patch_size))
+    # neighbours in the list are neighbours in the image: row by row, and so within a patch
     return grid.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)  # B, (row, column), (y, x, K)
 
 
@@ -39,20 +41,22 @@ def unpatchify(patches: Tensor, patch_size: int, height: int, width: int) -> Ten
     return grid.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
 
 
-class ImageGPT(nn.Module):
+class Captioner(nn.Module):
     """P(text | image): a GPT that reads an image's patches before the first token of the text.
 
     Patches have no vocabulary: a linear layer, learned with everything else, puts each where a
-    token's embedding would stand. All else is the GPT as it was.
+    token's embedding would stand. All else is the GPT as it was. parts: as for GPT.
     """
 
-    def __init__(self, config: GPTConfig, image_size: int, patch_size: int, channels: int = 1):
+    def __init__(
+        self, config: GPTConfig, image_size: int, patch_size: int, channels: int = 1, **parts
+    ):
         super().__init__()
         _divides(patch_size, image_size, image_size)
         self.config, self.patch_size = config, patch_size
         self.n_patches = (image_size // patch_size) ** 2
         self.patch_embedding = nn.Linear(patch_size**2 * channels, config.n_embd)
-        self.gpt = GPT(config)
+        self.gpt = GPT(config, **parts)
 
     def forward(
         self, images: Tensor, idx: Tensor, targets: Tensor | None = None
@@ -62,23 +66,20 @@ class ImageGPT(nn.Module):
         logits[:, t] depend on the whole image and on idx[:, :t+1]. ValueError if the patches and
         the text together are longer than block_size.
         """
-        x = self._embed(images, idx)
-        for layer in self.gpt.blocks:
-            x = layer(x)
-        logits = self.gpt.head(self.gpt.final_norm(x[:, self.n_patches :]))  # the text's only
-        loss = None if targets is None else F.cross_entropy(logits.mT, targets)
-        return logits, loss
+        x = self.gpt.place(self.embed(images, idx))  # (B, N + T, C)
+        logits = self.gpt.answer(x)[:, self.n_patches :]  # only text is asked for
+        return logits, None if targets is None else token_loss(logits, targets)
 
-    def _embed(self, images: Tensor, idx: Tensor) -> Tensor:
-        """Patches, then tokens, each plus its position: (B, N + T, C)."""
+    def embed(self, images: Tensor, idx: Tensor) -> Tensor:
+        """Patches, then tokens: (B, K, H, W) and (B, T) -> (B, N + T, C), without positions yet."""
         patches = self.patch_embedding(patchify(images, self.patch_size))  # (B, N, C)
-        x = torch.cat([patches, self.gpt.token_embedding(idx)], dim=1)
-        if x.shape[1] > self.config.block_size:
+        N, T, most = patches.shape[1], idx.shape[1], self.config.block_size
+        if most < N + T:
             raise ValueError(
-                f"Patches and text may hold at most block_size = {self.config.block_size} "
-                f"positions; got {patches.shape[1]} + {idx.shape[1]}. Try larger patches."
+                f"Patches and text may hold at most block_size = {most} positions; "
+                f"got {N} + {T}. Try larger patches."
             )
-        return x + self.gpt.position_embedding.weight[: x.shape[1]]
+        return torch.cat([patches, self.gpt.token_embedding(idx)], dim=1)
 
 
 def _checked(tensor: Tensor, dimensions: int, wanted: str) -> Tensor:
@@ -90,12 +91,9 @@ def _checked(tensor: Tensor, dimensions: int, wanted: str) -> Tensor:
 
 
 def _divides(patch_size: int, height: int, width: int) -> None:
-    if (
-        not (isinstance(patch_size, int) and patch_size >= 1)
-        or height % patch_size
-        or width % patch_size
-    ):
+    patch_size = whole("The patch size", patch_size, advice="Try 4 for 16×16 pixels.")
+    if height % patch_size or width % patch_size:
         raise ValueError(
-            f"The patch size must divide height and width; got {patch_size!r} for {height}×{width} "
+            f"The patch size must divide height and width; got {patch_size} for {height}×{width} "
             "pixels. Try 4 for 16×16."
         )

@@ -1,4 +1,4 @@
-"""Checks for a GPT: each finds slips that a falling loss does not show.
+"""Checks for a GPT: each finds bugs that a falling loss does not show.
 
 They ask what goes in and what comes out, or count; only the twin knows the parts by name.
 Notebook 15.
@@ -13,6 +13,8 @@ from torch.nn import functional as F
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
 from helpers.models.gpt import GPT
+from helpers.models.modes import evaluating
+from helpers.models.positions import Positions
 from helpers.theory.scaling import count_parameters
 
 NEAR_GUESSING = 0.1  # nats: as far as a careful start may lie from ln V
@@ -23,11 +25,12 @@ ROUNDING = 1e-3  # of a logit: float32 loses less, a slip changes more
 def future_effect(model: nn.Module, idx: Tensor) -> float:
     """How much the last token changes the logits before it, at most: 0 for a causal model.
 
-    idx: (B, T ≥ 2). In eval mode, as all checks here; the mode is left so.
+    idx: (B, T ≥ 2). In eval mode, as all checks here; the model's own mode is restored.
     """
     changed = idx.clone()
-    changed[:, -1] = (idx[:, -1] + 1) % model.config.vocab_size
-    before, after = model.eval()(idx)[0], model(changed)[0]
+    changed[:, -1] = (idx[:, -1] + 1) % model.config.vocab_size  # any other token will do
+    with evaluating(model):
+        before, after = model(idx)[0], model(changed)[0]
     return largest_difference(before[:, :-1], after[:, :-1])
 
 
@@ -35,15 +38,17 @@ def future_effect(model: nn.Module, idx: Tensor) -> float:
 def prefix_effect(model: nn.Module, idx: Tensor) -> float:
     """How much the last half of a text changes the logits of the first, at most. Should be 0."""
     half = idx.shape[1] // 2
-    return largest_difference(model.eval()(idx[:, :half])[0], model(idx)[0][:, :half])
+    with evaluating(model):
+        return largest_difference(model(idx[:, :half])[0], model(idx)[0][:, :half])
 
 
 @torch.no_grad()
 def cache_effect(model: nn.Module, idx: Tensor) -> float:
     """How much it matters whether a text is read token by token or at once. Should be 0."""
-    cache = model.eval().new_cache(len(idx))
-    pieces = [model(piece, cache=cache)[0] for piece in idx.split(1, dim=1)]
-    return largest_difference(torch.cat(pieces, dim=1), model(idx)[0])
+    cache = model.new_cache(len(idx))
+    with evaluating(model):
+        pieces = [model(piece, cache=cache)[0] for piece in idx.split(1, dim=1)]
+        return largest_difference(torch.cat(pieces, dim=1), model(idx)[0])
 
 
 @torch.no_grad()
@@ -51,12 +56,26 @@ def twin_difference(model: GPT, idx: Tensor) -> float:
     """How far the logits are from those of PyTorch's own layers with the same weights, at most.
 
     For a pre-norm GPT with GELU and a tied head. The twin's head *is* the token embedding.
+    ValueError where PyTorch has no such layer (see `has_twin`).
     """
-    x = model.token_embedding.weight[idx] + model.position_embedding.weight[: idx.shape[1]]
-    for block in model.blocks:
-        x = twin_block(block, model.config.n_head)(x, future(idx.shape[1]))
-    logits = model.final_norm(x) @ model.token_embedding.weight.T
-    return largest_difference(model.eval()(idx)[0], logits)
+    if not has_twin(model):
+        raise ValueError(
+            "PyTorch's layers compare queries and keys as they are; this model's positions turn "
+            f"them: {type(model.position_embedding).__name__}. Try cache_effect and future_effect."
+        )
+    with evaluating(model):
+        # positions of the model's own kind; added by hand, so that a wrong `embed` is found, too
+        places = model.position_embedding(torch.arange(idx.shape[1], device=idx.device))
+        x = model.token_embedding.weight[idx] + places
+        for block in model.blocks:
+            x = twin_block(block, model.config.n_head)(x, future(idx.shape[1]))
+        logits = model.final_norm(x) @ model.token_embedding.weight.T
+        return largest_difference(model(idx)[0], logits)
+
+
+def has_twin(model: GPT) -> bool:
+    """Whether PyTorch has layers for this GPT: it has none for positions that turn queries."""
+    return type(model.position_embedding).turn is Positions.turn
 
 
 def twin_block(block: PreNormBlock, n_head: int) -> nn.Module:
@@ -92,21 +111,24 @@ def largest_difference(one: Tensor, other: Tensor) -> float:
 
 
 def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[str, bool]:
-    """Six verdicts on a trained GPT: the name of a check -> whether it passes.
+    """Verdicts on a trained GPT: the name of a check -> whether it passes.
 
     start_loss: what it paid before training; ids: (N,) validation tokens; floor: nats per token.
+    Six of them; the last is left out where PyTorch has no layers to compare with.
     """
     idx = ids[: model.config.block_size][None]
     uniform = torch.tensor(model.config.vocab_size).log().item()
-    return {
+    verdicts = {
         "starts at ln V": abs(start_loss - uniform) < NEAR_GUESSING,
         "ends above the floor": evaluate(model, ids) > floor,
         "has the parameters of the formula": sum(p.numel() for p in model.parameters())
         == count_parameters(model.config),
         "is blind to the future": future_effect(model, idx) < ROUNDING,
         "reads the same with a cache": cache_effect(model, idx) < ROUNDING,
-        "equals PyTorch's layers": twin_difference(model, idx) < ROUNDING,
     }
+    if has_twin(model):
+        verdicts["equals PyTorch's layers"] = twin_difference(model, idx) < ROUNDING
+    return verdicts
 
 
 def verdict_table(verdicts: dict[str, dict[str, bool]]) -> str:

@@ -1,25 +1,34 @@
-"""An exercise: a check that says what is wrong, hints in stages, and a solution on demand.
+"""An exercise: cases, a solution and slips; it says what is wrong, hints, and shows a solution.
 
-A check asks the reader's answer and compares it with what must come out. Typical slips are known by
-their results: whoever makes one is told its name. Nothing is stored outside the running notebook.
+A slip is a wrong answer with its words. An answer is run on every case and compared with the
+solution; whoever gets what a slip gets is told its words. Nothing is stored outside the running
+notebook.
 """
 
+import contextlib
+import copy
+import functools
 import inspect
-import math
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from functools import update_wrapper
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 
-SHOWN = 9  # numbers that a message shows side by side
+from helpers.practice.answers import (
+    Mistake,
+    marked,
+    require,
+    same,
+    tensor,
+    unchanged,
+    what_differs,
+)
+
 TO_DO = "to do. Replace the dots, then run the cell again."
-
-
-class Mistake(Exception):
-    """What is wrong with an answer, in words for the reader."""
+CHANGED = "the result is right, but your function changes what it was given; make a new one."
+UNSTEADY = "a second call with the same numbers gives another result; nothing may be drawn or kept."
+COUNT = {2: "two", 3: "three"}
 
 
 class Unfinished(Exception):
@@ -39,18 +48,44 @@ class Verdict(NamedTuple):
         return f"{self.mark} {self.words}"
 
 
+class Wrong(NamedTuple):
+    """A result that is not the solution's: what it is, as it came, and as it must be."""
+
+    what: str
+    got: Tensor
+    wanted: Tensor
+
+
 EXERCISES: dict[str, list["Exercise"]] = {}  # notebook -> its exercises, in their order
 
 
 class Exercise:
     """A check that is called with an answer; `hint()` and `solution()` help.
 
-    check: answer -> None; it raises Mistake. solution: the function, whose source is shown.
+    notebook: its two digits. task: what goes in and what must come out; it becomes the docstring.
+    function: the solution, whose source is shown. cases: what comes out, in words -> the inputs.
+    slips: what is wrong, in words -> a function that makes this mistake. right: other right
+    answers, for the tests. parts: the names of what comes out, where it is more than one thing.
+    ask: (answer, *inputs) -> what is compared, where it is not simply what the answer returns; it
+    may raise Mistake.
     """
 
-    def __init__(self, check: Callable, notebook: str, title: str, hints: Sequence[str], solution):
-        update_wrapper(self, check)
-        self.check, self.title, self.hints, self.function = check, title, hints, solution
+    def __init__(
+        self,
+        notebook: str,
+        title: str,
+        task: str,
+        function: Callable,
+        *,
+        cases: Mapping[str, Sequence],
+        slips: Mapping[str, Callable],
+        right: Sequence[Callable],
+        hints: Sequence[str],
+        parts: Sequence[str] = (),
+        ask: Callable = lambda answer, *inputs: answer(*inputs),
+    ):
+        self.title, self.__doc__, self.function, self.hints = title, task, function, hints
+        self.cases, self.slips, self.right, self.parts, self.ask = cases, slips, right, parts, ask
         self.siblings = EXERCISES.setdefault(notebook, [])
         self.siblings.append(self)
         self.solved, self.told = False, 0
@@ -58,7 +93,8 @@ class Exercise:
     def __call__(self, answer) -> Verdict:
         """What is right or wrong with the answer. It never raises because of the answer."""
         try:
-            self.check(_asked(answer))
+            if wrong := self._first_wrong(_asked(answer)):
+                self._explain(_asked(answer), wrong)
         except Unfinished:
             return Verdict("○", f"{self.title}: {TO_DO}")
         except Mistake as mistake:
@@ -80,55 +116,55 @@ class Exercise:
         """Print the source of a solution."""
         print(inspect.getsource(self.function).rstrip())
 
+    def _first_wrong(self, answer) -> Wrong | None:
+        """Where an answer first differs from the solution, case by case and part by part."""
+        for what, inputs in self.cases.items():
+            given = copy.deepcopy(inputs)
+            got = self._results(answer, given)
+            wanted = self._results(self.function, copy.deepcopy(inputs))
+            for part, mine, right in zip(self.parts or [""], got, wanted, strict=True):
+                name = f"{part} {what}".strip()
+                wrong = Wrong(name, tensor(mine, name), tensor(right, name))
+                if not same(wrong.got, wrong.wanted):
+                    return wrong
+            require(unchanged(given, inputs), CHANGED)
+        return None
+
+    def _results(self, answer, inputs: Sequence) -> Sequence:
+        """What an answer gives on a case, part by part; of a single thing, that alone."""
+        got = self.ask(answer, *inputs)
+        if not self.parts:
+            return (got,)
+        names = f"{', '.join(self.parts[:-1])} and {self.parts[-1]}"
+        complete = isinstance(got, (tuple, list)) and len(got) == len(self.parts)
+        require(complete, f"{COUNT[len(self.parts)]} things are asked for: {names}.")
+        return got
+
+    @functools.cached_property
+    def _slipped(self) -> dict[str, Wrong | None]:
+        """Where each slip first goes wrong. One that stops before it gives a result is left out."""
+        wrong = {}
+        for words, slip in self.slips.items():
+            with contextlib.suppress(Exception):
+                wrong[words] = self._first_wrong(slip)
+        return wrong
+
+    def _explain(self, answer, wrong: Wrong) -> None:
+        """Raise Mistake: the words of the slip that gives the same, or both values."""
+        for words, theirs in self._slipped.items():
+            require(not _alike(theirs, wrong), words)
+        require(_alike(self._first_wrong(answer), wrong), UNSTEADY)
+        raise Mistake(what_differs(wrong.got, wrong.wanted, wrong.what))
+
     def _progress(self) -> str:
         done = [exercise.solved for exercise in self.siblings]
         marks = " ".join("●" if solved else "○" for solved in done)
         return f"{marks}  {sum(done)} of {len(done)} in this notebook"
 
 
-def exercise(notebook: str, title: str, *, hints: Sequence[str], solution: Callable):
-    """Make a check an Exercise of a notebook, which is named by its two digits."""
-    return lambda check: Exercise(check, notebook, title, hints, solution)
-
-
-def compare(
-    got,
-    wanted,
-    slips: Mapping[str, object] | None = None,
-    *,
-    what: str = "the result",
-    tolerance: float = 1e-5,
-) -> None:
-    """Raise Mistake unless `got` is `wanted`, numbers or tensors, up to the tolerance.
-
-    slips: what is wrong, in words -> what comes out then. Whoever got that is told the words;
-    anybody else is told both values. A slip whose result is the wanted one is never named.
-    """
-    got, wanted = _tensor(got, what), _tensor(wanted, what)
-    if same(got, wanted, tolerance):
-        return
-    for words, value in (slips or {}).items():
-        if same(got, _tensor(value, what), tolerance):
-            raise Mistake(words)
-    if got.shape != wanted.shape:
-        shapes = f"{tuple(wanted.shape)}; yours is {tuple(got.shape)}"
-        raise Mistake(f"the shape of {what} must be {shapes}.")
-    if not got.isfinite().all() and wanted.isfinite().all():
-        raise Mistake(f"{what} holds {_text(got[~got.isfinite()][0])}.")
-    raise Mistake(_difference(got, wanted, what, tolerance))
-
-
-def require(condition, words: str) -> None:
-    """Raise Mistake with these words unless the condition holds."""
-    if not bool(condition):
-        raise Mistake(words)
-
-
-def same(got: Tensor, wanted: Tensor, tolerance: float) -> bool:
-    """Whether two tensors have one shape and, up to the tolerance, the same numbers."""
-    if got.shape != wanted.shape:
-        return False
-    return torch.allclose(got.double(), wanted.double(), rtol=tolerance, atol=tolerance)
+def _alike(one: Wrong | None, other: Wrong) -> bool:
+    """Whether two answers fail first at the same place, and in the same way."""
+    return one is not None and one.what == other.what and same(marked(one.got), marked(other.got))
 
 
 def _asked(answer):
@@ -152,33 +188,3 @@ def _stopped(error: Exception, answer) -> str:
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
     where = f" in `{own[-1].line}`" if own and own[-1].line else ""
     return f"your code stopped{where} with {type(error).__name__}: {error}."
-
-
-def _difference(got: Tensor, wanted: Tensor, what: str, tolerance: float) -> str:
-    """Both values; of large tensors the first number that differs, and where it stands."""
-    if wanted.numel() > SHOWN:
-        close = torch.isclose(got.double(), wanted.double(), rtol=tolerance, atol=tolerance)
-        place = (~close).nonzero()[0].tolist()
-        what, got, wanted = f"{what} at {place}", got[tuple(place)], wanted[tuple(place)]
-    return f"{what} should be {_text(wanted)}, yours is {_text(got)}."
-
-
-def _tensor(value, what: str) -> Tensor:
-    try:
-        return torch.as_tensor(value).detach()
-    except (TypeError, ValueError, RuntimeError):
-        kind = type(value).__name__
-        raise Mistake(f"{what} must be a tensor or a number; yours is a {kind}.") from None
-
-
-def _text(values: Tensor) -> str:
-    """The numbers of a small tensor, as one reads them."""
-    if values.ndim == 0:
-        return _number(values.item())
-    return f"[{', '.join(map(_number, values.flatten().tolist()))}]"
-
-
-def _number(value: float) -> str:
-    if isinstance(value, (bool, int)) or not math.isfinite(value):
-        return str(value)
-    return f"{round(value, 4) + 0.0:.4f}".rstrip("0").rstrip(".")  # + 0.0: no -0

@@ -11,14 +11,15 @@ def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
     """The first part of the text for training, the last part for validation.
 
     ids: N tokens, a list or a tensor (N,). Returns int64 tensors of N·(1-validation) and
-    N·validation tokens. The cut is contiguous: a shuffled one would let neighbours leak across.
+    N·validation tokens. The cut is contiguous: windows of a shuffled one would overlap across it.
+    ValueError unless validation lies between 0 and 1.
     """
     if not 0 < validation < 1:
         raise ValueError(
             f"validation must be a share between 0 and 1; got {validation!r}. Try 0.1."
         )
     ids = torch.as_tensor(ids, dtype=torch.int64)
-    cut = int(len(ids) * (1 - validation))
+    cut = int(round(len(ids) * (1 - validation), 6))  # 10·(1 - 0.9) may be 0.9999999999999998
     return ids[:cut], ids[cut:]
 
 
@@ -27,7 +28,7 @@ def sample(
 ) -> tuple[Tensor, Tensor]:
     """A random batch: x, y (B, T) with y[b, t] the token after x[b, t] in the text.
 
-    ids: (N,) with N > block_size. Windows start anywhere, with equal chance.
+    ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
     starts = torch.randint(_last_start(ids, block_size) + 1, (batch_size,), generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
@@ -36,12 +37,15 @@ def sample(
 def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
     steps = torch.arange(block_size + 1, device=ids.device)
-    text = ids[starts[:, None] + steps]  # (B, T + 1)
-    return text[:, :-1], text[:, 1:]
+    rows = ids[starts[:, None] + steps]  # (B, T + 1)
+    return rows[:, :-1], rows[:, 1:]
 
 
 def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:
-    """Where windows begin that cover the text: every block_size tokens, or `at_most` of these."""
+    """Where windows begin that cover the text: every block_size tokens, or `at_most` of these.
+
+    ids: (N,). ValueError unless N > block_size.
+    """
     starts = torch.arange(0, _last_start(ids, block_size) + 1, block_size, device=ids.device)
     if at_most is None or at_most >= len(starts):
         return starts

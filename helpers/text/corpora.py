@@ -74,7 +74,7 @@ def _text_of(path: Path) -> str:
     if len(text.strip()) < SHORTEST:
         raise ValueError(
             f"{path} must have at least {SHORTEST:,} characters to learn from; "
-            f"got {len(text.strip()):,}. A few hundred thousand make a good corpus."
+            f"got {len(text.strip()):,}. Try a few hundred thousand."
         )
     return text
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from helpers.basics.files import write_atomically
+from helpers.basics.numbers import whole
 from helpers.text import published, tokenizers
-from helpers.text.bpe import BPETokenizer
+from helpers.text.bpe import BYTES, BPETokenizer
 from helpers.text.shards import META, PARTS, Writer
 
 CHUNK = 1 << 20  # characters of a text file tokenized at once, up to the end of a line
@@ -38,7 +39,7 @@ def prepare(
     is unfinished. ValueError for files that are not text, and for a folder that is not empty.
     """
     files, out = [Path(file) for file in files], Path(out)
-    _check(files, out, validation, shard_tokens)
+    _check(files, out, tokenizer, validation, shard_tokens)
     out.mkdir(parents=True, exist_ok=True)
     encode, end, vocab_size = _encoder(tokenizer, files, out)
     dtype = "<u2" if vocab_size <= 1 << 16 else "<u4"
@@ -50,7 +51,8 @@ def prepare(
         writer.close()
     counts = {part: writer.tokens for part, writer in writers.items()}
     meta = {"dtype": dtype, "vocab_size": vocab_size, "end_of_text": end, "tokens": counts}
-    _finish(out, {**meta, "tokenizer": tokenizer, "files": [file.name for file in files]})
+    origin = {"tokenizer": tokenizer, "files": [file.name for file in files]}
+    write_atomically(out / META, (json.dumps(meta | origin, indent=1) + "\n").encode())
     return meta
 
 
@@ -78,7 +80,10 @@ def _chunks(file: Path) -> Iterator[str]:
             while chunk := "".join(lines.readlines(at_once)):
                 yield chunk
     except UnicodeDecodeError as error:
-        raise ValueError(f"{file} must be UTF-8 text; it is not ({error.reason}).") from None
+        raise ValueError(
+            f"{file} must be UTF-8 text; it is not ({error.reason}). "
+            "Save it as UTF-8 in an editor, or leave it out."
+        ) from None
 
 
 def _documents(file: Path) -> Iterator[str]:
@@ -94,8 +99,19 @@ def _text(line: str, where: str) -> str:
     except (ValueError, KeyError, TypeError):
         text = None
     if not isinstance(text, str):
-        raise ValueError(f'{where} must be JSON with a "text"; got {line[:40]!r}.')
+        raise ValueError(
+            f'{where} must be JSON with a "text"; got {line[:40]!r}. '
+            "Correct the line, or leave it out."
+        )
     return text
+
+
+def _n_tokens(tokenizer: str) -> int:
+    """N of "bpe:N", or ValueError."""
+    typed = tokenizer.removeprefix("bpe:")
+    number = int(typed) if typed.isdecimal() else typed
+    advice = "To 256 bytes come the learned tokens and the end of a document. Try bpe:8192."
+    return whole("N of the tokenizer bpe:N", number, len(BYTES) + 1, advice=advice)
 
 
 def _encoder(name: str, files: list[Path], out: Path) -> tuple[Encode, int, int]:
@@ -103,8 +119,8 @@ def _encoder(name: str, files: list[Path], out: Path) -> tuple[Encode, int, int]
     if name in published.NAMES:
         encoding = published.load(name).encoding
         return encoding.encode_ordinary, encoding.eot_token, encoding.n_vocab
-    own = _learned(int(name[4:]), files) if name.startswith("bpe:") else tokenizers.load(name)
-    (out / "tokenizer.json").write_text(own.to_json(), encoding="utf-8")
+    own = _learned(_n_tokens(name), files) if name.startswith("bpe:") else tokenizers.load(name)
+    write_atomically(out / "tokenizer.json", own.to_json().encode())
     rust = isinstance(own, BPETokenizer)
     encode = own.to_tiktoken().encode_ordinary if rust else own.encode
     return encode, own.vocab_size, own.vocab_size + 1
@@ -121,24 +137,32 @@ def _learned(vocab_size: int, files: list[Path]) -> BPETokenizer:
     return BPETokenizer.train("\n".join(pieces), vocab_size - 1)
 
 
-def _check(files: list[Path], out: Path, validation: float, shard_tokens: int) -> None:
+def _check(
+    files: list[Path], out: Path, tokenizer: str, validation: float, shard_tokens: int
+) -> None:
     if missing := [str(file) for file in files if not file.is_file()] or (
         [] if files else ["none"]
     ):
         raise ValueError(f"The files must exist; missing: {', '.join(missing)}. Check the paths.")
-    if out.exists() and any(out.iterdir()):
-        raise ValueError(f"{out} must be empty or new; it has files. Choose another folder.")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(
+            f"{out} must be an empty folder or a new one; something is there already. "
+            "Choose another folder."
+        )
+    if tokenizer.startswith("bpe:"):
+        _n_tokens(tokenizer)
+    elif tokenizer not in published.NAMES and not Path(tokenizer).is_dir():
+        raise ValueError(
+            f"tokenizer must be {', '.join(published.NAMES)}, bpe:N or a folder with a "
+            f"tokenizer.json; got {tokenizer!r}. Try bpe:8192."
+        )
     if not 0 <= validation <= 0.5:
         raise ValueError(f"validation must be a share in 0 … 0.5; got {validation}. Try 0.01.")
-    if shard_tokens < 1:
-        raise ValueError(f"shard_tokens must be at least 1; got {shard_tokens}. Try 100000000.")
-
-
-def _finish(out: Path, meta: dict) -> None:
-    write_atomically(out / META, (json.dumps(meta, indent=1) + "\n").encode())
+    whole("shard_tokens", shard_tokens, advice=f"Try {SHARD_TOKENS}.")
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Do what the command line asks for; 0, or 1 when an error was printed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0].split("  ")[0])
     parser.add_argument("files", nargs="+", help="text or .jsonl files")
     parser.add_argument("--out", required=True, help="a new folder for the shards")

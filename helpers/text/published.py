@@ -43,7 +43,9 @@ def load(name: str, download: bool = False, seconds: float = 60) -> PublishedTok
     for another name. A damaged file in the cache counts as missing (tiktoken checks its sha256).
     """
     if name not in NAMES:
-        raise ValueError(f"The published tokenizers are {', '.join(NAMES)}; got {name!r}.")
+        raise ValueError(
+            f"A published tokenizer must be {' or '.join(NAMES)}; got {name!r}. Try 'gpt2'."
+        )
     fetch = _fetcher(name, seconds) if download else _refuser(name)
     with _reading_through(fetch):
         return PublishedTokenizer(tiktoken.get_encoding(NAMES[name]))

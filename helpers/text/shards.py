@@ -22,7 +22,10 @@ PARTS = ("train", "validation")
 
 
 class Shards:
-    """One part of a prepared text, open for reading windows anywhere in it."""
+    """One part of a prepared text, open for reading windows anywhere in it.
+
+    ValueError for a folder that is no such text, or that has lost a file.
+    """
 
     def __init__(self, folder: str | Path, part: str = "train"):
         self.folder, self.part = Path(folder), part
@@ -51,8 +54,8 @@ class Shards:
         """
         ends = list(itertools.accumulate(max(0, len(a) - block_size) for a in self.arrays))
         rows = [self._row(int(place), ends, block_size) for place in places]
-        text = torch.from_numpy(np.stack(rows).astype(np.int64))  # (B, T + 1)
-        return text[:, :-1], text[:, 1:]
+        ids = torch.from_numpy(np.stack(rows).astype(np.int64))  # (B, T + 1)
+        return ids[:, :-1], ids[:, 1:]
 
     def room(self, block_size: int) -> int:
         """In how many places a window may begin. ValueError if there is none."""
@@ -73,7 +76,7 @@ class Shards:
         return self.windows(places.tolist(), block_size)
 
     def _row(self, place: int, ends: list[int], block_size: int) -> np.ndarray:
-        i = bisect.bisect_right(ends, place)
+        i = bisect.bisect_right(ends, place)  # the first file whose places end after this one
         start = place - (ends[i - 1] if i else 0)
         return self.arrays[i][start : start + block_size + 1]
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from helpers.text.bpe import BPETokenizer
+from helpers.text.bpe import BPETokenizer, checked_ids
 
 __all__ = ["BPETokenizer", "CharTokenizer", "Tokenizer", "load"]
 
@@ -22,12 +22,15 @@ class CharTokenizer:
     def __init__(self, characters: Iterable[str]):
         self.characters = sorted(set(characters))
         if not self.characters:
-            raise ValueError("A vocabulary must have at least one character; got an empty text.")
+            raise ValueError(
+                "A vocabulary must have at least one character; got an empty text. "
+                "Try the text that the model will learn from."
+            )
         self._ids = {character: i for i, character in enumerate(self.characters)}
 
     @classmethod
     def from_text(cls, text: str) -> "CharTokenizer":
-        """The vocabulary is every character that occurs in the text."""
+        """The vocabulary is every character that occurs in the text; ValueError if none does."""
         return cls(text)
 
     @property
@@ -48,13 +51,7 @@ class CharTokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids to text, the inverse of `encode`; ValueError for an id outside 0 … V - 1."""
-        ids = [int(i) for i in ids]
-        if ids and not 0 <= min(ids) <= max(ids) < self.vocab_size:
-            raise ValueError(
-                f"Ids must lie in 0 … {self.vocab_size - 1}; got {min(ids)} … {max(ids)}. "
-                "Use the tokenizer the model was trained with."
-            )
-        return "".join(self.characters[i] for i in ids)
+        return "".join(self.characters[i] for i in checked_ids(ids, self.vocab_size))
 
     def to_json(self) -> str:
         """The tokenizer as JSON, for `model.save(folder, tokenizer)`."""

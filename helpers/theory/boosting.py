@@ -1,7 +1,7 @@
-"""Two committees of simple learners: bagging (Breiman 1996) and AdaBoost (Freund & Schapire 1997).
+"""Bagging (Breiman 1996) and AdaBoost (Freund & Schapire 1997): ensembles of simple learners.
 
 A learner is a function (x, y, weights) -> member, and a member is a function x -> predictions (n,).
-Beside them a mixture of experts can be judged; neither is one. Notebook 11.
+Neither is a mixture of experts; they stand here to be compared with one. Notebook 11.
 """
 
 import math
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.theory.arrays import double
-from helpers.theory.experts import weighted_least_squares
-from helpers.theory.gating import design
+from helpers.basics.numbers import whole
+from helpers.theory.em import fit_experts
+from helpers.theory.mixtures import design, double
 
 Member = Callable[[Tensor], Tensor]
 Learner = Callable[[Tensor, Tensor, Tensor], Member]
 
 
 @dataclass(frozen=True)
-class Committee:
+class Ensemble:
     """Members with a weight each; it answers with the weighted sum of their answers."""
 
     members: Sequence[Member]
@@ -39,35 +39,35 @@ def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
     return torch.randint(n, (members, n), generator=torch.Generator().manual_seed(seed))
 
 
-def bagging(learn: Learner, x, y, draws: Tensor) -> Committee:
+def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
     """Every member learns alone from a bootstrap sample; they answer with their plain mean.
 
     x: (n, d) or (n,); y: (n,); draws: (M, n) from `bootstrap`.
     """
     x, y = double(x), double(y)
     members = [learn(x[chosen], y[chosen], torch.ones_like(y[chosen])) for chosen in draws]
-    return Committee(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
+    return Ensemble(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
 
 
-def adaboost(learn: Learner, x, labels, rounds: int) -> Committee:
-    """One member after the other; each sees the points that its elders got wrong more heavily.
+def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
+    """One member after the other; the points that it got wrong weigh more for the next.
 
     labels: (n,), -1 or +1; members must answer so too. Member m gets the weight α_m of its
     weighted error, and then every point's weight is multiplied by exp(-α_m · label · answer).
-    Ends early after a member without error. The sign of the committee's answer F is its vote.
+    Ends early after a member without error. The sign of the ensemble's answer F is its vote.
     """
     x, labels = double(x), _checked(labels)
     weights, members, alphas = torch.full_like(labels, 1 / len(labels)), [], []
-    for _ in range(rounds):
+    for _ in range(whole("rounds", rounds)):
         members.append(learn(x, labels, weights))
         answers = members[-1](x)
         error = weights[answers != labels].sum().item()
         alphas.append(vote_weight(error))
-        weights = weights * torch.exp(-alphas[-1] * labels * answers)
+        weights = weights * torch.exp(-alphas[-1] * labels * answers)  # more where it was wrong
         weights = weights / weights.sum()
         if error == 0:
             break
-    return Committee(members, double(alphas))
+    return Ensemble(members, double(alphas))
 
 
 def vote_weight(error: float) -> float:
@@ -84,7 +84,7 @@ def vote_weight(error: float) -> float:
 
 def line(x: Tensor, y: Tensor, weights: Tensor) -> Member:
     """A straight line by weighted least squares."""
-    coefficients, _ = weighted_least_squares(design(x), double(y), double(weights)[:, None])
+    coefficients, _ = fit_experts(x, y, double(weights)[:, None])
     return lambda x: design(x) @ coefficients[0]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.theory.numbers import checked, numbers
+from helpers.basics.numbers import array, checked
 from helpers.theory.students import Errors
 
 ROUNDING = 1e-5  # float32 gates sum to 1 within this; what is left is taken out by dividing
@@ -28,8 +28,8 @@ def decompose(y, predictions, weights=None) -> Errors:
     >>> decompose(y=0, predictions=[1, 2], weights=[0.5, 0.5])
     Errors(error=2.25, average_error=2.5, ambiguity=0.25)
     """
-    y = checked("y", y, np.isfinite, "be finite", "Leave out the points without an answer.")
-    f = checked("predictions", predictions, np.isfinite, "be finite", "Is a model diverging?")
+    y = checked("y", y, np.isfinite, "be finite", "Try it without the points that have no answer.")
+    f = checked("predictions", predictions, np.isfinite, "be finite", "Try the members one by one.")
     if f.shape[:-1] != y.shape and f.shape[1:] == y.shape:
         f = np.moveaxis(f, 0, -1)
     if f.ndim == 0 or f.shape[:-1] != y.shape or not f.size:
@@ -48,9 +48,10 @@ def ambiguity(predictions, weights=None) -> float:
 
     predictions: (..., K), the members last; weights as in `decompose`.
     """
-    f = numbers(predictions)
+    f = array(predictions)
     w = _weights(weights, f.shape)
-    return float(_mean(w, (f - _mean(w, f)[..., None]) ** 2).mean())
+    around = f - _mean(w, f)[..., None]  # of each member, around their own mean: y plays no part
+    return float(_mean(w, around**2).mean())
 
 
 def _mean(weights: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -64,13 +65,13 @@ def _weights(weights, shape: tuple[int, ...]) -> np.ndarray:
             f"predictions must have a last dimension of members; got shape {shape}. Try [1.0, 2.0]."
         )
     K = shape[-1]
-    w = np.full(K, 1 / K) if weights is None else numbers(weights)
+    w = np.full(K, 1 / K) if weights is None else array(weights)
     if w.shape not in (shape, (K,)) and w.T.shape == shape:
         w = w.T
     if w.shape not in (shape, (K,)):
         raise ValueError(
             f"weights must be one for each of the {K} members, or of shape {shape}, one row per "
-            f"point; got {w.shape}. Leave them out for 1/{K} each."
+            f"point; got {w.shape}. Try None for 1/{K} each."
         )
     totals = w.sum(-1, keepdims=True)
     if not np.allclose(totals, 1, rtol=0, atol=ROUNDING):
@@ -126,7 +127,7 @@ def arithmetic_mean(log_probs: Tensor, weights: Tensor) -> Tensor:
 
 
 def _expectation(weights: Tensor, values: Tensor, dim: int = -1) -> Tensor:
-    """Σ w x, where a member of weight 0 may say -∞."""
+    """Σ w x, where a member of weight 0 may have x = -∞ (a NaN otherwise)."""
     return torch.where(weights > 0, weights * values, 0.0).sum(dim)
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.modes import hooked
 
 
 @torch.no_grad()
@@ -25,12 +26,8 @@ def stream_sizes(model: nn.Module, idx: Tensor) -> Tensor:
     def note(module: nn.Module, inputs: tuple, output: Tensor) -> None:
         sizes.append(output.square().mean().sqrt())
 
-    hooks = [part.register_forward_hook(note) for part in [model.dropout, *model.blocks]]
-    try:
+    with hooked([model.dropout, *model.blocks], note, after=True):
         model(idx)
-    finally:
-        for hook in hooks:
-            hook.remove()
     return torch.stack(sizes)
 
 

@@ -1,7 +1,7 @@
 """Ensembles: when many models together are better than each of them, and by how much.
 
-The door to four rooms: `decomposition` (error = average error - ambiguity, for any models),
-`students` (linear students, exactly), `simulation` (the same, measured), and here: the best share
+This one import also brings `decomposition` (error = average error - ambiguity, for any models),
+`students` (linear students, exactly) and `simulation` (the same, measured). Its own: the best share
 of data to hold out, the best weight decay, the best weights. Built in notebook 12.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from helpers.basics.numbers import array
 from helpers.theory.decomposition import Errors, LogLoss, ambiguity, decompose, decompose_log_loss
-from helpers.theory.numbers import numbers
 from helpers.theory.simulation import Measured, simulate
 from helpers.theory.students import (
     error_matrix,
@@ -89,7 +89,7 @@ def best_weights(errors) -> np.ndarray:
 
 
 def _walk(E: np.ndarray, w: np.ndarray, inside: np.ndarray) -> np.ndarray:
-    """From w to the best weights of those inside; whoever reaches 0 on the way goes out."""
+    """From w to the best weights of those inside; a member whose weight reaches 0 is sent out."""
     while True:
         aim = np.zeros(len(E))
         aim[inside] = np.linalg.solve(E[np.ix_(inside, inside)], np.ones(inside.sum()))
@@ -104,7 +104,7 @@ def _walk(E: np.ndarray, w: np.ndarray, inside: np.ndarray) -> np.ndarray:
 
 def _comparable(errors) -> np.ndarray:
     """E in units of its mean member's error; twins, between whom E cannot choose, share alike."""
-    E = numbers(errors)
+    E = array(errors)
     square = E.ndim == 2 and E.shape[0] == E.shape[1] > 0 and np.isfinite(E).all()
     scale = E.diagonal().mean() or 1.0 if square else 1.0
     if not square or not np.allclose(E, E.T) or np.linalg.eigvalsh(E).min() < -ROUNDING * scale:

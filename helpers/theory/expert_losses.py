@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.theory.arrays import double, in_kind
+from helpers.theory.mixtures import double
 
 
 class ExpertLosses(NamedTuple):
@@ -19,7 +19,6 @@ class ExpertLosses(NamedTuple):
     mixture: Tensor
 
 
-@in_kind
 def expert_losses(target, outputs, gates) -> ExpertLosses:
     """(t - Σ p_m o_m)²,  Σ p_m (t - o_m)²  and  -ln Σ p_m exp(-½ (t - o_m)²), each (…).
 

@@ -7,8 +7,6 @@ as Chowdhery et al. 2022 do, from the operations that the model itself needs. No
 
 from typing import NamedTuple
 
-SECONDS_PER_DAY = 86_400
-
 
 class GPU(NamedTuple):
     """memory in bytes; peak in operations per second."""
@@ -40,5 +38,5 @@ def training_seconds(flops: float, gpu: GPU, count: int = 1, utilisation: float 
 
 
 def utilisation(flops: float, gpu: GPU, count: int, seconds: float) -> float:
-    """The share of their peak at which `count` of these have done it; above 1 nobody has."""
+    """The share of their peak at which `count` of these did it; a share above 1 is impossible."""
     return flops / (count * gpu.peak * seconds)

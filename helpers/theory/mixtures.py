@@ -1,193 +1,168 @@
-"""A mixture of experts: P(y | x) = Σ_m g_m(x) N(y; w_m·(1, x), σ_m²), fitted by EM.
+"""A mixture of experts, P(y | x) = Σ_m g_m(x) N(y; w_m·(1, x), σ_m²): a gate chooses who answers.
 
-All functions take lists, arrays or tensors and compute in float64; a numpy x is answered in numpy
-arrays, anything else in tensors. n points, d inputs, M experts; a row of coefficients begins with
-the constant's. Sources: Jacobs, Jordan, Nowlan & Hinton 1991; Jordan & Jacobs 1994. Notebook 11.
+Numbers may come as lists, arrays or tensors; answers are float64 tensors. n points, d inputs, M
+experts; a row of coefficients begins with the constant's. The module `em` fits a mixture to data.
+Sources: Jacobs, Jordan, Nowlan & Hinton 1991; Jordan & Jacobs 1994. Notebook 11.
 """
 
-from collections import deque
-from collections.abc import Iterator
-from typing import NamedTuple
+import math
+from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.theory.arrays import double, in_kind
-from helpers.theory.experts import (
-    check_experts,
-    data,
-    fit_experts,
-    log_normal,
-    weighted_least_squares,
-)
-from helpers.theory.gating import design, gate_probabilities, gate_step, rows
-from helpers.theory.starts import check_height, check_patience, start
-
-__all__ = ["EMResult", "ascend", "em_step", "fit", "fit_experts", "gate_probabilities"]
-__all__ += ["log_density", "log_likelihood", "predict", "responsibilities", "sample", "spread"]
-
-Parameters = tuple[Tensor, Tensor, Tensor]  # gate, weights, variances
+from helpers.basics.numbers import array, checked
 
 
-class EMResult(NamedTuple):
-    """What EM has found: the log-likelihood after every step, the parameters, the posteriors.
+def double(values) -> Tensor:
+    """Numbers, nested lists, an array or a tensor (its gradient kept) as a float64 tensor.
 
-    log_likelihood: (steps + 1,) nats, summed over the data, the start's first; it never falls.
-    gate, weights: (M, d+1), the gate's last row 0; variances: (M,); responsibilities: (n, M).
+    >>> double([1, 2])
+    tensor([1., 2.], dtype=torch.float64)
+    """
+    if isinstance(values, Tensor):
+        return values.cpu().double()
+    return torch.from_numpy(array(values).copy())
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The parameters of a mixture: which expert is asked, what it answers, how far it errs.
+
+    gate: (M, d+1), linear scores of which a softmax makes g(x); only their differences matter.
+    weights: (M, d+1), a line per expert. variances: (M,), of the noise around the lines. They are
+    kept as float64 tensors, with their gradients. ValueError unless they fit together and are
+    finite, and the variances above 0.
     """
 
-    log_likelihood: Tensor
     gate: Tensor
     weights: Tensor
     variances: Tensor
-    responsibilities: Tensor
 
-    @property
-    def parameters(self) -> Parameters:
-        """gate, weights, variances: for `predict(x, *result.parameters)`."""
-        return self.gate, self.weights, self.variances
+    def __post_init__(self) -> None:
+        parts = [double(part) for part in (self.gate, self.weights, self.variances)]
+        for name, part in zip(("gate", "weights", "variances"), parts, strict=True):
+            object.__setattr__(self, name, part)
+        shapes = [tuple(part.shape) for part in parts]
+        fits = len(shapes[0]) == 2 and 0 not in shapes[0] and shapes[0] == shapes[1]
+        if not fits or shapes[2] != shapes[0][:1]:
+            raise ValueError(
+                "gate and weights must be (M, d+1), a row for each expert that begins with the "
+                f"constant's coefficient, and variances (M,); got shapes {shapes}. "
+                "Try Mixture([[0.0, 0.0]] * 2, [[1.0, 0.0], [-1.0, 0.0]], [1.0, 1.0])."
+            )
+        checked("gate", self.gate, np.isfinite, "be finite", "Try zeros.")
+        checked("weights", self.weights, np.isfinite, "be finite", "Try zeros.")
+        positive = "be finite and above 0"
+        checked("variances", self.variances, lambda v: (v > 0) & (v < math.inf), positive, "Try 1.")
 
 
-@in_kind
-def log_density(x, y, gate, weights, variances) -> Tensor:
+def gate_probabilities(x, gate) -> Tensor:
+    """g_m(x) = P(z = m | x), the prior: softmax of linear scores, (n, M); rows sum to 1.
+
+    x: (n, d), or (n,) for d = 1, without the constant; gate: (M, d+1), the constant's column
+    first. Adding the same row to all rows of the gate changes nothing; `em` keeps the last at 0.
+    """
+    return _scores(design(x), double(gate)).softmax(-1)
+
+
+def log_density(x, y, mixture: Mixture) -> Tensor:
     """ln P(y | x) of every point: (n,), in nats. x: (n, d) or (n,); y: (n,)."""
-    return log_joint(*_model(x, y, gate, weights, variances)).logsumexp(-1)
+    return log_joint(*data(x, y), mixture).logsumexp(-1)
 
 
-def log_likelihood(x, y, gate, weights, variances) -> Tensor:
-    """Σ_n ln P(y_n | x_n), in nats: the height that EM climbs."""
-    return log_density(x, y, gate, weights, variances).sum()
+def log_likelihood(x, y, mixture: Mixture) -> Tensor:
+    """Σ_n ln P(y_n | x_n), in nats: what EM raises from step to step."""
+    return log_density(x, y, mixture).sum()
 
 
-@in_kind
-def responsibilities(x, y, gate, weights, variances) -> Tensor:
+def responsibilities(x, y, mixture: Mixture) -> Tensor:
     """h_m(x, y) = P(z = m | x, y) = g_m P_m / Σ_j g_j P_j, the posterior: (n, M), rows sum to 1.
 
     The gate g_m(x) = P(z = m | x) is the prior; h needs y, so at test time it does not exist.
     """
-    return log_joint(*_model(x, y, gate, weights, variances)).softmax(-1)
+    return log_joint(*data(x, y), mixture).softmax(-1)
 
 
-def log_joint(X: Tensor, y: Tensor, gate: Tensor, weights: Tensor, variances: Tensor) -> Tensor:
+def log_joint(X: Tensor, y: Tensor, mixture: Mixture) -> Tensor:
     """ln g_m(x_n) + ln P_m(y_n | x_n): (n, M), for a design X with the constant's column."""
-    return (X @ gate.T).log_softmax(-1) + log_normal(X, y, weights, variances)
+    log_g = _scores(X, mixture.gate).log_softmax(-1)
+    squares = (y[:, None] - X @ mixture.weights.T) ** 2
+    variances = mixture.variances
+    return log_g - (squares / variances + variances.log() + math.log(2 * math.pi)) / 2
 
 
-@in_kind
-def predict(x, gate, weights, variances) -> tuple[Tensor, Tensor]:
+def predict(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
     """Mean and variance of y at every x: f̄ = Σ_m g_m μ_m, and within + ambiguity; (n,) each."""
-    g, means, variances = _at(x, gate, weights, variances)
-    mean = (g * means).sum(-1)
-    return mean, g @ variances + _ambiguity(g, means)
+    g, means = _at(x, mixture)
+    return (g * means).sum(-1), sum(spread(x, mixture))
 
 
-@in_kind
-def spread(x, gate, weights, variances) -> tuple[Tensor, Tensor]:
+def spread(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
     """The two parts of the variance of y: within, Σ_m g_m σ_m², and ambiguity, Σ_m g_m (μ_m - f̄)².
 
     The noise inside the experts, and how far they disagree; (n,) each.
     """
-    g, means, variances = _at(x, gate, weights, variances)
-    return g @ variances, _ambiguity(g, means)
-
-
-def _ambiguity(g: Tensor, means: Tensor) -> Tensor:
+    g, means = _at(x, mixture)
     mean = (g * means).sum(-1, keepdim=True)
-    return (g * (means - mean) ** 2).sum(-1)
+    return g @ mixture.variances, (g * (means - mean) ** 2).sum(-1)
 
 
-@in_kind
-def sample(x, gate, weights, variances, generator: torch.Generator | None = None):
-    """The stochastic selector: at every x draw an expert from the gate, then y from that expert.
+def sample(x, mixture: Mixture, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+    """At every x draw an expert from the gate, then y from that expert's line and noise.
 
     Returns z, the numbers of the experts, and y: (n,) each.
     """
-    g, means, variances = _at(x, gate, weights, variances)
+    g, means = _at(x, mixture)
     z = torch.multinomial(g, 1, generator=generator)
     noise = torch.randn(len(g), dtype=g.dtype, generator=generator)
-    return z[:, 0], means.gather(1, z)[:, 0] + variances[z[:, 0]].sqrt() * noise
+    return z[:, 0], means.gather(1, z)[:, 0] + mixture.variances[z[:, 0]].sqrt() * noise
 
 
-@in_kind
-def fit(
-    x,
-    y,
-    *,
-    gate=None,
-    weights=None,
-    variances=None,
-    n_experts: int = 2,
-    seed: int = 0,
-    steps: int = 1000,
-    tol: float = 1e-12,
-) -> EMResult:
-    """Climb the log-likelihood by EM, from the given start or from one drawn from the seed.
+def design(x) -> Tensor:
+    """The inputs with a column of ones before them: (n, d) -> (n, d+1), and (n,) -> (n, 2).
 
-    x: (n, d) or (n,), without the constant; y: (n,). gate, weights: (M, d+1), variances: (M,); what
-    is given decides M, else n_experts. At most `steps` steps. tol, in nats: EM stops after a step
-    that raises the log-likelihood of *all* the data together by no more than tol; 1e-12 is where
-    float64 hardly sees progress, 0.001 is enough for a picture. A stop is a stationary point: it
-    may be a local maximum, or the fixed point of experts that began alike. No variance falls
-    below 1e-6 Var(y). ValueError if data or start do not fit together.
+    ValueError unless all are finite and there is at least one point.
+
+    >>> design([[3.0], [4.0]]).tolist()
+    [[1.0, 3.0], [1.0, 4.0]]
     """
-    path = ascend(x, y, gate, weights, variances, n_experts, seed, steps, tol)
-    return deque(path, maxlen=1)[0]
-
-
-def ascend(
-    x, y, gate=None, weights=None, variances=None, n_experts=2, seed=0, steps=1000, tol=1e-12
-) -> Iterator[EMResult]:
-    """The result of `fit` after 0, 1, 2, … steps, one after the other, in tensors."""
-    check_patience(steps, tol)
-    X, y = data(x, y)
-    theta = start(X, y, gate, weights, variances, n_experts, seed)
-    heights = []
-    for _ in range(steps + 1):
-        joint = log_joint(X, y, *theta)
-        height = joint.logsumexp(-1).sum().item()
-        gain = height - heights[-1] if heights else check_height(height)
-        if gain < 0:  # the last digit's rounding: this is the summit
-            return
-        heights.append(height)
-        yield EMResult(double(heights), *theta, joint.softmax(-1))
-        if gain <= tol:
-            return
-        theta = _climb(X, y, joint.softmax(-1), theta[0])
-
-
-@in_kind
-def em_step(x, y, gate, weights, variances) -> Parameters:
-    """One step of EM: new gate, weights and variances, whose log-likelihood is no lower.
-
-    E: the responsibilities h. M: every expert by least squares weighted with h; the gate by one
-    Newton step towards h (a generalised EM: not the best gate for h, only no worse a one).
-    """
-    X, y, gate, *experts = _model(x, y, gate, weights, variances)
-    return _climb(X, y, log_joint(X, y, gate, *experts).softmax(-1), gate)
-
-
-def _climb(X: Tensor, y: Tensor, h: Tensor, gate: Tensor) -> Parameters:
-    return gate_step(X, h, gate), *weighted_least_squares(X, y, h)
-
-
-def _model(x, y, gate, weights, variances) -> tuple[Tensor, ...]:
-    X, y = data(x, y)
-    return X, y, *_parameters(X, gate, weights, variances)
-
-
-def _at(x, gate, weights, variances) -> tuple[Tensor, Tensor, Tensor]:
-    """At every x: the gate's probabilities and the experts' means, (n, M) each; the variances."""
-    X = design(x)
-    gate, weights, variances = _parameters(X, gate, weights, variances)
-    return (X @ gate.T).softmax(-1), X @ weights.T, variances
-
-
-def _parameters(X: Tensor, gate, weights, variances) -> Parameters:
-    """As tensors; ValueError unless there are as many rows in the gate as there are experts."""
-    gate, experts = rows(gate, "gate", X), check_experts(X, weights, variances)
-    if len(gate) != len(experts[0]):
+    x = double(x)
+    x = x.reshape(-1, 1) if x.ndim < 2 else x
+    if x.ndim != 2 or not len(x) or not x.isfinite().all():
         raise ValueError(
-            f"The gate must have a row for each of the {len(experts[0])} experts, the last one's "
-            f"included; got {len(gate)}. Try a last row of zeros."
+            "x must hold at least one point, as (n, d) or (n,), all numbers finite; got shape "
+            f"{tuple(x.shape)} with {int((~x.isfinite()).sum())} that are not. "
+            "Try x[:, None] for a single input, and leave out the points with gaps."
         )
-    return gate, *experts
+    return torch.cat([x.new_ones(len(x), 1), x], 1)
+
+
+def data(x, y) -> tuple[Tensor, Tensor]:
+    """The design (n, d+1) and the targets (n,); ValueError unless they fit and are finite."""
+    X, y = design(x), double(y)
+    y = y.reshape(-1) if y.ndim == 0 else y
+    if y.shape != X.shape[:1] or not y.isfinite().all():
+        raise ValueError(
+            f"y must hold one finite number for each of the {len(X)} points of x; got shape "
+            f"{tuple(y.shape)} with {int((~y.isfinite()).sum())} that are not finite. "
+            "Try y.reshape(-1), and leave out the points with gaps."
+        )
+    return X, y
+
+
+def _scores(X: Tensor, gate: Tensor) -> Tensor:
+    """A linear score for every point and expert: (n, M); ValueError if the gate does not fit X."""
+    if gate.ndim != 2 or not len(gate) or gate.shape[1] != X.shape[1]:
+        raise ValueError(
+            f"The gate must have one row per expert with {X.shape[1]} numbers, the constant's "
+            f"first (M, d+1); got shape {tuple(gate.shape)} for d = {X.shape[1] - 1} inputs. "
+            f"Try [[0.0] * {X.shape[1]}] * 2 for two experts."
+        )
+    return X @ gate.T
+
+
+def _at(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
+    """At every x the gate's probabilities and the experts' means: (n, M) each."""
+    return gate_probabilities(x, mixture.gate), design(x) @ mixture.weights.T

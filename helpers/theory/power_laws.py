@@ -46,9 +46,9 @@ def fit(sizes: Sequence[float], losses: Sequence[float]) -> PowerLaw:
 def bootstrap(
     sizes: Sequence[float], losses: Sequence[Sequence[float]], draws: int = 1000, seed: int = 0
 ) -> list[PowerLaw]:
-    """Fits to the means of seeds drawn anew: how far the dice of the trainings move the law.
+    """Fits to the means of seeds drawn anew: how far the chance in the trainings moves the law.
 
-    losses: for each size one value per seed. It cannot see what all fits have in common, such as
+    losses: for each size one value per seed. This cannot show what all fits have in common, such as
     a formula that is not quite right.
     """
     random, losses = np.random.default_rng(seed), [np.asarray(values) for values in losses]

@@ -1,4 +1,4 @@
-"""A number as somebody printed it, and whether a computed one agrees with it. Notebook 14."""
+"""A number as it is printed, rounded, and whether a computed one agrees with it. Notebook 14."""
 
 import re
 

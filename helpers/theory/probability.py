@@ -30,12 +30,12 @@ def cross_entropy(p, q) -> Tensor:
 
 
 def kl(p, q) -> Tensor:
-    """KL(p‖q) = H(p, q) - H(p) ≥ 0, in nats: what believing q costs where p is true."""
+    """KL(p‖q) = H(p, q) - H(p) ≥ 0, in nats: the extra cost of predicting q where p is true."""
     return cross_entropy(p, q) - entropy(p)
 
 
 def perplexity(nats) -> float | Tensor:
-    """e^nats: among how many equally likely tokens the model is choosing, as it were.
+    """e^nats: the number of equally likely tokens among which a choice would be as uncertain.
 
     >>> round(perplexity(math.log(61)))
     61
@@ -52,6 +52,6 @@ def _distribution(probs) -> Tensor:
         raise ValueError(
             "A distribution must be ≥ 0 and sum to 1 along the last dimension; "
             f"got a smallest entry {probs.min():.4g} and a first sum {total.flatten()[0]:.6g}. "
-            "Logits become one by logits.softmax(-1)."
+            "Try logits.softmax(-1)."
         )
     return probs

@@ -25,10 +25,10 @@ def count_parameters(config: GPTConfig) -> int:
 def parameter_parts(config: GPTConfig) -> dict[str, int]:
     """Where the parameters of GPT(config) are, by part; the parts sum to `count_parameters`."""
     V, T, L, C = config.vocab_size, config.block_size, config.n_layer, config.n_embd
-    final_norm = 2 * C if config.norm == "pre" else 0
+    final_norm = 0 if config.block == "post-norm" else 2 * C
     parts = {
         "token embedding": V * C,
-        "positions": T * C,
+        "positions": T * C if config.positions == "learned" else 0,
         "attention": L * (4 * C * C + C + (3 * C if config.qkv_bias else 0)),
         "feed-forward": L * (8 * C * C + 5 * C) * max(1, config.n_expert),
         "norms": L * 4 * C + final_norm,

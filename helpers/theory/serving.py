@@ -8,6 +8,7 @@ read in one step depends on how many tokens are decoded together. Sources: Jiang
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from helpers.basics.numbers import whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
 from helpers.theory.scaling import count_parameters
@@ -19,8 +20,8 @@ BF16 = 2  # bytes of a number
 class SparseModel:
     """The sizes of a decoder with experts in every block, in the style of Mixtral: no biases.
 
-    An expert is `matrices` matrices of n_embd × expert_width (three, with a gated activation). Keys
-    and values are kv_width wide. Embedding and head are two matrices.
+    An expert is three matrices of n_embd × expert_width: two before the gated activation, one
+    after it. Keys and values are kv_width wide. Embedding and head are two matrices.
     """
 
     n_embd: int
@@ -30,12 +31,11 @@ class SparseModel:
     vocab_size: int
     n_expert: int
     n_expert_active: int
-    matrices: int = 3
 
     @property
     def expert_parameters(self) -> int:
         """One expert in one layer."""
-        return self.matrices * self.n_embd * self.expert_width
+        return 3 * self.n_embd * self.expert_width
 
     @property
     def other_parameters(self) -> int:
@@ -58,26 +58,16 @@ class SparseModel:
         """Parameters that one token computes with."""
         return self.parameters(self.n_expert_active)
 
-    @property
-    def kv_bytes_per_token(self) -> int:
-        """What the cache keeps of each token, keys and values of all layers, in bf16."""
-        return 2 * self.n_layer * self.kv_width * BF16
-
     def bytes_per_step(self, batch: int) -> float:
         """Weights read to decode one token for each of `batch` texts, in bf16, expected.
 
-        Experts are read if any of the tokens asks for them; routing uniform and independent.
+        An expert is read if any of the tokens is sent to it; routing uniform and independent.
         """
         hit = expected_experts_hit(self.n_expert, self.n_expert_active, batch)
         return BF16 * self.parameters(hit)
 
-    def all_to_all_bytes(self, devices: int) -> float:
-        """Sent per token and layer when the experts are spread over devices: there and back."""
-        return all_to_all_bytes(self.n_embd, self.n_expert_active, devices)
-
 
 MIXTRAL_8X7B = SparseModel(4096, 14_336, 32, 1024, 32_000, 8, 2)
-MIXTRAL_8X22B = SparseModel(6144, 16_384, 56, 1024, 32_000, 8, 2)
 
 
 def active_parameters(config: GPTConfig) -> int:
@@ -90,18 +80,11 @@ def active_parameters(config: GPTConfig) -> int:
     return count_parameters(config) - config.n_layer * idle * expert
 
 
-def expert_parameters(
-    n_expert: int, n_embd: int, expert_width: int, n_layer: int, matrices: int = 2
-) -> int:
-    """All experts of a model: n_layer · n_expert · matrices of n_embd × expert_width."""
-    return n_layer * n_expert * matrices * n_embd * expert_width
-
-
 def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
-    """How many experts n_tokens ask together when expert i is asked by a share q_i of the tokens.
+    """How many experts n_tokens need together when a share q_i of all tokens needs expert i.
 
     Σ 1 - (1 - q_i)^n, tokens independent. shares: (E,), summing to k. Never above the uniform
-    case, since the function is concave in q.
+    case, since the function is concave in q. ValueError for a share outside [0, 1].
     """
     if not len(shares) or not all(0 <= q <= 1 for q in shares):
         raise ValueError(
@@ -113,8 +96,8 @@ def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
 def all_to_all_bytes(n_embd: int, k: int, devices: int, bytes_per_number: int = BF16) -> float:
     """Bytes a token sends per MoE layer and forward pass: its vector to k experts, k answers back.
 
-    The experts are spread evenly, so a share of 1 / devices stays at home.
+    The experts are spread evenly, so a share of 1 / devices need not travel. ValueError unless
+    devices is a whole number ≥ 1.
     """
-    if not (isinstance(devices, int) and devices >= 1):
-        raise ValueError(f"devices must be a whole number ≥ 1; got {devices!r}. Try 8.")
+    devices = whole("devices", devices, advice="Try 8.")
     return 2 * k * n_embd * bytes_per_number * (devices - 1) / devices

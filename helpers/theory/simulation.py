@@ -1,4 +1,4 @@
-"""Linear students in flesh and blood: drawn, trained and measured, to set beside the exact curves.
+"""Linear students drawn, trained and measured, to set beside the exact curves.
 
 Source of the experiment: Sollich & Krogh 1995, section 3. Built in notebook 12.
 """
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.basics.numbers import whole
 from helpers.theory.decomposition import decompose
 from helpers.theory.students import settings
 
@@ -36,9 +37,7 @@ def simulate(c, alpha, lam, sigma2, K, N: int, runs: int, seed: int, T: float = 
     s = settings(c, alpha, lam, sigma2, K, T)
     if any(np.ndim(x) for x in s):
         raise ValueError("simulate takes one number for each setting; got an array. Try a loop.")
-    for name, value in {"N": N, "runs": runs}.items():
-        if not (isinstance(value, (int, np.integer)) and value >= 1):
-            raise ValueError(f"{name} must be a whole number ≥ 1; got {value!r}. Try 100.")
+    N, runs = (whole(name, value, advice="Try 100.") for name, value in (("N", N), ("runs", runs)))
     rng, one = np.random.default_rng(seed), [float(x) for x in s]
     measured = np.array([_run(rng, N, *one) for _ in range(runs)])
     scatter = measured.std(0, ddof=1) if runs > 1 else np.full(3, np.nan)

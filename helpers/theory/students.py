@@ -2,7 +2,7 @@
 
 A teacher y = w0·x/√N + noise of variance σ² shows αN examples. Each student is held back a random
 share c of them and fits the rest by least squares with weight decay λ. For N → ∞ the errors are
-known in closed form. They are quoted without σ², which everybody pays.
+known in closed form. They are quoted without σ², which no student can avoid.
 
 α  examples per dimension     λ  weight decay     σ²  variance of the target's noise
 c  share held out of a student's data     K  students     T  noise of the training itself
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.theory.numbers import checked, numbers, plain
+from helpers.basics.numbers import array, checked
 
 TINY = 1e-300  # stands for no examples, where nothing is shared either
 
@@ -32,7 +32,7 @@ def learning_curve(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Errors:
 
     Numbers give floats; any of them may be an array (they are broadcast). 0 ≤ c ≤ 1, alpha > 0,
     lam > 0, sigma2 ≥ 0, T ≥ 0, K a whole number ≥ 1 or math.inf; ValueError otherwise. At c = 1
-    nobody has seen anything and the error is 1. Source: equations 9 to 11.
+    no student has seen an example and the error is 1. Source: equations 9 to 11.
 
     >>> [round(e, 6) for e in learning_curve(0.1, alpha=1, lam=0.05, sigma2=0.2)]
     [0.4, 0.5, 0.1]
@@ -42,7 +42,7 @@ def learning_curve(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Errors:
     alone = pair_error(own, own, own, s.lam, s.lam, s.sigma2) + s.T * response(own, s.lam)
     apart = pair_error(own, own, shared, s.lam, s.lam, s.sigma2)
     ambiguity = (1 - 1 / s.K) * (alone - apart)
-    return Errors(*map(plain, np.broadcast_arrays(alone - ambiguity, alone, ambiguity)))
+    return Errors(*map(_plain, np.broadcast_arrays(alone - ambiguity, alone, ambiguity)))
 
 
 def unlearned(alpha, lam):
@@ -65,7 +65,7 @@ def response(alpha, lam):
 
 
 def pair_error(alpha_k, alpha_l, shared, lam_k, lam_l, sigma2):
-    """What students k and l pay together, ε_kl: the mean product of their errors. Equation 10.
+    """ε_kl, the mean product of the errors of students k and l. Equation 10.
 
     shared: examples per dimension that both have seen. All alike, it is a single student's error.
     """
@@ -97,7 +97,7 @@ def random_subsets(c, alpha, K: int) -> np.ndarray:
 
 
 def _overlaps(shared) -> np.ndarray:
-    shared = numbers(shared)
+    shared = array(shared)
     square = shared.ndim == 2 and shared.shape[0] == shared.shape[1]
     if not square or not (shared <= shared.diagonal()).all() or not (shared >= 0).all():
         raise ValueError(
@@ -115,7 +115,7 @@ def training_error(c, alpha, lam, sigma2):
     s = settings(c, alpha, lam, sigma2, 1, 0.0)
     own = (1 - s.c) * s.alpha
     alone = pair_error(own, own, own, s.lam, s.lam, s.sigma2)
-    return plain((alone + s.sigma2) / (1 + response(own, s.lam)) ** 2)
+    return _plain((alone + s.sigma2) / (1 + response(own, s.lam)) ** 2)
 
 
 class Settings(NamedTuple):
@@ -141,6 +141,11 @@ def settings(c, alpha, lam, sigma2, K, T) -> Settings:
         checked("K", K, lambda x: (x >= 1) & (np.floor(x) == x), whole, "Try 10."),
         checked("T", T, _not_negative, "be ≥ 0 and finite", "Try 0.0."),
     )
+
+
+def _plain(values):
+    """An array of one number as a float, any other as it is."""
+    return values.item() if np.ndim(values) == 0 else values
 
 
 def _positive(x):

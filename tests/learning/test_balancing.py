@@ -8,7 +8,7 @@ from torch.testing import assert_close
 
 from helpers.learning.balancing import BalanceLoss, BiasSteps
 from helpers.models import moe
-from helpers.models.balance import balance_loss, load, variation, z_loss
+from helpers.models.balance import balance_loss, expert_load, variation, z_loss
 from helpers.models.routing import Biased, NoisyRouter
 from tests.learning.ring import TRAIN, new_model, run, same, stop_at, without_clock
 
@@ -27,7 +27,7 @@ def biased(seed=0):
 
 
 def usage(model):
-    return load(moe.routing(model, TRAIN[:800].view(-1, 8)).gates)
+    return expert_load(moe.routes(model, TRAIN[:800].view(-1, 8)).gates)
 
 
 # The parts of a step
@@ -53,7 +53,7 @@ def test_bias_steps_follow_the_load_and_add_nothing():
     model = biased()
     with moe.observed(model) as seen:
         model(X, Y)
-    counts = load(seen[0].gates).float()
+    counts = expert_load(seen[0].gates).float()
     _, extra = BiasSteps(0.1)(model, X, Y)
     assert extra == 0
     assert_close(moe.layers(model)[0].gate.bias, 0.1 * (counts.mean() - counts).sign())

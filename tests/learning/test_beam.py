@@ -19,7 +19,7 @@ V, BLOCK = 5, 6
 
 @pytest.fixture(scope="module")
 def model():
-    """A GPT with strong opinions, and dropout that would show."""
+    """A GPT that is sure of its guesses, and dropout that would show."""
     torch.manual_seed(1)
     config = GPTConfig(BLOCK, V, n_layer=2, n_head=2, n_embd=8, dropout=0.9, tied=False)
     model = GPT(config).eval()
@@ -50,14 +50,14 @@ def two_steps(texts):
 
 
 def test_width_1_falls_for_the_likelier_beginning_and_width_2_does_not():
-    (greedy,) = search(two_steps, [2], width=1, longest=2)
+    (greedy,) = search(two_steps, [2], width=1, max_new_tokens=2)
     assert greedy.tokens[:2] == [2, A] and math.exp(greedy.log_prob) == pytest.approx(0.15)
-    best, *_ = search(two_steps, [2], width=2, longest=2)
+    best, *_ = search(two_steps, [2], width=2, max_new_tokens=2)
     assert best.tokens == [2, B, END] and math.exp(best.log_prob) == pytest.approx(0.4)
 
 
 def test_a_wide_beam_leaves_out_what_is_impossible():
-    found = search(two_steps, [2], width=100, longest=2)
+    found = search(two_steps, [2], width=100, max_new_tokens=2)
     assert len(found) == 4 + 1
     assert sum(math.exp(h.log_prob) for h in found) == pytest.approx(1)
 
@@ -118,14 +118,14 @@ def coin(texts):
 
 
 def test_a_finished_text_stays_in_the_race_and_is_not_continued():
-    found = search(coin, [0], width=3, longest=3, end=2)
+    found = search(coin, [0], width=3, max_new_tokens=3, end=2)
     # .6·.6·.6 = .216 < .3; .6·.3 = .18 (ends); .6·.6·.3 = .108
     assert [h.tokens for h in found] == [[0, 2], [0, 0, 0, 0], [0, 0, 2]]
     assert [math.exp(h.log_prob) for h in found] == pytest.approx([0.3, 0.216, 0.18])
 
 
 def test_a_prompt_that_holds_the_end_is_continued():
-    assert search(coin, [2], width=1, longest=2, end=2)[0].tokens == [2, 0, 0]
+    assert search(coin, [2], width=1, max_new_tokens=2, end=2)[0].tokens == [2, 0, 0]
 
 
 def test_the_search_stops_when_every_text_has_ended():
@@ -135,14 +135,14 @@ def test_the_search_stops_when_every_text_has_ended():
         calls.append(len(texts))
         return torch.tensor([[0.0, -math.inf]]).expand(len(texts), 2)
 
-    assert search(always_end, [1], width=4, longest=50, end=0) == [Hypothesis([1, 0], 0.0)]
+    assert search(always_end, [1], width=4, max_new_tokens=50, end=0) == [Hypothesis([1, 0], 0.0)]
     assert calls == [1]
 
 
 def test_ranking_by_the_mean_favours_longer_texts():
     # ln .3 = -1.204 per token against ln .6 = -.511
-    assert search(coin, [0], width=2, longest=4, end=2)[0].tokens == [0, 2]
-    found = search(coin, [0], width=2, longest=4, end=2, length_power=1.0)
+    assert search(coin, [0], width=2, max_new_tokens=4, end=2)[0].tokens == [0, 2]
+    found = search(coin, [0], width=2, max_new_tokens=4, end=2, length_power=1.0)
     assert found[0].tokens == [0, 0, 0, 0, 0]
     assert found[0].log_prob == pytest.approx(4 * math.log(0.6))  # the sum, whatever the rank
 
@@ -153,7 +153,7 @@ def test_only_what_was_written_counts_for_the_mean():
     def odds(texts):
         return torch.tensor([[0.55, 0, 0.45]]).log().expand(len(texts), 3)
 
-    best, *_ = search(odds, [0] * 10, width=3, longest=2, end=2, length_power=1.0)
+    best, *_ = search(odds, [0] * 10, width=3, max_new_tokens=2, end=2, length_power=1.0)
     assert best.tokens[10:] == [0, 0]
 
 
@@ -180,7 +180,7 @@ def test_bad_input_is_refused(model):
     for width in (0, -1, 1.5, True):
         with pytest.raises(ValueError, match=f"width must be a whole number ≥ 1; got {width!r}"):
             beam_search(model, torch.tensor([[1]]), 3, width)
-    with pytest.raises(ValueError, match="longest must be a whole number ≥ 0; got -1"):
+    with pytest.raises(ValueError, match="max_new_tokens must be a whole number ≥ 0; got -1"):
         search(coin, [0], 1, -1)
     with pytest.raises(ValueError, match="A beam starts from one prompt; got 2"):
         beam_search(model, torch.tensor([[1], [2]]), 3, 2)

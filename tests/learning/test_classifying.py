@@ -1,5 +1,6 @@
 """Classifying: the class that belongs to a token is learned, and scored at its place."""
 
+import pytest
 import torch
 
 from helpers.learning.classifying import right, train
@@ -8,7 +9,7 @@ from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 
 V, T = 5, 6
-CONFIG = GPTConfig(T, V, n_layer=1, n_head=2, n_embd=16, norm="post")
+CONFIG = GPTConfig(T, V, n_layer=1, n_head=2, n_embd=16, block="post-norm")
 IDS = torch.randint(V, (2_000,), generator=torch.Generator().manual_seed(0))
 FOLLOWER = IDS.roll(-1) % 2  # a class that the next token decides
 
@@ -36,6 +37,13 @@ def test_right_is_what_the_loop_by_hand_says():
         window = slice(int(starts[w]), int(starts[w]) + T)
         guesses = model.eval()(IDS[window][None])[0][0].argmax(-1)
         assert found[w].tolist() == (guesses == FOLLOWER[window]).tolist()
+
+
+def test_the_mode_comes_back_when_scoring_fails():
+    model = with_classes(GPT(CONFIG), 2).train()
+    with pytest.raises(IndexError):
+        right(model, IDS + V, FOLLOWER)  # no such tokens
+    assert model.training
 
 
 def test_the_same_seed_trains_the_same():

@@ -68,7 +68,7 @@ def test_greedy_stops_when_all_have_ended(model, sources):
 
 def test_a_beam_of_width_1_is_greedy(model, sources):
     for source in sources.split(1):
-        (only,) = beam(model, source, width=1, longest=LONGEST)
+        (only,) = beam(model, source, width=1, max_new_tokens=LONGEST)
         assert only.tokens == by_hand(model, source)
         assert only.log_prob == pytest.approx(log_prob(model, source, only.tokens), abs=1e-5)
 
@@ -76,7 +76,7 @@ def test_a_beam_of_width_1_is_greedy(model, sources):
 def test_a_beam_as_wide_as_there_are_targets_finds_them_all(model, sources):
     source = sources[:1]
     expected = {tuple(t): log_prob(model, source, t) for t in all_targets()}
-    found = beam(model, source, width=len(expected), longest=LONGEST)
+    found = beam(model, source, width=len(expected), max_new_tokens=LONGEST)
     assert {tuple(h.tokens) for h in found} == set(expected)
     assert_close(
         torch.tensor([h.log_prob for h in found]),
@@ -90,7 +90,7 @@ def test_a_beam_finds_what_greedy_overlooks():
     # with a and gets .15, the likeliest target is b with .4.
     toy = Toy({(): {3: 0.6, 4: 0.4}, (4,): {END: 1.0}, (3,): {5: 0.25, 6: 0.25, 7: 0.25, 8: 0.25}})
     assert greedy(toy, torch.zeros(1, 1), 3)[0, :3].tolist() == [START, 3, 5]
-    best = beam(toy, torch.zeros(1, 1), width=2, longest=3)[0]
+    best = beam(toy, torch.zeros(1, 1), width=2, max_new_tokens=3)[0]
     assert best.tokens == [START, 4, END] and best.log_prob == pytest.approx(-0.916291)
 
 
@@ -113,7 +113,7 @@ class Toy(nn.Module):
 
 
 def test_an_ended_hypothesis_stays_as_it_is(model, sources):
-    for h in beam(model, sources[:1], width=20, longest=6):
+    for h in beam(model, sources[:1], width=20, max_new_tokens=6):
         assert h.tokens.count(END) == (h.tokens[-1] == END) and (
             h.tokens[-1] == END or len(h.tokens) == 7
         )

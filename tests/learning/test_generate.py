@@ -16,7 +16,7 @@ BLOCK = 8
 
 @pytest.fixture(scope="module")
 def model():
-    """A GPT in eval mode that has strong opinions, so that every token and place matters."""
+    """A GPT in eval mode that is sure of its guesses, so that every token and place matters."""
     torch.manual_seed(0)
     model = GPT(
         GPTConfig(BLOCK, 11, n_layer=2, n_head=2, n_embd=16, dropout=0.9, tied=False)
@@ -45,7 +45,9 @@ def by_hand(model, idx, n, **settings):
     return idx
 
 
-@pytest.mark.parametrize("settings", [{"temperature": 0}, {}, {"top_k": 5, "top_p": 0.9}])
+@pytest.mark.parametrize(
+    "settings", [{"temperature": 0}, {}, {"top_k": 5, "top_p": 0.9, "min_p": 0.01}]
+)
 @pytest.mark.parametrize("batch_size", [1, 3])
 @pytest.mark.parametrize("length", [1, BLOCK - 1, BLOCK, BLOCK + 3])
 def test_the_text_is_the_same_with_a_cache_without_and_by_hand(model, settings, batch_size, length):
@@ -191,6 +193,10 @@ BAD_SETTINGS = [
     ({"top_p": -0.5}, r"top_p must lie in \(0, 1\]; got -0.5"),
     ({"top_p": 1.5}, r"top_p must lie in \(0, 1\]; got 1.5"),
     ({"top_p": math.nan}, r"top_p must lie in \(0, 1\]; got nan"),
+    ({"top_k": True}, "top_k must be a whole number ≥ 1; got True"),
+    ({"min_p": -0.1}, r"min_p must lie in \[0, 1\]; got -0.1. Try 0.1"),
+    ({"min_p": 1.01}, r"min_p must lie in \[0, 1\]; got 1.01"),
+    ({"min_p": math.nan}, r"min_p must lie in \[0, 1\]; got nan"),
 ]
 
 

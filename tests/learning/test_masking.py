@@ -57,13 +57,20 @@ def test_scoring_is_without_dropout_and_restores_the_mode(scored):
     assert model.training
 
 
+def test_the_mode_comes_back_when_scoring_fails(scored):
+    model, (x, y) = GPT(CONFIG).train(), scored
+    with pytest.raises(IndexError):
+        losses_by_position(model, x + V, y)  # no such tokens
+    assert model.training
+
+
 def test_a_model_knows_its_mask():
     model = GPT(CONFIG)
     assert torch.equal(mask_of(model), masks.causal(T))
     assert torch.equal(mask_of(with_mask(model, masks.full(T))), masks.full(T))
 
 
-def test_the_same_seed_is_the_same_model_and_leaves_the_callers_dice_alone():
+def test_the_same_seed_is_the_same_model_and_leaves_the_callers_generator_alone():
     before = torch.get_rng_state()
     one, other = (trained_under(masks.causal(T), CONFIG, IDS, steps=3) for _ in range(2))
     assert torch.equal(torch.get_rng_state(), before)

@@ -1,4 +1,4 @@
-"""Members of an ensemble: what each reads, and what all of them say about the same characters."""
+"""Members of an ensemble: what each reads, and what all of them expect of the same characters."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.learning.evaluation import token_losses
-from helpers.learning.members import SCENE_END, held_out, opinions
+from helpers.learning.members import SCENE_END, held_out, log_probs
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import playwright
@@ -54,25 +54,25 @@ def models():
     return [GPT(GPTConfig(8, 11, 1, 2, 8, dropout=0.5)).train() for _ in range(3)]
 
 
-def test_opinions_are_those_of_the_second_halves_of_the_windows(models):
+def test_log_probabilities_are_those_of_the_second_halves_of_the_windows(models):
     ids = torch.randint(0, 11, (50,), generator=torch.Generator().manual_seed(1))
-    places, tokens, said = opinions(models, ids)
+    places, tokens, expected = log_probs(models, ids)
     starts, losses = token_losses(models[1], ids)
-    assert said.shape == (6 * 4, 3, 11) and torch.equal(tokens, ids[places])
+    assert expected.shape == (6 * 4, 3, 11) and torch.equal(tokens, ids[places])
     assert places[:5].tolist() == [5, 6, 7, 8, 13]
     torch.testing.assert_close(
-        -said[:, 1].gather(-1, tokens[:, None])[:, 0], losses[:, 4:].flatten()
+        -expected[:, 1].gather(-1, tokens[:, None])[:, 0], losses[:, 4:].flatten()
     )
-    torch.testing.assert_close(said.logsumexp(-1), torch.zeros(24, 3))
+    torch.testing.assert_close(expected.logsumexp(-1), torch.zeros(24, 3))
 
 
 def test_members_are_asked_in_eval_mode_and_keep_their_own(models):
     ids = torch.arange(11).repeat(3)
-    assert torch.equal(opinions(models, ids)[2], opinions(models, ids)[2])
-    assert all(model.training for model in models) and not opinions(models, ids)[2].requires_grad
+    assert torch.equal(log_probs(models, ids)[2], log_probs(models, ids)[2])
+    assert all(model.training for model in models) and not log_probs(models, ids)[2].requires_grad
 
 
 def test_the_members_stand_next_to_last_in_their_order(models):
     ids = torch.arange(11).repeat(3)
-    assert torch.equal(opinions(models[::-1], ids)[2], opinions(models, ids)[2].flip(-2))
-    assert math.isfinite(opinions(models, ids)[2].sum())
+    assert torch.equal(log_probs(models[::-1], ids)[2], log_probs(models, ids)[2].flip(-2))
+    assert math.isfinite(log_probs(models, ids)[2].sum())

@@ -8,8 +8,8 @@ import torch
 from torch.testing import assert_close
 
 from helpers.learning.alignment import optimal_policy, optimal_value
+from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.alignment.policy_gradient import improve, surrogate
-from helpers.learning.alignment.preferences import answer_log_probs
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.theory.probability import kl
@@ -67,7 +67,7 @@ def test_by_hand_for_two_answers():
 def tiny():
     torch.manual_seed(0)
     model = GPT(GPTConfig(4, V, n_layer=1, n_head=2, n_embd=16)).eval()
-    with torch.no_grad():  # a fresh GPT is nearly uniform: give it opinions
+    with torch.no_grad():  # a fresh GPT is nearly uniform: make it sure of something
         model.token_embedding.weight.mul_(4)
     return model
 

@@ -8,7 +8,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.learning.alignment import bradley_terry, optimal_policy, preferences, reward_loss
+from helpers.learning.alignment import bradley_terry, dpo, optimal_policy, preferences, reward_loss
+from helpers.learning.alignment.answers import answer_log_probs, learn_answers
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 
@@ -20,7 +21,7 @@ ALL = torch.tensor(list(itertools.product(range(V), repeat=A)))
 def tiny(seed=0):
     torch.manual_seed(seed)
     model = GPT(GPTConfig(4, V, n_layer=1, n_head=2, n_embd=16)).eval()
-    with torch.no_grad():  # a fresh GPT is nearly uniform: give it opinions
+    with torch.no_grad():  # a fresh GPT is nearly uniform: make it sure of something
         model.token_embedding.weight.mul_(4)
     return model
 
@@ -28,7 +29,7 @@ def tiny(seed=0):
 @torch.no_grad()
 def policy_of(model):
     """All nine probabilities."""
-    return preferences.answer_log_probs(model, PROMPT, ALL).exp().double()
+    return answer_log_probs(model, PROMPT, ALL).exp().double()
 
 
 def test_the_probabilities_of_all_answers_sum_to_one():
@@ -41,7 +42,7 @@ def test_an_answers_probability_is_that_of_its_tokens_one_after_the_other():
     first = model(PROMPT)[0][0, -1].softmax(-1)
     second = model(torch.tensor([[0, 1, 2]]))[0][0, -1].softmax(-1)
     by_hand = (first[2] * second[1]).log()
-    assert_close(preferences.answer_log_probs(model, PROMPT, answer[None])[0], by_hand)
+    assert_close(answer_log_probs(model, PROMPT, answer[None])[0], by_hand)
 
 
 def test_neighbours_meet_and_the_better_wins_as_often_as_bradley_and_terry_say():
@@ -60,10 +61,10 @@ def test_counts():
 
 
 def test_a_reward_model_on_counts_finds_the_weights_that_made_the_choices():
-    dice = torch.Generator().manual_seed(0)
-    counts = torch.randint(4, (8000, 3), generator=dice).float()
+    generator = torch.Generator().manual_seed(0)
+    counts = torch.randint(4, (8000, 3), generator=generator).float()
     weights = torch.tensor([1.0, 0.0, -0.5])
-    w, l = preferences.compare(counts @ weights, dice)  # noqa: E741
+    w, l = preferences.compare(counts @ weights, generator)  # noqa: E741
     found = preferences.count_reward(counts[w], counts[l], penalty=0.0)
     # Standard error: 1/√(n · Var(difference) · mean p(1-p)) ≈ 1/√(4000 · 2.5 · 0.12) = 0.029.
     assert_close(found, weights, atol=4 * 0.029, rtol=0)
@@ -82,7 +83,7 @@ def test_the_reward_model_is_at_its_minimum_and_a_penalty_shrinks_it():
 def test_answers_are_learned():
     model = GPT(GPTConfig(4, V, 1, 2, 16))
     texts = torch.tensor([[0, 1, 2, 1]] * 3 + [[0, 1, 0, 0]])
-    losses = preferences.learn_answers(model, texts, steps=80, lr=1e-2, batch_size=16)
+    losses = learn_answers(model, texts, steps=80, lr=1e-2, batch_size=16)
     # Three quarters and one quarter: the loss of the whole text falls to H(3/4) = 0.562 nats.
     assert losses[0] == pytest.approx(3 * math.log(3), abs=0.2)
     assert sum(losses[-10:]) / 10 == pytest.approx(0.562, abs=0.15)
@@ -105,9 +106,7 @@ def test_dpo_brings_a_gpt_to_the_optimal_policy():
     before, winners_losers = policy_of(model), exhaustive_pairs(reward)
     star = optimal_policy(before, reward, beta=0.8)
     tuned = copy.deepcopy(model)
-    losses = preferences.dpo(
-        tuned, PROMPT, *winners_losers, beta=0.8, steps=150, batch_size=256, lr=5e-3
-    )
+    losses = dpo.train(tuned, PROMPT, *winners_losers, beta=0.8, steps=150, batch_size=256, lr=5e-3)
     after = policy_of(tuned)
     assert losses[0] == pytest.approx(math.log(2), abs=1e-5)
     assert (before - star).abs().max() > 0.1 and (after - star).abs().max() < 0.03
@@ -119,5 +118,5 @@ def test_the_reference_of_dpo_is_the_model_as_it_comes():
     model = tiny()
     pairs = exhaustive_pairs(torch.linspace(-1, 1, 9))
     for _ in range(2):
-        losses = preferences.dpo(model, PROMPT, *pairs, beta=1, steps=20, lr=3e-3, batch_size=64)
+        losses = dpo.train(model, PROMPT, *pairs, beta=1, steps=20, lr=3e-3, batch_size=64)
         assert losses[0] == pytest.approx(math.log(2), abs=1e-5) and losses[-1] < 0.68

@@ -1,12 +1,15 @@
-"""Sampling: temperature, top-k and top-p give the distributions that are worked out by hand."""
+"""Sampling: temperature, top-k, min-p and top-p give what is worked out by hand."""
 
+import dataclasses
+import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.learning.sampling import draw, next_token_probs
+from helpers.learning.sampling import Sampling, draw, next_token_probs
 from helpers.theory.probability import entropy
 
 Z = torch.tensor([2.0, 1.0, 0.0])
@@ -72,27 +75,39 @@ def test_top_k_keeps_the_likeliest_and_renormalises():
     assert_close(next_token_probs(LOGITS, top_k=3), torch.tensor([0.5, 0.3125, 0.1875, 0, 0, 0]))
 
 
-def enumerated(probs, temperature, top_k, top_p):
-    """The same by lists and loops: powers of p, the k largest, then as few as reach top_p."""
-    tempered = [p ** (1 / temperature) for p in probs]
-    kept, mass = [], 0.0
-    best = sorted(range(len(probs)), key=lambda i: -tempered[i])[:top_k]
-    total = sum(tempered[i] for i in best)
-    for i in best:
-        if mass / total < top_p - 1e-12:
-            kept.append(i)
-            mass += tempered[i]
-    return [tempered[i] / mass if i in kept else 0.0 for i in range(len(probs))]
+def heaviest(probs, subsets):
+    return max(subsets, key=lambda tokens: sum(probs[i] for i in tokens))
+
+
+def by_subsets(probs, temperature, top_k, min_p, top_p):
+    """The same from the definitions, by a search through all subsets of the vocabulary."""
+    p = normalised([q ** (1 / temperature) for q in probs])
+    subsets = [s for n in range(1, len(p) + 1) for s in itertools.combinations(range(len(p)), n)]
+    # top-k: of the subsets with k tokens, the one with the largest mass.
+    kept = heaviest(p, [s for s in subsets if len(s) == min(top_k, len(p))])
+    p = normalised([q if i in kept else 0.0 for i, q in enumerate(p)])
+    # min-p: the largest subset without a token that is less than min_p times the likeliest.
+    kept = max([s for s in subsets if min(p[i] for i in s) >= min_p * max(p)], key=len)
+    p = normalised([q if i in kept else 0.0 for i, q in enumerate(p)])
+    # top-p: the smallest subsets that reach the mass, and of these the heaviest.
+    enough = [s for s in subsets if sum(p[i] for i in s) >= top_p - 1e-12]
+    kept = heaviest(p, [s for s in enough if len(s) == len(enough[0])])
+    return normalised([q if i in kept else 0.0 for i, q in enumerate(p)])
+
+
+def normalised(values):
+    return [value / sum(values) for value in values]
 
 
 @pytest.mark.parametrize("temperature", [0.1, 0.5, 1.0, 3.0, 1e6])
-@pytest.mark.parametrize("top_k", [1, 2, 5, 6, 9])
-@pytest.mark.parametrize("top_p", [0.05, 0.5, 0.93, 1.0])
-def test_all_settings_together_equal_the_enumeration(temperature, top_k, top_p):
+@pytest.mark.parametrize("min_p", [0.0, 0.12, 0.3, 0.7, 1.0])
+def test_all_settings_together_equal_the_search_through_all_subsets(temperature, min_p):
     probs = [P[3], P[0], P[5], P[1], P[4], P[2]]
     logits = torch.tensor(probs, dtype=torch.float64).log().expand(2, 3, 6)  # batches alike
-    expected = torch.tensor(enumerated(probs, temperature, top_k, top_p), dtype=torch.float64)
-    assert_close(next_token_probs(logits, temperature, top_k, top_p), expected.expand(2, 3, 6))
+    for top_k, top_p in itertools.product([1, 2, 5, 6, 9], [0.05, 0.5, 0.93, 1.0]):
+        expected = by_subsets(probs, temperature, top_k, min_p, top_p)
+        found = next_token_probs(logits, temperature, top_k, top_p, min_p)
+        assert_close(found, torch.tensor(expected, dtype=torch.float64).expand(2, 3, 6))
 
 
 def test_top_k_of_1_is_arg_max():
@@ -147,7 +162,57 @@ def test_top_k_comes_before_top_p():
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"temperature": 0}, {"top_k": 2}, {"top_p": 0.7}, {"top_k": 4, "top_p": 0.7}]
+    ("min_p", "n_kept"),
+    [(0, 6), (0.09, 6), (0.11, 5), (0.2, 4), (0.3, 3), (0.6, 2), (0.7, 1), (1, 1)],
+)
+def test_min_p_is_a_share_of_the_largest_probability(min_p, n_kept):
+    # .4 is the largest; the others are .625, .375, .25, .15 and .1 of it.
+    mass = sum(P[:n_kept])
+    expected = [round(p / mass, 4) for p in P[:n_kept]]
+    assert kept(next_token_probs(LOGITS, min_p=min_p)) == expected
+
+
+def test_min_p_of_1_keeps_all_of_the_largest():
+    tie = torch.tensor([2.0, 1.0, 2.0])
+    assert kept(next_token_probs(tie, min_p=1)) == [0.5, 0.5]
+
+
+def test_min_p_adapts_to_how_sure_the_model_is():
+    sure = torch.tensor([0.9, 0.05, 0.03, 0.02]).log()
+    assert len(kept(next_token_probs(sure, min_p=0.1))) == 1
+    assert len(kept(next_token_probs(torch.zeros(4), min_p=0.1))) == 4
+
+
+def test_temperature_comes_before_min_p():
+    # At T = 2 the square roots count: 1, .79, .61, .5, .39, .32 of the largest. The other order
+    # would keep two.
+    assert len(kept(next_token_probs(LOGITS, 2.0, min_p=0.38))) == 5
+
+
+def test_min_p_comes_before_top_p():
+    # Of the three kept, (.5, .3125, .1875), the first two reach .8. Top-p first would keep three.
+    assert kept(next_token_probs(LOGITS, min_p=0.3, top_p=0.8)) == [0.6154, 0.3846]
+
+
+def test_settings_are_one_thing_that_is_checked_once_and_never_changes():
+    settings = Sampling(0.5, top_k=np.int64(3), min_p=0.1)
+    assert_close(settings.probs(LOGITS), next_token_probs(LOGITS, 0.5, top_k=3, min_p=0.1))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.temperature = 2.0
+    with pytest.raises(ValueError, match="min_p"):
+        dataclasses.replace(settings, min_p=2)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"temperature": 0},
+        {"top_k": 2},
+        {"top_p": 0.7},
+        {"min_p": 0.4},
+        {"top_k": 4, "top_p": 0.7, "min_p": 0.2},
+    ],
 )
 def test_every_row_is_treated_alone_and_in_its_own_order(settings):
     logits = torch.randn(2, 3, 6, generator=torch.Generator().manual_seed(0))
@@ -163,13 +228,13 @@ def test_every_row_is_treated_alone_and_in_its_own_order(settings):
 
 def test_a_forbidden_token_stays_forbidden():
     logits = torch.tensor([1.0, -math.inf, 0.0])
-    for settings in ({}, {"temperature": 100.0}, {"top_p": 1.0}, {"top_k": 2}, {"temperature": 0}):
+    for settings in ({}, {"temperature": 100.0}, {"top_p": 1.0}, {"top_k": 2}, {"min_p": 0}):
         assert next_token_probs(logits, **settings)[1] == 0
 
 
 def test_the_logits_are_left_as_they_were():
     logits = LOGITS.clone()
-    next_token_probs(logits, 0.5, top_k=3, top_p=0.5)
+    next_token_probs(logits, 0.5, top_k=3, top_p=0.5, min_p=0.1)
     assert torch.equal(logits, LOGITS)
 
 

@@ -31,12 +31,6 @@ def test_it_learns_forty_numbers_by_heart(learned):
     assert translation.exact_match(model, pairs) > 0.9
 
 
-def test_translate_speaks(learned):
-    model, *_ = learned
-    text = translation.translate(model, number_words.tokenizer(), "2 3 0 0")
-    assert text == "two thousand three hundred"
-
-
 def test_the_decoder_is_given_the_words_before_and_asked_for_the_next(monkeypatch):
     model, asked = new_model(), []
     monkeypatch.setattr(

@@ -126,9 +126,9 @@ def test_dropout_acts_in_training_only(config, x):
     assert torch.equal(layer.eval()(x), layer(x))
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_maps_are_the_weights_of_every_layer_and_head(config, norm):
-    model = GPT(dataclasses.replace(config, norm=norm, dropout=0.5)).train()
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_maps_are_the_weights_of_every_layer_and_head(config, block):
+    model = GPT(dataclasses.replace(config, block=block, dropout=0.5)).train()
     idx = torch.randint(11, (2, T))
     maps = attention.maps(model, idx)
     assert maps.shape == (3, 2, 4, T, T)  # L, B, nh, T, T

@@ -9,15 +9,27 @@ from torch.testing import assert_close
 
 from helpers.learning import sampling
 from helpers.models import attention, masks
-from helpers.models.attention_only import AttentionBlock, attention_only
-from helpers.models.block import PreNormBlock
+from helpers.models.block import AttentionBlock, PreNormBlock
+from helpers.models.gpt import GPT
 
 T = 7
 
 
 @pytest.fixture
+def config(config):
+    return dataclasses.replace(config, block="attention-only")
+
+
+@pytest.fixture
 def alone(config):
-    return attention_only(config).eval()
+    return GPT(config).eval()
+
+
+def half(whole, config):
+    """The attention half of a block, with the same weights."""
+    block = AttentionBlock(config)
+    block.load_state_dict(whole.state_dict(), strict=False)
+    return block
 
 
 @pytest.fixture
@@ -27,7 +39,7 @@ def idx(config):
 
 def test_a_block_adds_what_the_heads_bring(config):
     whole, x = PreNormBlock(config), torch.randn(2, T, config.n_embd)
-    block = AttentionBlock(whole)
+    block = half(whole, config)
     assert_close(block(x), x + whole.attention(whole.attention_norm(x)))
 
 
@@ -35,7 +47,7 @@ def test_with_a_silent_mlp_the_whole_block_does_the_same(config):
     whole, x = PreNormBlock(config), torch.randn(2, T, config.n_embd)
     for parameter in whole.mlp.projection.parameters():
         torch.nn.init.zeros_(parameter)
-    assert_close(AttentionBlock(whole)(x), whole(x))
+    assert_close(half(whole, config)(x), whole(x))
 
 
 def test_it_has_no_parameters_but_attention_norms_and_embeddings(config, alone):
@@ -54,7 +66,7 @@ def test_it_starts_at_ln_v_and_never_looks_ahead(config, alone, idx):
 
 
 def test_dropout_acts_in_training_only(config, idx):
-    model = attention_only(dataclasses.replace(config, dropout=0.5))
+    model = GPT(dataclasses.replace(config, dropout=0.5))
     model.dropout.p = 0  # that of the embeddings; the blocks have their own
     for block in model.blocks:
         block.attention.dropout = 0
@@ -79,7 +91,7 @@ def test_its_maps_can_be_drawn_and_its_mask_changed(config, alone, idx):
 
 
 def test_it_learns_one_batch_by_heart(config, idx):
-    model = attention_only(config)
+    model = GPT(config)
     adam = torch.optim.AdamW(model.parameters(), lr=1e-2)
     losses = []
     for _ in range(30):
@@ -89,8 +101,3 @@ def test_it_learns_one_batch_by_heart(config, idx):
         adam.step()
         losses.append(loss.item())
     assert losses[-1] < losses[0] / 2
-
-
-def test_it_refuses_a_norm_after_the_sublayer(config):
-    with pytest.raises(ValueError, match="need norm=\"pre\"; got 'post'. Try dataclasses.replace"):
-        attention_only(dataclasses.replace(config, norm="post"))

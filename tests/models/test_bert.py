@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 from torch.testing import assert_close
 
-from helpers.models import attention, masks
+from helpers.models.attention import full_attention
 from helpers.models.bert import IGNORED, Bert, log_odds_ratio, mask_tokens, with_classes
 from helpers.models.block import PostNormBlock
 from helpers.models.config import GPTConfig
@@ -21,7 +21,7 @@ V, T = 11, 8
 
 @pytest.fixture
 def config():
-    return GPTConfig(T, V, n_layer=2, n_head=4, n_embd=24, norm="post")
+    return GPTConfig(T, V, n_layer=2, n_head=4, n_embd=24, block="post-norm")
 
 
 @pytest.fixture
@@ -53,29 +53,26 @@ def test_the_encoder_equals_hugging_faces(config, model, idx):
     embeddings.word_embeddings.weight.data = model.token_embedding.weight.data
     embeddings.position_embeddings.weight.data = model.position_embedding.weight.data
     nn.init.zeros_(embeddings.token_type_embeddings.weight)
-    embeddings.LayerNorm.load_state_dict(model.add_position.norm.state_dict())
-    for layer, block in zip(twin.encoder.layer, model.encoder.blocks, strict=True):
+    embeddings.LayerNorm.load_state_dict(model.embedding_norm.state_dict())
+    for layer, block in zip(twin.encoder.layer, model.blocks, strict=True):
         copy_layer(layer, block)
-    assert_close(model.encoder(model.embed(idx)), twin(idx).last_hidden_state)
+    assert_close(model.encode(idx), twin(idx).last_hidden_state)
 
 
 def copy_layer(layer, block):
-    key, value = block.attention.key_value.weight.data.chunk(2)
-    key_bias, value_bias = block.attention.key_value.bias.data.chunk(2)
-    theirs = layer.attention.self
-    theirs.query.load_state_dict(block.attention.query.state_dict())
-    theirs.key.weight.data, theirs.key.bias.data = key, key_bias
-    theirs.value.weight.data, theirs.value.bias.data = value, value_bias
+    qkv, theirs = block.attention.qkv, layer.attention.self
+    parts = zip(qkv.weight.data.chunk(3), qkv.bias.data.chunk(3), strict=True)
+    for part, (weight, bias) in zip((theirs.query, theirs.key, theirs.value), parts, strict=True):
+        part.weight.data, part.bias.data = weight, bias
     layer.attention.output.dense.load_state_dict(block.attention.projection.state_dict())
-    layer.attention.output.LayerNorm.load_state_dict(block.add_attention.norm.state_dict())
+    layer.attention.output.LayerNorm.load_state_dict(block.attention_norm.state_dict())
     layer.intermediate.dense.load_state_dict(block.mlp.expand.state_dict())
     layer.output.dense.load_state_dict(block.mlp.projection.state_dict())
-    layer.output.LayerNorm.load_state_dict(block.add_mlp.norm.state_dict())
+    layer.output.LayerNorm.load_state_dict(block.mlp_norm.state_dict())
 
 
 def test_an_encoder_block_is_a_gpt_1_block_without_its_mask(config):
-    ours, gpts = shaken(EncoderBlock(config)), PostNormBlock(config)
-    gpts.attention = attention.MaskedSelfAttention(config, masks.full(T))
+    ours, gpts = shaken(EncoderBlock(config)), PostNormBlock(config, attention=full_attention)
     q, kv = ours.attention.query, ours.attention.key_value
     gpts.attention.qkv.weight.data = torch.cat([q.weight.data, kv.weight.data])
     gpts.attention.qkv.bias.data = torch.cat([q.bias.data, kv.bias.data])
@@ -111,7 +108,7 @@ def test_the_loss_asks_only_where_there_is_a_target(model, idx):
 
 def test_a_short_text_may_be_read_and_a_long_one_is_refused(model, idx):
     assert model(idx[:, :3])[0].shape == (3, 3, V + 1)
-    with pytest.raises(ValueError, match=r"at most block_size = 8 tokens; got 9. Try idx\[:, :8\]"):
+    with pytest.raises(ValueError, match=r"at most block_size = 8 tokens; got 9. Pass"):
         model(F.pad(idx, (0, 1)))
 
 
@@ -174,7 +171,7 @@ def test_what_is_not_selected_stays_and_is_not_asked_and_the_targets_are_the_tru
     assert torch.equal(seen[~asked], idx[~asked]) and torch.equal(targets[asked], idx[asked])
 
 
-def test_the_same_dice_hide_the_same_tokens():
+def test_the_same_generator_hides_the_same_tokens():
     idx = torch.randint(V, (5, 40))
     one, other = (mask_tokens(idx, V, torch.Generator().manual_seed(5)) for _ in range(2))
     assert torch.equal(one[0], other[0]) and torch.equal(one[1], other[1])
@@ -205,7 +202,7 @@ def test_a_gpt_classifies_by_the_past_and_a_bert_by_everything(config, idx):
     assert not torch.allclose(bert_(changed)[0][:, 0], bert_(idx)[0][:, 0])
 
 
-@pytest.mark.parametrize("change", [{"norm": "pre"}, {"tied": False}, {"qkv_bias": False}])
+@pytest.mark.parametrize("change", [{"block": "pre-norm"}, {"tied": False}, {"qkv_bias": False}])
 def test_a_config_that_is_not_berts_is_refused(config, change):
     with pytest.raises(ValueError, match="normalises after the sum.*Try dataclasses.replace"):
         Bert(dataclasses.replace(config, **change))

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.testing import assert_close
 
-from helpers.models.block import MLP, PostNormBlock, PreNormBlock, block
+from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
+from helpers.models.parts import BLOCKS
 
 T = 6
 
@@ -31,6 +32,11 @@ def lively(module):
     return module
 
 
+def built(config):
+    """The block that a config names."""
+    return BLOCKS[config.block](config)
+
+
 def twin_of(layer, config):
     """PyTorch's block with the same weights."""
     twin = nn.TransformerEncoderLayer(
@@ -40,7 +46,7 @@ def twin_of(layer, config):
         dropout=0.0,
         activation="relu",
         batch_first=True,
-        norm_first=config.norm == "pre",
+        norm_first=config.block == "pre-norm",
     )
     attention, mlp = layer.attention, layer.mlp
     pairs = {
@@ -58,21 +64,16 @@ def twin_of(layer, config):
     return twin
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_a_block_equals_pytorchs(config, x, norm):
-    config = dataclasses.replace(config, norm=norm)
-    layer = lively(block(config))
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_a_block_equals_pytorchs(config, x, block):
+    config = dataclasses.replace(config, block=block)
+    layer = lively(built(config))
     future = torch.ones(T, T, dtype=torch.bool).triu(1)
     assert_close(layer(x), twin_of(layer, config)(x, src_mask=future))
 
 
-@pytest.mark.parametrize(("norm", "kind"), [("pre", PreNormBlock), ("post", PostNormBlock)])
-def test_the_config_chooses_the_block(config, norm, kind):
-    assert type(block(dataclasses.replace(config, norm=norm))) is kind
-
-
 def test_before_training_a_pre_norm_block_of_zeros_passes_its_input_on(config, x):
-    layer = block(config)
+    layer = built(config)
     for projection in (layer.attention.projection, layer.mlp.projection):
         nn.init.zeros_(projection.weight)
         nn.init.zeros_(projection.bias)
@@ -80,7 +81,7 @@ def test_before_training_a_pre_norm_block_of_zeros_passes_its_input_on(config, x
 
 
 def test_after_a_post_norm_block_every_position_has_mean_0_and_variance_1(config, x):
-    y = block(dataclasses.replace(config, norm="post"))(x)
+    y = built(dataclasses.replace(config, block="post-norm"))(x)
     assert_close(y.mean(-1), torch.zeros(2, T), atol=1e-6, rtol=0)  # float32 rounding
     assert_close(y.var(-1, unbiased=False), torch.ones(2, T), atol=1e-4, rtol=0)  # LayerNorm's eps
 
@@ -99,9 +100,9 @@ def test_the_activation_is_the_one_of_the_config(config, name, at_minus_1):
     assert_close(mlp.activation(minus_1), torch.tensor([at_minus_1]), atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_dropout_acts_on_both_sublayers_in_training_only(config, x, norm):
-    layer = lively(block(dataclasses.replace(config, norm=norm, dropout=0.5)))
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_dropout_acts_on_both_sublayers_in_training_only(config, x, block):
+    layer = lively(built(dataclasses.replace(config, block=block, dropout=0.5)))
     assert not torch.equal(layer(x), layer(x))
     layer.attention.dropout = 0.0  # the weights' own; what is left comes after the sublayers
     for silent in (layer.attention.projection, layer.mlp.projection):

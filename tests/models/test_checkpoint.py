@@ -17,7 +17,9 @@ IDX = torch.tensor([[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]])
 # What comes back
 
 
-@pytest.mark.parametrize("change", [{}, {"tied": False}, {"norm": "post"}, {"qkv_bias": False}])
+@pytest.mark.parametrize(
+    "change", [{}, {"tied": False}, {"block": "post-norm"}, {"qkv_bias": False}]
+)
 def test_a_loaded_model_computes_what_the_saved_one_did(model, tmp_path, change):
     model = GPT(dataclasses.replace(model.config, **change)).eval()
     model.save(tmp_path)
@@ -59,7 +61,7 @@ def test_saving_again_replaces_the_old_model(folder, model):
 
 def test_the_config_can_be_read_by_a_person(folder):
     lines = (folder / "config.json").read_text().splitlines()
-    assert ' "block_size": 8,' in lines and ' "norm": "pre",' in lines
+    assert ' "block_size": 8,' in lines and ' "norm": "layer",' in lines
 
 
 # Whole or not at all

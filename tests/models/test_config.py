@@ -3,9 +3,10 @@
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
-from helpers.models.config import PRESETS, GPTConfig
+from helpers.models.config import PARTS, PRESETS, GPTConfig
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def config():
 
 def test_without_further_words_it_is_a_gpt2(config):
     # as in GPT-2: pre-norm, tanh GELU, tied head, biases, no dropout
-    assert (config.norm, config.activation, config.tied) == ("pre", "gelu", True)
+    assert (config.block, config.activation, config.tied) == ("pre-norm", "gelu", True)
     assert (config.qkv_bias, config.dropout) == (True, 0.0)
 
 
@@ -30,7 +31,9 @@ def test_a_changed_copy_is_checked_again(config):
 
 
 def test_json_keeps_a_config(config):
-    changed = dataclasses.replace(config, dropout=0.1, norm="post", tied=False, qkv_bias=False)
+    changed = dataclasses.replace(
+        config, dropout=0.1, block="post-norm", tied=False, qkv_bias=False
+    )
     assert GPTConfig(**json.loads(json.dumps(changed.to_dict()))) == changed != config
 
 
@@ -57,10 +60,27 @@ def test_an_impossible_dropout_is_refused(config, value):
         dataclasses.replace(config, dropout=value)
 
 
-@pytest.mark.parametrize(("name", "value"), [("activation", "swish"), ("norm", "none")])
-def test_an_unknown_part_is_refused_with_those_that_exist(config, name, value):
-    with pytest.raises(ValueError, match=rf"{name} must be one of \('.*'\); got '{value}'"):
+def test_an_unknown_activation_is_refused_with_those_that_exist(config):
+    with pytest.raises(ValueError, match=r"activation must be one of \('.*'\); got 'swish'. Try"):
+        dataclasses.replace(config, activation="swish")
+
+
+@pytest.mark.parametrize("place", ["pre", "post"])
+def test_the_place_of_the_norm_is_the_blocks_name(config, place):
+    with pytest.raises(ValueError, match=f"got '{place}'.*try block=\"{place}-norm\""):
+        dataclasses.replace(config, norm=place)
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("value", [None, 1, ["layer"]])
+def test_a_part_is_named_by_a_word(config, name, value):
+    with pytest.raises(ValueError, match=f"{name} must be the name of a part; got .* Try {name}="):
         dataclasses.replace(config, **{name: value})
+
+
+def test_numbers_of_numpy_become_plain_ones(config):
+    changed = dataclasses.replace(config, n_layer=np.int64(3), n_expert=np.int32(4))
+    assert json.loads(json.dumps(changed.to_dict()))["n_layer"] == 3
 
 
 @pytest.mark.parametrize(("n_embd", "n_head", "possible"), [(16, 3, 15), (5140, 40, 5120)])
@@ -74,7 +94,7 @@ def test_heads_that_cannot_share_the_width_are_refused_with_a_width_that_works(
 
 
 def test_an_unknown_preset_is_refused_with_all_that_exist():
-    with pytest.raises(ValueError, match="No preset is called 'gpt5'") as error:
+    with pytest.raises(ValueError, match="preset must be one of .*got 'gpt5'. Try 'gpt2'") as error:
         GPTConfig.preset("gpt5")
     assert all(name in str(error.value) for name in PRESETS)
 

@@ -87,13 +87,13 @@ def test_the_gradient_on_a_logit_is_gate_times_advantage(logits):
 
 @pytest.mark.parametrize("k", [0, -1, 5, 1.0, True, None])
 def test_an_impossible_k_is_refused(k):
-    with pytest.raises(ValueError, match=f"k must be a whole number in 1 … E = 4; got {k!r}. Try"):
+    with pytest.raises(ValueError, match=f"k must be a whole number in 1 … 4; got {k!r}. Try"):
         route(FOUR, k)
 
 
 @pytest.mark.parametrize("gate", [TopK(5), Switch(5), Biased(5, 4), Capacity(TopK(5), 1.0)])
 def test_a_gate_that_wants_more_experts_than_there_are_is_refused(gate):
-    with pytest.raises(ValueError, match=r"whole number in 1 … E = 4; got 5. Try 1 or 2"):
+    with pytest.raises(ValueError, match=r"whole number in 1 … 4; got 5. Try 1 or 2"):
         gate(FOUR)
 
 

@@ -12,7 +12,7 @@ from torch.testing import assert_close
 
 from helpers.models.gpt import GPT
 
-VARIANTS = list(itertools.product(["pre", "post"], [True, False], ["gelu", "relu"]))
+VARIANTS = list(itertools.product(["pre-norm", "post-norm"], [True, False], ["gelu", "relu"]))
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def lively(config):
 def variant(request, config):
     """A lively model of every kind."""
     norm, tied, activation = request.param
-    return lively(dataclasses.replace(config, norm=norm, tied=tied, activation=activation))
+    return lively(dataclasses.replace(config, block=norm, tied=tied, activation=activation))
 
 
 # Twins

@@ -12,9 +12,9 @@ from helpers.models.gpt import GPT
 
 
 @pytest.mark.parametrize("tied", [True, False])
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_before_training_the_loss_is_that_of_guessing(norm, tied):
-    config = GPTConfig(64, 65, n_layer=3, n_head=4, n_embd=64, norm=norm, tied=tied)
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_before_training_the_loss_is_that_of_guessing(block, tied):
+    config = GPTConfig(64, 65, n_layer=3, n_head=4, n_embd=64, block=block, tied=tied)
     idx, targets = torch.randint(65, (2, 16, 64))
     loss = GPT(config)(idx, targets)[1].item()
     # Logits start with a standard deviation of .02 · √64 = .16, which adds about .16²/2 = .013. A
@@ -23,11 +23,11 @@ def test_before_training_the_loss_is_that_of_guessing(norm, tied):
     assert loss == pytest.approx(math.log(65), abs=0.05)
 
 
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_matrices_start_at_their_standard_deviation(norm):
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_matrices_start_at_their_standard_deviation(block):
     # Radford et al. 2019, §2.3: .02, and .02 / √(2L) for what writes to the stream.
     # A measured standard deviation of n numbers is off by a share of 1 / √(2n).
-    model = GPT(GPTConfig(32, 100, n_layer=8, n_head=4, n_embd=64, tied=False, norm=norm))
+    model = GPT(GPTConfig(32, 100, n_layer=8, n_head=4, n_embd=64, tied=False, block=block))
     n_written = 0
     for name, matrix in model.named_parameters():
         if matrix.dim() == 2:
@@ -62,4 +62,4 @@ def test_an_untied_head_is_a_matrix_of_its_own_with_a_bias(config):
 
 def test_only_a_pre_norm_model_has_a_final_norm(config):
     assert isinstance(GPT(config).final_norm, nn.LayerNorm)
-    assert isinstance(GPT(dataclasses.replace(config, norm="post")).final_norm, nn.Identity)
+    assert isinstance(GPT(dataclasses.replace(config, block="post-norm")).final_norm, nn.Identity)

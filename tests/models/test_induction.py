@@ -1,6 +1,7 @@
 """Single heads: their scores by hand, and a model in which one of them is silent."""
 
 import copy
+import dataclasses
 
 import pytest
 import torch
@@ -9,13 +10,17 @@ from torch.testing import assert_close
 
 from helpers.learning import sampling
 from helpers.models import induction
-from helpers.models.attention_only import attention_only
 from helpers.models.gpt import GPT
 
 T = 8
 
 
-@pytest.fixture(params=[GPT, attention_only], ids=["GPT", "attention alone"])
+def alone(config):
+    """A GPT of attention alone."""
+    return GPT(dataclasses.replace(config, block="attention-only"))
+
+
+@pytest.fixture(params=[GPT, alone], ids=["GPT", "attention alone"])
 def whole(request, config):
     """A model whose parameters are all far from zero, so that a forgotten one is seen."""
     model = request.param(config).eval()
@@ -116,19 +121,19 @@ def test_the_order_of_switching_off_is_all_the_same(whole, idx):
 
 def test_a_silent_head_is_silent_with_a_cache_too(whole, idx):
     silent = induction.without_head(whole, 0, 1)
-    dice = [torch.Generator().manual_seed(1) for _ in range(2)]
-    cached = sampling.generate(silent, idx[:, :2], 6, generator=dice[0])
+    generators = [torch.Generator().manual_seed(1) for _ in range(2)]
+    cached = sampling.generate(silent, idx[:, :2], 6, generator=generators[0])
     assert torch.equal(
-        cached, sampling.generate(silent, idx[:, :2], 6, use_cache=False, generator=dice[1])
+        cached, sampling.generate(silent, idx[:, :2], 6, use_cache=False, generator=generators[1])
     )
 
 
 @pytest.mark.parametrize(
     ("layer", "head", "said"),
     [
-        (3, 0, "layer must be in 0 … 2; got 3"),
+        (3, 0, "layer must be a whole number in 0 … 2; got 3"),
         (-1, 0, "layer must"),
-        (0, 4, "head must be in 0 … 3"),
+        (0, 4, "head must be a whole number in 0 … 3"),
     ],
 )
 def test_it_refuses_a_head_that_is_not_there(config, layer, head, said):

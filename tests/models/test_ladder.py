@@ -9,10 +9,9 @@ from torch.testing import assert_close
 
 from helpers.models import attention, ladder
 from helpers.models.attention import CausalSelfAttention
-from helpers.models.block import PostNormBlock, PreNormBlock
+from helpers.models.block import PlainBlock, PostNormBlock, PreNormBlock, ResidualBlock
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.models.ladder import PlainBlock, ResidualBlock
 
 PARTS = {
     "positions": [],

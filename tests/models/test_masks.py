@@ -74,8 +74,18 @@ def test_weights_under_a_mask_are_those_of_the_fused_kernel(mask):
     assert torch.equal(weights > 0, mask.expand_as(weights))
 
 
+def test_a_text_longer_than_the_mask_is_refused(config, x):
+    layer = MaskedSelfAttention(config, visible=masks.window(T - 1, 2))
+    for look in (layer, layer.weights):
+        with pytest.raises(ValueError, match=f"mask is wide, {T - 1} tokens; got {T}. Try a mask"):
+            look(x)
+
+
 def test_under_the_causal_mask_the_masked_layer_is_the_causal_one(config, x):
-    causal, masked = CausalSelfAttention(config), MaskedSelfAttention(config, masks.causal(T))
+    causal, masked = (
+        CausalSelfAttention(config),
+        MaskedSelfAttention(config, visible=masks.causal(T)),
+    )
     masked.load_state_dict(causal.state_dict())
     assert_close(masked(x), causal(x))
     assert_close(masked.weights(x), causal.weights(x))

@@ -67,7 +67,7 @@ def test_weights_of_another_model_are_refused(folder, model, tmp_path):
         ({"n_layer": 3}, "blocks.2.attention.projection.bias"),
         ({"n_layer": 1}, "blocks.1.attention.projection.bias"),
         ({"tied": False}, "head.bias"),
-        ({"norm": "post"}, "final_norm.bias"),
+        ({"block": "post-norm"}, "final_norm.bias"),
     ],
 )
 def test_weights_that_do_not_fit_the_config_are_refused_with_the_first_of_them(

@@ -12,16 +12,16 @@ from helpers.learning import training
 from helpers.models.rnn import (
     GRU,
     RNN,
-    AttentiveEncoderDecoder,
+    AttentiveSeq2Seq,
     Elman,
-    EncoderDecoder,
     RNNConfig,
-    alignment,
+    Seq2Seq,
+    cross_weights,
 )
 
 B, T, C, V = 2, 7, 6, 11
 CONFIG = RNNConfig(vocab_size=V, n_embd=C, block_size=T)
-KINDS = [EncoderDecoder, AttentiveEncoderDecoder]
+KINDS = [Seq2Seq, AttentiveSeq2Seq]
 
 
 @pytest.fixture(autouse=True)
@@ -157,7 +157,7 @@ def pytorchs(model, source, targets):
 
 
 def test_the_bottleneck_equals_pytorchs_units_put_together():
-    model, source, targets = EncoderDecoder(CONFIG), letters(B, 5), letters(B, T)
+    model, source, targets = Seq2Seq(CONFIG), letters(B, 5), letters(B, T)
     states, _ = pytorchs(model, source, targets)
     logits, loss = model(source, targets)
     assert_close(logits, model.head(states))
@@ -165,14 +165,14 @@ def test_the_bottleneck_equals_pytorchs_units_put_together():
 
 
 def test_attention_equals_pytorchs_over_the_encoders_states():
-    model, source, targets = AttentiveEncoderDecoder(CONFIG), letters(B, 5), letters(B, T)
+    model, source, targets = AttentiveSeq2Seq(CONFIG), letters(B, 5), letters(B, T)
     states, memory = pytorchs(model, source, targets)
     found = nn.functional.scaled_dot_product_attention(states, memory, memory)
     assert_close(model(source, targets)[0], model.head(torch.cat([states, found], dim=-1)))
 
 
-def test_alignment_rows_sum_to_one_and_look_everywhere():
-    weights = alignment(torch.randn(B, 3, C), torch.randn(B, 5, C))
+def test_cross_weights_rows_sum_to_one_and_look_everywhere():
+    weights = cross_weights(torch.randn(B, 3, C), torch.randn(B, 5, C))
     assert_close(weights.sum(-1), torch.ones(B, 3))
     assert weights.shape == (B, 3, 5) and (weights > 0).all()
 
@@ -197,7 +197,7 @@ def test_the_first_letter_read_reaches_the_last_letter_written(kind):
 
 
 def test_without_attention_the_state_is_the_only_road():
-    model, targets = EncoderDecoder(CONFIG), letters(1, T)
+    model, targets = Seq2Seq(CONFIG), letters(1, T)
     memory = torch.randn(1, 5, C)
     other = torch.randn(1, 5, C)
     other[:, -1] = memory[:, -1]

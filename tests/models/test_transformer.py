@@ -9,14 +9,14 @@ from torch import nn
 from torch.nn import functional as F
 from torch.testing import assert_close
 
-from helpers.models import masks, transformer
-from helpers.models.positions import sinusoidal
+from helpers.models import masks
+from helpers.models.positions import Positions, sinusoidal
 from helpers.models.transformer import (
     DecoderBlock,
     EncoderBlock,
     Transformer,
     TransformerConfig,
-    alignments,
+    cross_maps,
 )
 from helpers.text.tasks.pairs import PAD
 
@@ -167,7 +167,7 @@ def test_attention_sees_order_only_through_positions(model, source, idx, monkeyp
     swapped[1, 0], source[1, 0] = 3, 4
     swapped[1, 1], source[1, 1] = 4, 3
     assert not torch.allclose(model(swapped, idx)[0][1], model(source, idx)[0][1])
-    monkeypatch.setattr(transformer, "sinusoidal", lambda T, C: torch.zeros(T, C))
+    monkeypatch.setattr(model, "position_embedding", Positions())
     assert_close(model(swapped, idx)[0][1], model(source, idx)[0][1])
 
 
@@ -182,8 +182,8 @@ def test_dropout_acts_on_embeddings_and_sublayers_in_training_only(source, idx):
     assert_close(block(x), block.add_mlp.norm(block.add_attention.norm(x)))
 
 
-def test_alignments_are_the_weights_that_the_decoder_computes_with(model, source, idx):
-    maps = alignments(model.train(), source, idx)
+def test_cross_maps_are_the_weights_that_the_decoder_computes_with(model, source, idx):
+    maps = cross_maps(model.train(), source, idx)
     assert maps.shape == (2, B, 4, T, S) and model.training
     assert_close(maps.sum(-1), torch.ones(2, B, 4, T))
     assert torch.equal(maps == 0, (source == PAD)[None, :, None, None].expand_as(maps))
@@ -208,7 +208,6 @@ def test_an_impossible_number_is_refused(change, message):
         dataclasses.replace(CONFIG, **change)
 
 
-def test_an_odd_width_has_no_positions(source, idx):
-    model = Transformer(TransformerConfig(V, 1, 1, 7))
+def test_an_odd_width_has_no_positions():
     with pytest.raises(ValueError, match="C must be even; got 7. Try 8"):
-        model(source, idx)
+        Transformer(TransformerConfig(V, 1, 1, 7))

@@ -1,4 +1,6 @@
-"""Vision: patches are a cut and nothing else; an ImageGPT is a GPT that has read an image."""
+"""Vision: patches are a cut and nothing else; an Captioner is a GPT that has read an image."""
+
+import dataclasses
 
 import pytest
 import torch
@@ -6,7 +8,8 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from helpers.models.config import GPTConfig
-from helpers.models.vision import ImageGPT, patchify, unpatchify
+from helpers.models.modes import hooked
+from helpers.models.vision import Captioner, patchify, unpatchify
 
 CONFIG = GPTConfig(block_size=12, vocab_size=7, n_layer=2, n_head=2, n_embd=16)
 
@@ -14,13 +17,13 @@ CONFIG = GPTConfig(block_size=12, vocab_size=7, n_layer=2, n_head=2, n_embd=16)
 @pytest.fixture
 def model():
     torch.manual_seed(0)
-    return ImageGPT(CONFIG, image_size=8, patch_size=4, channels=3).eval()
+    return Captioner(CONFIG, image_size=8, patch_size=4, channels=3).eval()
 
 
 def batch(n=2):
-    dice = torch.Generator().manual_seed(1)
-    images = torch.randn(n, 3, 8, 8, generator=dice)
-    return images, torch.randint(7, (n, 5), generator=dice)
+    generator = torch.Generator().manual_seed(1)
+    images = torch.randn(n, 3, 8, 8, generator=generator)
+    return images, torch.randint(7, (n, 5), generator=generator)
 
 
 def test_patches_are_what_unfold_cuts():
@@ -81,6 +84,17 @@ def test_it_is_the_gpt_fed_with_patches_before_the_text(model):
     assert_close(logits, model.gpt.head(model.gpt.final_norm(x))[:, 4:])
 
 
+def test_what_the_gpt_reads_is_dropped_in_training_as_in_every_gpt():
+    model = Captioner(dataclasses.replace(CONFIG, dropout=0.9), 8, 4, channels=3)
+    images, idx = batch()
+    seen = []
+    with hooked(model.gpt.blocks[:1], lambda block, inputs: seen.append(inputs[0])):
+        model.train()(images, idx), model(images, idx)
+        model.eval()(images, idx), model(images, idx)
+    assert not torch.equal(seen[0], seen[1]) and torch.equal(seen[2], seen[3])
+    assert (seen[0] == 0).float().mean() > 0.8  # nine in ten, of 2 · 9 · 16 numbers
+
+
 def test_every_letter_depends_on_the_whole_image_and_not_on_later_letters(model):
     images, idx = batch()
     logits, _ = model(images, idx)
@@ -106,7 +120,7 @@ def test_the_loss_is_the_mean_over_the_letters(model):
 
 def test_a_few_steps_halve_the_loss_on_one_batch():
     torch.manual_seed(0)
-    model = ImageGPT(CONFIG, 8, 4, channels=3)
+    model = Captioner(CONFIG, 8, 4, channels=3)
     images, idx = batch(8)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     losses = []
@@ -121,10 +135,10 @@ def test_a_few_steps_halve_the_loss_on_one_batch():
 
 @pytest.mark.parametrize("P", [0, 3, 2.0, -4])
 def test_a_patch_size_that_does_not_divide_is_refused(P):
-    with pytest.raises(ValueError, match="patch size must divide height and width"):
+    with pytest.raises(ValueError, match="patch size must (divide|be).* Try 4"):
         patchify(torch.zeros(1, 1, 8, 8), P)
-    with pytest.raises(ValueError, match="patch size must divide height and width"):
-        ImageGPT(CONFIG, 8, P)
+    with pytest.raises(ValueError, match="patch size must (divide|be).* Try 4"):
+        Captioner(CONFIG, 8, P)
 
 
 def test_shapes_that_are_no_images_or_do_not_fit_are_refused():

@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 import solve
+from code_rules import helper_names
 from execute_notebooks import execute
 from kernel_environment import ROOT
 from nbformat import v4
@@ -62,3 +63,11 @@ def test_the_solution_replaces_the_placeholder_and_nothing_else():
         "check_temperature(tempered)"
     )
     assert "..." not in new and "softmax" in new
+
+
+def test_what_a_reader_writes_as_an_exercise_may_bear_a_helpers_name(tmp_path):
+    for folder, names in {"models": "ab", "practice/exercises": "a"}.items():
+        module = tmp_path / "helpers" / folder / "module.py"
+        module.parent.mkdir(parents=True)
+        module.write_text("".join(f"def {name}(): pass\n" for name in names))
+    assert helper_names(tmp_path) == {"b": "helpers/models/module.py"}

@@ -5,7 +5,6 @@ import torch
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.practice import bugs
 
 V, T = 11, 8
 CONFIG = GPTConfig(T, V, n_layer=2, n_head=2, n_embd=12)
@@ -18,4 +17,4 @@ def lively(kind=GPT):
 
 
 def with_attention(kind):
-    return bugs.with_attention(lively(), kind).eval()
+    return lively().with_parts(attention=kind)

@@ -7,7 +7,8 @@ import torch
 from torch.testing import assert_close
 
 from helpers.models.config import GPTConfig
-from helpers.practice import bugs, checks
+from helpers.practice import checks
+from helpers.practice.bugs import in_the_model as bugs
 from tests.practice.small import CONFIG, T, V, lively, with_attention
 
 ATTENTIONS = [bugs.PeekingAttention, bugs.ReshapedAttention, bugs.WideScaleAttention]
@@ -95,7 +96,7 @@ def test_a_start_by_a_wrong_name_scales_nothing():
 
 
 def test_weights_after_dropout_sum_to_anything_in_training_and_to_one_at_rest(idx):
-    model = bugs.with_attention(bugs.with_dropout(lively(), 0.5), bugs.ShownAfterDropout)
+    model = bugs.with_dropout(lively(), 0.5).with_parts(attention=bugs.ShownAfterDropout)
     x = model.token_embedding(idx)
     rows = [model.train(mode).blocks[0].attention.weights(x).sum(-1) for mode in (True, False)]
     assert rows[0].max() > 1.1

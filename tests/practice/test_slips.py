@@ -8,7 +8,9 @@ from torch.testing import assert_close
 
 from helpers.learning.sampling import generate
 from helpers.models.balance import balance_loss
-from helpers.practice import bugs, checks, slips
+from helpers.practice import checks
+from helpers.practice.bugs import around_the_model as slips
+from helpers.practice.bugs import in_the_model as bugs
 from helpers.text import batches
 from tests.practice.small import T, lively, with_attention
 

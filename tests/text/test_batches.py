@@ -17,6 +17,11 @@ def drawn(ids, batch_size, block_size, seed):
     return batches.sample(ids, batch_size, block_size, torch.Generator().manual_seed(seed))
 
 
+def test_a_share_that_is_a_whole_number_of_tokens_is_that_number():
+    # 10 · (1 - 0.9) is 0.9999999999999998 in the computer.
+    assert [len(part) for part in batches.split(range(10), 0.9)] == [1, 9]
+
+
 def test_the_split_is_contiguous_and_loses_nothing(ids):
     train, val = batches.split(ids, validation=0.1)
     assert (len(train), len(val)) == (90, 10)

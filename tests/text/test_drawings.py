@@ -11,7 +11,7 @@ from helpers.text.tasks.drawings import GLYPHS, NAMES, SIDE, draw, glyph, poster
 from helpers.theory.probability import entropy
 
 
-def dice(seed=0):
+def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
@@ -43,12 +43,12 @@ def test_the_clean_sheets_are_all_places_and_sizes_each_as_likely_as_it_is_drawn
 
 
 def test_without_noise_a_drawing_is_a_clean_sheet_and_its_name_is_certain():
-    images, names = draw(200, 0.0, dice())
+    images, names = draw(200, 0.0, seeded())
     assert_close(posterior(images, 0.0)[torch.arange(200), names], torch.ones(200).double())
 
 
 def test_pixels_are_flipped_as_often_as_said_and_names_are_equally_frequent():
-    images, names = draw(4000, 0.1, dice())
+    images, names = draw(4000, 0.1, seeded())
     sheets, _, probs = templates()
     ink = (probs[:, None, None] * sheets).sum()  # expected clean ink
     expected = ink * 0.9 + (SIDE**2 - ink) * 0.1
@@ -62,7 +62,7 @@ def test_pixels_are_flipped_as_often_as_said_and_names_are_equally_frequent():
 @pytest.mark.parametrize("noise", [0.2, 0.45])  # at 0.45 the sheets' own probabilities decide
 def test_the_posterior_by_hand_for_one_image(noise):
     """Over all clean sheets, one by one, in plain Python."""
-    images, _ = draw(1, noise, dice(3))
+    images, _ = draw(1, noise, seeded(3))
     weights = dict.fromkeys(range(16), 0.0)
     for sheet, name, p in zip(*templates(), strict=True):
         flips = int((sheet != images[0, 0]).sum())
@@ -74,7 +74,7 @@ def test_the_posterior_by_hand_for_one_image(noise):
 
 def test_the_posterior_is_right_as_often_as_it_says():
     """Bayes is calibrated: mean -ln P(name) is the mean entropy, within four standard errors."""
-    images, names = draw(3000, 0.15, dice(1))
+    images, names = draw(3000, 0.15, seeded(1))
     belief = posterior(images, 0.15)
     surprise = -belief[torch.arange(3000), names].log()
     difference = surprise - entropy(belief)
@@ -84,13 +84,19 @@ def test_the_posterior_is_right_as_often_as_it_says():
 
 
 def test_pure_noise_says_nothing():
-    belief = posterior(draw(5, 0.5, dice())[0], 0.5)
+    belief = posterior(draw(5, 0.5, seeded())[0], 0.5)
     assert_close(belief, torch.full((5, 16), 1 / 16).double())
 
 
-def test_the_same_dice_draw_the_same_sheets():
-    assert_close(draw(3, 0.1, dice(5))[0], draw(3, 0.1, dice(5))[0], rtol=0, atol=0)
-    assert not torch.equal(draw(3, 0.1, dice(5))[0], draw(3, 0.1, dice(6))[0])
+def test_equal_generators_draw_the_same_sheets():
+    assert_close(draw(3, 0.1, seeded(5))[0], draw(3, 0.1, seeded(5))[0], rtol=0, atol=0)
+    assert not torch.equal(draw(3, 0.1, seeded(5))[0], draw(3, 0.1, seeded(6))[0])
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.5, True])
+def test_an_impossible_number_of_images_is_refused(n):
+    with pytest.raises(ValueError, match="n must be a whole number ≥ 1"):
+        draw(n, 0.1)
 
 
 @pytest.mark.parametrize("noise", [-0.1, 0.6, math.nan, "much"])

@@ -117,6 +117,10 @@ def test_the_pairs_of_a_loop_are_those_of_its_series(chain):
     assert expectation.pair_counts(chain) == pytest.approx(expected)
 
 
+def test_the_entropy_of_equal_counts_is_a_logarithm_to_the_last_digit():
+    assert expectation.entropy_of(Counter("abcdefghijk")) == math.log2(11)
+
+
 def test_the_entropy_of_counts_does_not_depend_on_their_sum():
     # Half, quarter, quarter: 1/2 · 1 + 1/4 · 2 + 1/4 · 2 bits.
     for scale in (1, 10):

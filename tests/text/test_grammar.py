@@ -21,7 +21,7 @@ def test_an_empty_option_begins_every_other_and_is_refused():
 
 
 def test_probabilities_that_do_not_sum_to_one_are_refused():
-    with pytest.raises(ValueError, match="must sum to 1; these sum to 0.75"):
+    with pytest.raises(ValueError, match="must sum to 1; got a sum of 0.75"):
         Options({"sea": 0.5, "tree": 0.25})
 
 
@@ -43,6 +43,13 @@ def test_the_character_after_a_beginning_has_its_exact_probability():
     assert options.following("") == pytest.approx({"s": 0.75, "m": 0.25})
     assert options.following("s") == pytest.approx({"e": 2 / 3, "u": 1 / 3})
     assert options.chance("x") == 0
+
+
+def test_many_small_probabilities_are_added_without_error():
+    # Ten times 0.1, added one after the other, are 0.9999999999999999 (before Python 3.12).
+    options = Options({f"{a}{b}": 0.1 for a in "xy" for b in "abcde"})
+    assert options.chance("") == 1.0 and options.bits("xa")[0] == 1.0
+    assert options.following("") == {"x": 0.5, "y": 0.5}
 
 
 def test_the_option_that_stands_in_a_text_is_found_at_its_place_only():

@@ -7,8 +7,7 @@ from collections import Counter
 import pytest
 
 from helpers.text import playwright
-from helpers.text.playwright import words
-from helpers.text.playwright.slots import slots
+from helpers.text.playwright import slots
 from tests.text.parsing import KINDS
 
 # The text
@@ -60,7 +59,7 @@ def test_the_three_of_a_cast_are_different(scenes):
 
 
 def test_the_answer_to_a_sum_is_right(exchanges):
-    number = {name: i for i, name in enumerate(words.NUMBERS, start=1)}
+    number = {name: i for i, name in enumerate(slots.NUMERALS, start=1)}
     sums = [e.words for e in exchanges if e.kind == "sum"]
     assert sums
     for said in sums:
@@ -71,7 +70,7 @@ def test_the_answer_to_a_sum_is_right(exchanges):
 def test_the_lines_of_a_couplet_rhyme_without_repeating_a_word(lines):
     for first, second in zip(lines[::2], lines[1::2], strict=True):
         assert first["end"] != second["end"]
-        assert sum({first["end"], second["end"]} <= set(group) for group in words.RHYMES) == 1
+        assert sum({first["end"], second["end"]} <= set(group) for group in slots.RHYMES) == 1
 
 
 def test_the_last_rhyme_is_praised(exchanges):
@@ -83,16 +82,16 @@ def test_the_last_rhyme_is_praised(exchanges):
 
 def test_noun_and_verb_agree_with_the_first_word_of_the_line(lines):
     for line in lines:
-        one = line["start"].lower() in words.ONE_STARTS
-        assert line["noun"] in (words.NOUNS if one else words.MANY)
-        assert line["verb"].removesuffix("s" if one else "") in words.VERBS
+        one = line["start"].lower() in slots.ONE_STARTS
+        assert line["noun"] in (slots.NOUNS if one else slots.MANY)
+        assert line["verb"].removesuffix("s" if one else "") in slots.VERBS
 
 
 def test_a_lament_agrees_with_its_subject_and_not_with_the_nearer_owner(exchanges):
     for said in (e.words for e in exchanges if e.kind == "lament"):
         one = said["that"] == "that"
-        assert said["subject"] in (words.NOUNS if one else words.MANY)
-        assert said["owner"] in (words.MANY if one else words.NOUNS)
+        assert said["subject"] in (slots.NOUNS if one else slots.MANY)
+        assert said["owner"] in (slots.MANY if one else slots.NOUNS)
         assert (said["was"], said["they"]) == (("was", "it") if one else ("were", "they"))
         assert said["again"].lower() == said["was"]
 
@@ -118,7 +117,7 @@ def drawn_words(scenes, exchanges, lines):
 
 
 def test_every_word_of_every_slot_comes_as_often_as_its_probability_says(scenes, exchanges, lines):
-    found, grammar_slots, checked = {}, slots(), Counter()
+    found, grammar_slots, checked = {}, slots.slots(), Counter()
     for name, word in drawn_words(scenes, exchanges, lines):
         found.setdefault(name, Counter())[word.lower()] += 1
     for name in found.keys() & grammar_slots.keys() - {"other"}:  # "other" depends on the cast

@@ -54,6 +54,14 @@ def test_the_next_character_has_its_probability_by_hand(prefix, following):
     assert playwright.next_char_probs(prefix) == pytest.approx(following)
 
 
+def test_one_of_sixteen_consonants_costs_four_bits_to_the_last_digit():
+    bits = playwright.surprisals(SONG)
+    first = SONG.index("noleja")
+    assert [bits[first + k] for k in (0, 2, 4)] == [
+        4.0
+    ] * 3  # a sum in order gives 3.999999999999998
+
+
 def test_the_probability_of_a_text_is_the_sum_of_its_surprisals(text, bits):
     short = text[:20_000]
     surprisals = playwright.surprisals(short)

@@ -35,10 +35,10 @@ def tree(x, labels, weights):
 def test_bagged_lines_are_those_of_scikit_learn(valley):
     x, y, _ = valley
     twin = BaggingRegressor(LinearRegression(), n_estimators=8, random_state=0).fit(x[:, None], y)
-    committee = bagging(line, x, y, torch.from_numpy(np.stack(twin.estimators_samples_)))
+    ensemble = bagging(line, x, y, torch.from_numpy(np.stack(twin.estimators_samples_)))
     at = np.linspace(-1.5, 1.5, 50)
-    assert np.allclose(committee(at), twin.predict(at[:, None]))
-    for ours, theirs in zip(committee.members, twin.estimators_, strict=True):
+    assert np.allclose(ensemble(at), twin.predict(at[:, None]))
+    for ours, theirs in zip(ensemble.members, twin.estimators_, strict=True):
         assert np.allclose(ours(torch.from_numpy(at)), theirs.predict(at[:, None]))
 
 
@@ -59,12 +59,12 @@ def test_adaboost_is_that_of_scikit_learn(valley, rounds):
     x, _, labels = valley
     learner = DecisionTreeClassifier(max_depth=1, random_state=0)
     twin = AdaBoostClassifier(learner, n_estimators=rounds, random_state=0).fit(x[:, None], labels)
-    committee = adaboost(tree, x, labels, rounds)
-    assert np.allclose(committee.weights, twin.estimator_weights_ / 2)  # theirs is ln((1 - e)/e)
+    ensemble = adaboost(tree, x, labels, rounds)
+    assert np.allclose(ensemble.weights, twin.estimator_weights_ / 2)  # theirs is ln((1 - e)/e)
     # theirs is the difference of the two classes' scores, in shares of the weights: F counts twice
-    share = 2 * committee(x) / committee.weights.sum()
+    share = 2 * ensemble(x) / ensemble.weights.sum()
     assert np.allclose(share, twin.decision_function(x[:, None]))
-    assert np.array_equal(committee(x).sign().numpy(), twin.predict(x[:, None]))
+    assert np.array_equal(ensemble(x).sign().numpy(), twin.predict(x[:, None]))
 
 
 # by hand
@@ -80,20 +80,18 @@ def test_two_rounds_of_adaboost_on_four_points():
     # labels + - + +, no question is right everywhere. Round 1: "x > 1.5?" errs on point 0, e = 1/4,
     # α = ½ ln 3; point 0 then weighs 1/2, the others 1/6. Round 2: "x > .5?" turned round, or + for
     # all, err on 1/6 (point 1, for all +): e = 1/6, α = ½ ln 5.
-    committee = adaboost(stump, [0, 1, 2, 3], [1, -1, 1, 1], rounds=2)
+    ensemble = adaboost(stump, [0, 1, 2, 3], [1, -1, 1, 1], rounds=2)
     known = {math.log(3) / 2, math.log(5) / 2}
-    assert np.allclose(sorted(committee.weights.tolist()), sorted(known))
-    first, second = (member(torch.arange(4.0)).tolist() for member in committee.members)
+    assert np.allclose(sorted(ensemble.weights.tolist()), sorted(known))
+    first, second = (member(torch.arange(4.0)).tolist() for member in ensemble.members)
     assert {tuple(first), tuple(second)} == {(-1, -1, 1, 1), (1, 1, 1, 1)}
 
 
-def test_a_committee_adds_its_members_answers():
-    committee = bagging(
-        line, [0.0, 1.0, 2.0], [0.0, 1.0, 4.0], torch.tensor([[0, 1, 1], [1, 2, 2]])
-    )
+def test_an_ensemble_adds_its_members_answers():
+    ensemble = bagging(line, [0.0, 1.0, 2.0], [0.0, 1.0, 4.0], torch.tensor([[0, 1, 1], [1, 2, 2]]))
     # lines y = x and y = 3x - 2: their mean is 2x - 1
-    assert_close(committee([0.0, 3.0]), torch.tensor([-1.0, 5.0], dtype=torch.float64))
-    assert committee.weights.sum().item() == 1
+    assert_close(ensemble([0.0, 3.0]), torch.tensor([-1.0, 5.0], dtype=torch.float64))
+    assert ensemble.weights.sum().item() == 1
 
 
 # laws
@@ -101,20 +99,20 @@ def test_a_committee_adds_its_members_answers():
 
 def test_the_weights_of_the_points_make_the_last_member_no_better_than_chance(valley):
     x, _, labels = (torch.from_numpy(part) for part in valley)
-    committee = adaboost(stump, x, labels, 6)
-    scores = sum(a * m(x) for a, m in zip(committee.weights, committee.members, strict=True))
+    ensemble = adaboost(stump, x, labels, 6)
+    scores = sum(a * m(x) for a, m in zip(ensemble.weights, ensemble.members, strict=True))
     weights = (-labels * scores).exp()  # exp(-y F) after all rounds, before normalising
-    wrong = committee.members[-1](x) != labels
+    wrong = ensemble.members[-1](x) != labels
     assert (weights[wrong].sum() / weights.sum()).item() == pytest.approx(0.5)
 
 
 def test_the_mean_of_exp_minus_yf_is_the_product_of_the_normalisers(valley):
     # Π 2 √(e (1 - e)), and e = σ(-2 α)
     x, _, labels = (torch.from_numpy(part) for part in valley)
-    committee = adaboost(stump, x, labels, 10)
-    errors = torch.sigmoid(-2 * committee.weights)
+    ensemble = adaboost(stump, x, labels, 10)
+    errors = torch.sigmoid(-2 * ensemble.weights)
     product = (2 * (errors * (1 - errors)).sqrt()).prod()
-    assert_close((-labels * committee(x)).exp().mean(), product)
+    assert_close((-labels * ensemble(x)).exp().mean(), product)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -142,8 +140,8 @@ def test_boosting_drives_the_training_error_down(valley):
 
 
 def test_a_member_without_error_ends_the_boosting():
-    committee = adaboost(stump, [0, 1, 2, 3], [-1, -1, 1, 1], rounds=10)
-    assert len(committee.members) == 1 and committee([1.4, 1.6]).sign().tolist() == [-1, 1]
+    ensemble = adaboost(stump, [0, 1, 2, 3], [-1, -1, 1, 1], rounds=10)
+    assert len(ensemble.members) == 1 and ensemble([1.4, 1.6]).sign().tolist() == [-1, 1]
 
 
 def test_a_bootstrap_sample_holds_63_percent_of_the_points():
@@ -165,3 +163,9 @@ def test_a_bootstrap_sample_holds_63_percent_of_the_points():
 def test_labels_that_are_no_signs_are_refused(labels):
     with pytest.raises(ValueError, match=r"Labels must be \(n,\), each -1 or \+1; got shape"):
         adaboost(stump, [0.0, 1.0], labels, 3)
+
+
+@pytest.mark.parametrize("rounds", [0, True, 2.5])
+def test_rounds_that_are_no_number_of_members_are_refused(rounds):
+    with pytest.raises(ValueError, match=f"rounds must be a whole number ≥ 1; got {rounds}. Try"):
+        adaboost(stump, [0.0, 1.0], [1, -1], rounds)

@@ -100,7 +100,10 @@ def test_ambiguity_needs_no_answers_and_noise_cancels_in_it(rng):
         ),
         (([0, 0], [[1, 2], [1, 2]], [[0.5, 0.5], [1, 1]]), "got a sum of 2"),
         (([0, 0], [[1, 2], [1, 2]], [math.nan, 1]), "got a sum of nan"),
-        (([0, 0], [[1, 2], [1, 2]], [1]), r"each of the 2 members.* got \(1,\). Leave them out"),
+        (
+            ([0, 0], [[1, 2], [1, 2]], [1]),
+            r"each of the 2 members.* got \(1,\). Try None for 1/2 each",
+        ),
         (
             ([0, 0], [1, 2]),
             r"y's shape \(2,\) and one more dimension.* got \(2,\). Try numpy.stack",
@@ -116,13 +119,13 @@ def test_what_cannot_be_decomposed_is_refused(arguments, message):
         decompose(*arguments)
 
 
-@pytest.mark.parametrize("nobody", [3.0, [], np.zeros((4, 0))])
-def test_an_ensemble_without_members_is_refused(nobody):
+@pytest.mark.parametrize("empty", [3.0, [], np.zeros((4, 0))])
+def test_an_ensemble_without_members_is_refused(empty):
     with pytest.raises(ValueError, match="must have a last dimension of members; got shape"):
-        ambiguity(nobody)
+        ambiguity(empty)
 
 
-def opinions(*shape):
+def log_probabilities(*shape):
     generator = torch.Generator().manual_seed(1)
     return torch.randn(*shape, generator=generator, dtype=torch.float64).log_softmax(-1)
 
@@ -130,7 +133,7 @@ def opinions(*shape):
 TOKENS = torch.randint(0, 6, (20, 5), generator=torch.Generator().manual_seed(2))
 
 
-def test_the_two_means_of_two_opinions_by_hand():
+def test_the_two_means_of_two_members_by_hand():
     # q = (.9, .1) and (.5, .5), token 0: arithmetic .7; geometric √.45 : √.05 = 3 : 1
     q = torch.tensor([[0.9, 0.1], [0.5, 0.5]])
     got = decompose_log_loss(0, q.log())
@@ -142,8 +145,8 @@ def test_the_two_means_of_two_opinions_by_hand():
 
 @pytest.mark.parametrize("weights", [None, [0.1, 0.2, 0.7], "gate"])
 def test_both_identities_hold_in_log_loss(weights):
-    log_q = opinions(20, 5, 3, 6)
-    w = opinions(20, 5, 3).exp() if weights == "gate" else weights
+    log_q = log_probabilities(20, 5, 3, 6)
+    w = log_probabilities(20, 5, 3).exp() if weights == "gate" else weights
     got = decompose_log_loss(TOKENS, log_q, w)
     assert got.geometric == pytest.approx(got.average_error - got.ambiguity, abs=1e-12)
     assert got.arithmetic == pytest.approx(got.average_error - got.gap, abs=1e-12)
@@ -151,7 +154,7 @@ def test_both_identities_hold_in_log_loss(weights):
 
 
 def test_the_means_are_those_of_torch():
-    log_q = opinions(20, 5, 3, 6)
+    log_q = log_probabilities(20, 5, 3, 6)
     got, flat = decompose_log_loss(TOKENS, log_q), TOKENS.flatten()
     members = [F.nll_loss(log_q[..., k, :].flatten(0, 1), flat) for k in range(3)]
     averaged_logits = log_q.mean(-2).flatten(0, 1)  # cross_entropy renormalises
@@ -161,21 +164,21 @@ def test_the_means_are_those_of_torch():
     assert got.arithmetic == pytest.approx(F.nll_loss(averaged_probs.log(), flat).item())
 
 
-def test_the_ambiguity_of_opinions_is_their_mean_divergence_from_the_geometric_mean():
-    log_q, w = opinions(20, 5, 3, 6), torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
+def test_the_ambiguity_of_log_probabilities_is_their_mean_divergence_from_the_geometric_mean():
+    log_q, w = log_probabilities(20, 5, 3, 6), torch.tensor([0.2, 0.3, 0.5], dtype=torch.float64)
     mean = (w[:, None] * log_q).sum(-2).log_softmax(-1)[..., None, :]
     divergence = (mean.exp() * (mean - log_q)).sum(-1) @ w
     assert decompose_log_loss(TOKENS, log_q, w).ambiguity == pytest.approx(divergence.mean().item())
 
 
-def test_the_ambiguity_of_opinions_needs_no_targets_but_jensens_gap_does():
-    log_q = opinions(20, 5, 3, 6)
+def test_the_ambiguity_of_log_probabilities_needs_no_targets_but_jensens_gap_does():
+    log_q = log_probabilities(20, 5, 3, 6)
     one, other = (decompose_log_loss(t, log_q) for t in (TOKENS, (TOKENS + 1) % 6))
     assert one.ambiguity == other.ambiguity and abs(one.gap - other.gap) > 1e-3
 
 
 def test_members_of_one_mind_are_not_ambiguous():
-    got = decompose_log_loss(TOKENS, opinions(20, 5, 1, 6).expand(20, 5, 4, 6))
+    got = decompose_log_loss(TOKENS, log_probabilities(20, 5, 1, 6).expand(20, 5, 4, 6))
     assert (got.ambiguity, got.gap) == pytest.approx((0, 0), abs=1e-12)
     assert got.geometric == pytest.approx(got.average_error)
 
@@ -196,13 +199,18 @@ def test_one_member_that_rules_the_token_out_ruins_the_geometric_mean_only():
     ("targets", "log_probs", "weights", "message"),
     [
         (TOKENS, torch.zeros(20, 5, 3, 6), None, r"sums to 6. Try logits.log_softmax"),
-        (TOKENS[0], opinions(20, 5, 3, 6), None, r"of shape \(20, 5\).* got torch.int64 \(5,\)"),
-        (TOKENS + 1, opinions(20, 5, 3, 6), None, r"tokens 0 … 5 of shape"),
-        (TOKENS.float(), opinions(20, 5, 3, 6), None, r"got torch.float32"),
-        (TOKENS, opinions(20, 5, 3, 6), [2, -1, 0], "weights must be ≥ 0; got -1"),
-        (TOKENS, opinions(20, 5, 3, 6), [1, 1, 1], "weights must sum to 1"),
+        (
+            TOKENS[0],
+            log_probabilities(20, 5, 3, 6),
+            None,
+            r"of shape \(20, 5\).* got torch.int64 \(5,\)",
+        ),
+        (TOKENS + 1, log_probabilities(20, 5, 3, 6), None, r"tokens 0 … 5 of shape"),
+        (TOKENS.float(), log_probabilities(20, 5, 3, 6), None, r"got torch.float32"),
+        (TOKENS, log_probabilities(20, 5, 3, 6), [2, -1, 0], "weights must be ≥ 0; got -1"),
+        (TOKENS, log_probabilities(20, 5, 3, 6), [1, 1, 1], "weights must sum to 1"),
     ],
 )
-def test_opinions_that_are_none_are_refused(targets, log_probs, weights, message):
+def test_log_probabilities_that_are_none_are_refused(targets, log_probs, weights, message):
     with pytest.raises(ValueError, match=message):
         decompose_log_loss(targets, log_probs, weights)

@@ -28,7 +28,7 @@ def window(seed=0):
 
 
 def config(norm, n_layer):
-    return GPTConfig(32, 64, n_layer, n_head=4, n_embd=64, norm=norm, tied=False)
+    return GPTConfig(32, 64, n_layer, n_head=4, n_embd=64, block=f"{norm}-norm", tied=False)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_stream_sizes_takes_its_hooks_away_even_after_an_error():
 
 
 def test_after_post_norm_the_stream_has_size_one():
-    sizes = depth.stream_sizes(gpt(norm="post"), window()[0])
+    sizes = depth.stream_sizes(gpt(block="post-norm"), window()[0])
     assert_close(sizes[1:], torch.ones(3), atol=1e-2, rtol=0)  # LayerNorm's eps
 
 

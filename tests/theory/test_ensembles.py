@@ -1,4 +1,4 @@
-"""The best ensemble: what to hold out, how much to decay, how to weight; and what nobody beats."""
+"""The best ensemble: what to hold out, how to decay and weight, and the error no weights beat."""
 
 import math
 
@@ -60,7 +60,7 @@ def test_two_students_should_see_everything_where_ten_should_see_a_third():
 @pytest.mark.parametrize("alpha", [0.3, 1, 4])
 @pytest.mark.parametrize("sigma2", [0.05, 0.6])
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.99, 3])
-def test_equation_12_and_the_error_that_nobody_beats(alpha, sigma2, share):
+def test_equation_12_and_the_error_that_no_share_beats(alpha, sigma2, share):
     lam, G = share * sigma2, response(alpha, sigma2)
     c = best_c(alpha, lam, sigma2)
     assert c == pytest.approx(max(0, (1 - share) / (1 + G)), abs=1e-6)
@@ -93,14 +93,14 @@ def test_one_student_should_decay_by_the_noise(alpha):
 
 
 @pytest.mark.parametrize(
-    ("T", "uniform", "optimised", "single"),
+    ("T", "uniform", "optimized", "single"),
     [(0.1, 0.78612, 0.43290, 0.49807), (0, 0.38918, 0.37633, 0.35826)],
 )
-def test_figure_3_comes_out(T, uniform, optimised, single):
+def test_figure_3_comes_out(T, uniform, optimized, single):
     E = matrix(T)
     w = best_weights(E)
     assert E.mean() == pytest.approx(uniform, abs=6e-6)
-    assert w @ E @ w == pytest.approx(optimised, abs=6e-6)
+    assert w @ E @ w == pytest.approx(optimized, abs=6e-6)
     alone = learning_curve(0, 1, best_lambda(0, 1, 0.2, 1, T), 0.2, K=1, T=T).error
     assert alone == pytest.approx(single, abs=6e-6)
 

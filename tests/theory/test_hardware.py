@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.models.config import GPTConfig
-from helpers.theory import hardware, scaling
+from helpers.theory import scaling
 from helpers.theory.hardware import GPU, GPUS, training_seconds, utilisation
 
 
@@ -19,7 +19,7 @@ def test_the_time_and_the_utilisation_undo_each_other():
 
 
 def test_four_days_on_eight_a100_are_enough_for_gpt2_and_not_for_xl():
-    card, four_days = GPUS["A100 40 GB (2020)"], 4 * hardware.SECONDS_PER_DAY
+    card, four_days = GPUS["A100 40 GB (2020)"], 4 * 24 * 3600
     shares = []
     for name in ("gpt2", "gpt2-xl"):
         flops = scaling.training_flops(scaling.count_parameters(GPTConfig.preset(name)), 3e11)

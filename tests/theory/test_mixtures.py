@@ -1,5 +1,6 @@
 """A mixture of experts: its posteriors, its moments, and the laws that tie them together."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,20 +8,21 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.theory import mixtures
+from helpers.theory import em, mixtures
+from helpers.theory.mixtures import Mixture
 from tests.theory.clouds import START, TRUTH, fixed_cloud, random_problem
 
 # g_1 = sigmoid(2x), P_1 = N(1 + 2x, 1/4), P_2 = N(-1 - x, 1/4)
-TOY = ([[0.0, 2.0], [0.0, 0.0]], [[1.0, 2.0], [-1.0, -1.0]], [0.25, 0.25])
+TOY = Mixture([[0.0, 2.0], [0.0, 0.0]], [[1.0, 2.0], [-1.0, -1.0]], [0.25, 0.25])
 
 
 @pytest.fixture
 def three():
-    """Three experts over two inputs, with random parameters: x (50, 2), y, gate, weights, vars."""
+    """x (50, 2), y, and a mixture of three experts with random parameters."""
     draw = torch.Generator().manual_seed(0)
     x, noise = torch.randn(50, 2, generator=draw), torch.randn(50, generator=draw)
     gate, weights = torch.randn(2, 3, 3, generator=draw, dtype=torch.float64)
-    return x, 2 * noise, gate, weights, torch.tensor([0.3, 1.0, 2.0])
+    return x, 2 * noise, Mixture(gate, weights, [0.3, 1.0, 2.0])
 
 
 # by hand
@@ -29,11 +31,11 @@ def three():
 def test_the_three_points_worked_out_by_hand():
     # at (-.5, -.6): g = 1/(1+e), P_1 = N(-.6; 0, .25), P_2 = N(-.6; -.5, .25)
     x, y = [0, 0.5, -0.5], [0, 1, -0.6]
-    g = mixtures.gate_probabilities(x, TOY[0])[:, 0]
-    h = mixtures.responsibilities(x, y, *TOY)[:, 0]
+    g = mixtures.gate_probabilities(x, TOY.gate)[:, 0]
+    h = mixtures.responsibilities(x, y, TOY)[:, 0]
     assert_close(g, torch.tensor([0.5, 0.731059, 0.268941]).double(), atol=1e-6, rtol=0)
     assert_close(h, torch.tensor([0.5, 0.999990, 0.154465]).double(), atol=1e-6, rtol=0)
-    density = mixtures.log_density(x, y, *TOY).exp()
+    density = mixtures.log_density(x, y, TOY).exp()
     assert_close(density[[0, 2]], torch.tensor([0.107982, 0.676200]).double(), atol=1e-6, rtol=0)
 
 
@@ -41,14 +43,14 @@ def test_the_density_is_the_sum_that_the_formula_says():
     g, h = 1 / (1 + math.e), math.e / (1 + math.e)
     first = math.exp(-(0.6**2) / 0.5) / math.sqrt(math.pi / 2)
     second = math.exp(-(0.1**2) / 0.5) / math.sqrt(math.pi / 2)
-    found = mixtures.log_density([-0.5], [-0.6], *TOY).exp().item()
+    found = mixtures.log_density([-0.5], [-0.6], TOY).exp().item()
     assert found == pytest.approx(g * first + h * second)
 
 
 def test_moments_by_hand():
     # at x = 0: gates 1/2, means 1 and -1, variances 1/4: mean 0, within 1/4, ambiguity 1
-    mean, variance = mixtures.predict([0.0], *TOY)
-    within, ambiguity = mixtures.spread([0.0], *TOY)
+    mean, variance = mixtures.predict([0.0], TOY)
+    within, ambiguity = mixtures.spread([0.0], TOY)
     assert (mean.item(), variance.item()) == (0, 1.25)
     assert (within.item(), ambiguity.item()) == (0.25, 1)
 
@@ -57,10 +59,10 @@ def test_moments_by_hand():
 
 
 def test_gates_and_responsibilities_are_distributions(three):
-    x, y, gate, *experts = three
+    x, y, mixture = three
     for probs in (
-        mixtures.gate_probabilities(x, gate),
-        mixtures.responsibilities(x, y, gate, *experts),
+        mixtures.gate_probabilities(x, mixture.gate),
+        mixtures.responsibilities(x, y, mixture),
     ):
         assert probs.shape == (50, 3) and (probs > 0).all()
         assert_close(probs.sum(1), torch.ones(50).double())
@@ -68,69 +70,67 @@ def test_gates_and_responsibilities_are_distributions(three):
 
 def test_the_density_integrates_to_one_and_the_expected_posterior_is_the_prior(three):
     # E_{y|x}[h_m(x, y)] = ∫ g_m P_m dy = g_m(x): a sum over a fine grid of y
-    x, _, *theta = three
+    x, _, mixture = three
     y = torch.linspace(-40, 40, 40_001, dtype=torch.float64)
     for point in x[:5]:
         at = point.expand(len(y), 2)
-        density = mixtures.log_density(at, y, *theta).exp() * (y[1] - y[0])
+        density = mixtures.log_density(at, y, mixture).exp() * (y[1] - y[0])
         assert density.sum().item() == pytest.approx(1)
-        expected = density @ mixtures.responsibilities(at, y, *theta)
-        assert_close(expected, mixtures.gate_probabilities(point[None], theta[0])[0])
+        expected = density @ mixtures.responsibilities(at, y, mixture)
+        assert_close(expected, mixtures.gate_probabilities(point[None], mixture.gate)[0])
 
 
 def test_mean_and_variance_are_those_of_the_density(three):
-    x, _, *theta = three
+    x, _, mixture = three
     y = torch.linspace(-40, 40, 40_001, dtype=torch.float64)
-    mean, variance = mixtures.predict(x[:1], *theta)
-    density = mixtures.log_density(x[:1].expand(len(y), 2), y, *theta).exp() * (y[1] - y[0])
+    mean, variance = mixtures.predict(x[:1], mixture)
+    density = mixtures.log_density(x[:1].expand(len(y), 2), y, mixture).exp() * (y[1] - y[0])
     assert (density @ y).item() == pytest.approx(mean.item())
     assert (density @ (y - mean) ** 2).item() == pytest.approx(variance.item())
 
 
 def test_the_variance_is_within_plus_ambiguity(three):
-    x, _, *theta = three
-    within, ambiguity = mixtures.spread(x, *theta)
-    assert_close(within + ambiguity, mixtures.predict(x, *theta)[1])
+    x, _, mixture = three
+    within, ambiguity = mixtures.spread(x, mixture)
+    assert_close(within + ambiguity, mixtures.predict(x, mixture)[1])
     assert (ambiguity > 0).all() and within.min() >= 0.3 and within.max() <= 2
 
 
 def test_fishers_identities_the_gradient_is_posterior_minus_prior(three):
     # d ln P / d score_m = h_m - g_m, and d ln P / d mean_m = h_m (y - mean_m) / variance_m
-    x, y, gate, weights, variances = three
-    gate, weights = gate.clone().requires_grad_(), weights.clone().requires_grad_()
-    mixtures.log_likelihood(x, y, gate, weights, variances).backward()
+    x, y, fixed = three
+    gate, weights = fixed.gate.clone().requires_grad_(), fixed.weights.clone().requires_grad_()
+    mixture = Mixture(gate, weights, fixed.variances)
+    mixtures.log_likelihood(x, y, mixture).backward()
     X = torch.cat([torch.ones(50, 1), x], 1).double()
-    g = mixtures.gate_probabilities(x, gate)
-    h = mixtures.responsibilities(x, y, gate, weights, variances)
+    g, h = mixtures.gate_probabilities(x, gate), mixtures.responsibilities(x, y, mixture)
     assert_close(gate.grad, (h - g).T @ X)
-    assert_close(weights.grad, (h * (y[:, None] - X @ weights.T) / variances).T @ X)
+    assert_close(weights.grad, (h * (y[:, None] - X @ weights.T) / fixed.variances).T @ X)
 
 
 def test_the_same_row_added_to_the_whole_gate_changes_nothing(three):
-    x, y, gate, *experts = three
-    moved = mixtures.log_density(x, y, gate + gate[1], *experts)
-    assert_close(moved, mixtures.log_density(x, y, gate, *experts))
+    x, y, mixture = three
+    moved = dataclasses.replace(mixture, gate=mixture.gate + mixture.gate[1])
+    assert_close(mixtures.log_density(x, y, moved), mixtures.log_density(x, y, mixture))
 
 
 def test_permuting_the_experts_permutes_the_posteriors_and_nothing_else(three):
-    x, y, *theta = three
+    x, y, mixture = three
     new = [2, 0, 1]
-    permuted = [part[new] for part in theta]
-    assert_close(mixtures.log_density(x, y, *permuted), mixtures.log_density(x, y, *theta))
-    h = mixtures.responsibilities(x, y, *theta)
-    assert_close(mixtures.responsibilities(x, y, *permuted), h[:, new])
+    permuted = Mixture(mixture.gate[new], mixture.weights[new], mixture.variances[new])
+    assert_close(mixtures.log_density(x, y, permuted), mixtures.log_density(x, y, mixture))
+    h = mixtures.responsibilities(x, y, mixture)
+    assert_close(mixtures.responsibilities(x, y, permuted), h[:, new])
 
 
 def test_the_log_density_of_the_mixture_is_never_below_the_gated_mean_of_the_experts():
     # -ln Σ g P ≤ Σ g (-ln P), by Jensen; figures of the fixed cloud at its maximum
-    x, y = map(torch.from_numpy, fixed_cloud())
-    found = mixtures.fit(x, y, **START)
+    x, y = fixed_cloud()
+    found = em.fit(x, y, START)
     g = mixtures.gate_probabilities(x, found.gate)
-    each = [
-        mixtures.log_density(x, y, found.gate[:1] * 0, found.weights[[m]], found.variances[[m]])
-        for m in (0, 1)
-    ]
-    mixture = -mixtures.log_density(x, y, *found.parameters)
+    alone = [Mixture([[0, 0]], found.weights[[m]], found.variances[[m]]) for m in (0, 1)]
+    each = [mixtures.log_density(x, y, expert) for expert in alone]
+    mixture = -mixtures.log_density(x, y, found)
     gated = -(g * torch.stack(each, 1)).sum(1)
     assert (mixture <= gated).all()
     assert mixture.mean().item() == pytest.approx(0.123961, abs=1e-6)
@@ -141,9 +141,9 @@ def test_the_stochastic_selector_draws_from_the_density():
     # N draws at x = .2: shares of experts, mean and variance within 4 standard errors
     N, draw = 20_000, torch.Generator().manual_seed(0)
     at = torch.full((N,), 0.2)
-    z, y = mixtures.sample(at, *TOY, generator=draw)
-    g = mixtures.gate_probabilities(0.2, TOY[0])[0, 0].item()
-    mean, variance = (part.item() for part in mixtures.predict(0.2, *TOY))
+    z, y = mixtures.sample(at, TOY, generator=draw)
+    g = mixtures.gate_probabilities(0.2, TOY.gate)[0, 0].item()
+    mean, variance = (part.item() for part in mixtures.predict(0.2, TOY))
     assert (z == 0).double().mean().item() == pytest.approx(g, abs=4 * math.sqrt(g * (1 - g) / N))
     assert y.mean().item() == pytest.approx(mean, abs=4 * math.sqrt(variance / N))
     fourth = ((y - mean) ** 4).mean() - variance**2  # variance of the squared deviation
@@ -153,9 +153,9 @@ def test_the_stochastic_selector_draws_from_the_density():
     assert own.var().item() == pytest.approx(0.25, abs=4 * 0.25 * math.sqrt(2 / len(own)))
 
 
-def test_the_same_dice_draw_the_same_sample():
+def test_a_generator_of_the_same_seed_draws_the_same_sample():
     def draw():
-        return mixtures.sample([0.0, 1.0], *TOY, generator=torch.Generator().manual_seed(3))
+        return mixtures.sample([0.0, 1.0], TOY, generator=torch.Generator().manual_seed(3))
 
     assert all(map(torch.equal, draw(), draw()))
 
@@ -163,32 +163,41 @@ def test_the_same_dice_draw_the_same_sample():
 # kinds of numbers
 
 
-def test_lists_arrays_and_tensors_give_the_same_and_an_array_is_answered_in_arrays():
-    x, y, *theta = random_problem(3)
+def test_lists_arrays_and_tensors_give_the_same():
+    x, y, mixture = random_problem(3)
     for ask in (mixtures.responsibilities, mixtures.log_density, mixtures.log_likelihood):
-        in_arrays, in_tensors = ask(x, y, *theta), ask(torch.from_numpy(x), torch.tensor(y), *theta)
-        assert (
-            isinstance(in_arrays, (np.ndarray, np.floating)) and in_tensors.dtype == torch.float64
-        )
-        assert np.array_equal(in_arrays, in_tensors.numpy())
-        assert torch.equal(ask(x.tolist(), y.tolist(), *theta), in_tensors)
-    assert all(isinstance(part, np.ndarray) for part in mixtures.predict(x, *theta))
+        in_tensors = ask(x, y, mixture)
+        assert in_tensors.dtype == torch.float64
+        assert torch.equal(ask(x.numpy(), y.numpy(), mixture), in_tensors)
+        assert torch.equal(ask(x.tolist(), y.tolist(), mixture), in_tensors)
 
 
 def test_one_input_may_be_a_plain_row_of_numbers_in_any_order_and_precision():
     x, y = fixed_cloud()
-    expected = mixtures.log_density(x, y, *TRUTH)
-    assert np.array_equal(mixtures.log_density(x[:, None], y, *TRUTH), expected)
-    assert np.array_equal(mixtures.log_density(x[::-1], y[::-1], *TRUTH), expected[::-1])
-    single = mixtures.log_density(torch.from_numpy(x).float(), y, *TRUTH)
-    assert np.allclose(single.numpy(), expected, atol=1e-4)
-    assert mixtures.log_density(x.astype(int), y, *TRUTH).dtype == np.float64
+    expected = mixtures.log_density(x, y, TRUTH)
+    assert torch.equal(mixtures.log_density(x[:, None], y, TRUTH), expected)
+    backwards = mixtures.log_density(x.numpy()[::-1], y.numpy()[::-1], TRUTH)
+    assert torch.equal(backwards, expected.flip(0))
+    assert_close(mixtures.log_density(x.float(), y, TRUTH), expected, atol=1e-4, rtol=0)
+    assert mixtures.log_density(x.int(), y, TRUTH).dtype == torch.float64
+
+
+def test_a_mixture_keeps_the_gradients_of_its_parts():
+    gate = torch.zeros(2, 2, requires_grad=True)
+    mixture = Mixture(gate, TOY.weights, TOY.variances)
+    mixtures.log_likelihood([0.5], [1.0], mixture).backward()
+    assert mixture.gate.dtype == torch.float64 and gate.grad.abs().sum() > 0
+
+
+def test_a_mixture_cannot_be_changed_in_place():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        TOY.gate = torch.zeros(2, 2)
 
 
 def test_a_far_point_has_a_finite_density_and_a_clear_owner():
     # exp(-1e8) is 0 in float64; its logarithm is not
-    assert mixtures.log_density([0.0], [1e4], *TOY).isfinite().all()
-    assert_close(mixtures.responsibilities([0.0], [1e4], *TOY)[0], torch.tensor([1.0, 0]).double())
+    assert mixtures.log_density([0.0], [1e4], TOY).isfinite().all()
+    assert_close(mixtures.responsibilities([0.0], [1e4], TOY)[0], torch.tensor([1.0, 0]).double())
 
 
 # it refuses
@@ -213,29 +222,40 @@ NAN = float("nan")
 )
 def test_data_that_are_none_are_refused(x, y, message):
     with pytest.raises(ValueError, match=message):
-        mixtures.responsibilities(x, y, *TOY)
+        mixtures.responsibilities(x, y, TOY)
     with pytest.raises(ValueError, match=message):
-        mixtures.fit(x, y)
+        em.fit(x, y)
 
 
 @pytest.mark.parametrize(
-    ("place", "wrong", "message"),
+    ("wrong", "message"),
     [
-        (0, [[0, 0, 0]] * 2, r"gate must have one row per expert with 2 numbers.* \(2, 3\)"),
-        (0, [0, 1], r"gate must have one row per expert.* got shape \(2,\)"),
-        (0, [[NAN, 0], [0, 0]], "gate must be finite"),
-        (0, [[0, 0]], "a row for each of the 2 experts, the last one's included; got 1"),
-        (1, [[1.0]] * 2, r"weights must have one row per expert with 2 numbers.* \(2, 1\)"),
-        (2, [1.0, 0.0], r"variance above 0 for each of the 2 experts; got \[1.0, 0.0\]"),
-        (2, [1.0, -1.0], "variance above 0"),
-        (2, [1.0, NAN], "finite variance"),
-        (2, [1.0], r"got \[1.0\]. Try \[1.0\] \* 2"),
+        ({"gate": [[0, 0, 0]] * 2}, r"got shapes \[\(2, 3\), \(2, 2\), \(2,\)\]. Try Mixture\("),
+        ({"gate": [0, 1]}, r"a row for each expert.* got shapes \[\(2,\), "),
+        ({"gate": [[0, 0]]}, r"got shapes \[\(1, 2\), "),
+        ({"gate": np.zeros((0, 2)), "weights": np.zeros((0, 2)), "variances": []}, r"\[\(0, 2\)"),
+        ({"gate": [[NAN, 0], [0, 0]]}, "gate must be finite; got nan. Try zeros"),
+        ({"weights": [[1.0]] * 2}, r"got shapes \[\(2, 2\), \(2, 1\), "),
+        ({"weights": [[math.inf, 0], [0, 0]]}, "weights must be finite; got inf"),
+        ({"variances": [1.0, 0.0]}, "variances must be finite and above 0; got 0. Try"),
+        ({"variances": [1.0, -1.0]}, "above 0; got -1"),
+        ({"variances": [1.0, NAN]}, "above 0; got nan"),
+        ({"variances": [math.inf, 1.0]}, "above 0; got inf"),
+        ({"variances": [1.0]}, r"and variances \(M,\); got shapes .* \(1,\)\]"),
     ],
 )
-def test_parameters_that_do_not_fit_are_refused(place, wrong, message):
-    theta = list(TOY)
-    theta[place] = wrong
+def test_parameters_that_do_not_fit_are_refused(wrong, message):
     with pytest.raises(ValueError, match=message):
-        mixtures.log_likelihood([0.0], [0.0], *theta)
-    with pytest.raises(ValueError, match=message):
-        mixtures.em_step([0.0], [0.0], *theta)
+        dataclasses.replace(TOY, **wrong)
+
+
+@pytest.mark.parametrize("x", [[[0.0, 1.0]], [[]]])
+def test_a_mixture_over_other_inputs_is_refused(x):
+    d = len(x[0])
+    message = f"gate must have one row per expert with {d + 1} numbers.* for d = {d} inputs. Try"
+    for ask in (mixtures.predict, mixtures.sample, mixtures.spread):
+        with pytest.raises(ValueError, match=message):
+            ask(x, TOY)
+    for ask in (mixtures.log_likelihood, mixtures.responsibilities, em.step):
+        with pytest.raises(ValueError, match=message):
+            ask(x, [0.0], TOY)

@@ -1,4 +1,4 @@
-"""Power laws with a limit: what was put in comes out, and what the fit cannot know it says."""
+"""Power laws with a limit: a law put in comes out, and data that fix none are refused."""
 
 import math
 

@@ -82,9 +82,9 @@ def test_perplexity_counts_equally_likely_tokens():
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ([1.5, -0.5, 0, 0], "smallest entry -0.5 and a first sum 1. Logits"),
-        ([0.5, 0.4, 0, 0], "smallest entry 0 and a first sum 0.9. Logits"),
-        ([2.0, 1.0, 0.5, 0.1], r"Logits become one by logits.softmax\(-1\)"),
+        ([1.5, -0.5, 0, 0], "smallest entry -0.5 and a first sum 1. Try logits"),
+        ([0.5, 0.4, 0, 0], "smallest entry 0 and a first sum 0.9. Try logits"),
+        ([2.0, 1.0, 0.5, 0.1], r"Try logits.softmax\(-1\)"),
         ([math.nan, 0.5, 0.5, 0], "must be ≥ 0 and sum to 1"),
     ],
 )

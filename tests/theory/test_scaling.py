@@ -25,10 +25,10 @@ def test_every_preset_is_counted_as_it_is_built(name):
 
 @pytest.mark.parametrize(
     ("norm", "tied", "qkv_bias"),
-    list(itertools.product(["pre", "post"], [True, False], [True, False])),
+    list(itertools.product(["pre-norm", "post-norm"], [True, False], [True, False])),
 )
 def test_every_variant_is_counted_as_it_is_built(norm, tied, qkv_bias):
-    config = GPTConfig(8, 11, 3, 2, 10, norm=norm, tied=tied, qkv_bias=qkv_bias)
+    config = GPTConfig(8, 11, 3, 2, 10, block=norm, tied=tied, qkv_bias=qkv_bias)
     for n_layer in (0, 1, 3):
         config = dataclasses.replace(config, n_layer=n_layer)
         assert count_parameters(config) == built(config)

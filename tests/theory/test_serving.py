@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 
+import numpy as np
 import pytest
 import torch
 
@@ -13,14 +14,12 @@ from helpers.theory import serving
 from helpers.theory.scaling import count_parameters
 from helpers.theory.serving import (
     MIXTRAL_8X7B,
-    MIXTRAL_8X22B,
     active_parameters,
     all_to_all_bytes,
-    expert_parameters,
     experts_hit,
 )
 
-GB, KIB, GIB = 1e9, 2**10, 2**30
+GB, KIB = 1e9, 2**10
 
 
 # Sizes
@@ -28,8 +27,6 @@ GB, KIB, GIB = 1e9, 2**10, 2**30
 
 def test_mixtral_has_its_published_sizes():
     assert MIXTRAL_8X7B.total == 46_702_792_704 and MIXTRAL_8X7B.active == 12_879_925_248
-    assert MIXTRAL_8X22B.total == 140_620_634_112
-    assert MIXTRAL_8X22B.active / 1e9 == pytest.approx(39.15, abs=0.005)
 
 
 def test_nearly_all_of_mixtral_is_experts_and_eight_times_seven_is_too_much():
@@ -50,22 +47,10 @@ def test_mixtral_equals_hugging_faces_count():
     assert ours.total == sum(p.numel() for p in twin.parameters())
 
 
-@pytest.mark.parametrize(
-    ("sizes", "billions"),
-    [
-        ((2048, 2080, 6144, 30), 1570.3),  # Switch-C, published as 1571 B
-        ((2048, 1024, 8192, 18), 618.5),  # GShard, published as 600 B
-        ((257, 7168, 2048, 58, 3), 656.5),  # DeepSeek-V3: 256 and a shared one, gated
-    ],
-)
-def test_the_experts_of_other_models(sizes, billions):
-    assert expert_parameters(*sizes) / 1e9 == pytest.approx(billions, abs=0.05)
-
-
 @pytest.mark.parametrize(("n_expert", "k"), [(1, 1), (4, 1), (4, 2), (8, 8)])
-@pytest.mark.parametrize("norm", ["pre", "post"])
-def test_a_mixture_is_counted_as_it_is_built(n_expert, k, norm):
-    config = GPTConfig(8, 11, 3, 2, 10, norm=norm, n_expert=n_expert, n_expert_active=k)
+@pytest.mark.parametrize("block", ["pre-norm", "post-norm"])
+def test_a_mixture_is_counted_as_it_is_built(n_expert, k, block):
+    config = GPTConfig(8, 11, 3, 2, 10, block=block, n_expert=n_expert, n_expert_active=k)
     with torch.device("meta"):
         model = GPT(config)
     assert count_parameters(config) == sum(p.numel() for p in model.parameters())
@@ -100,11 +85,6 @@ def test_memory_holds_all_experts_and_a_step_for_one_text_reads_the_active_ones(
     assert MIXTRAL_8X7B.bytes_per_step(10_000) == pytest.approx(2 * MIXTRAL_8X7B.total)
 
 
-def test_the_cache_of_mixtral():
-    assert MIXTRAL_8X7B.kv_bytes_per_token == 131_072
-    assert MIXTRAL_8X7B.kv_bytes_per_token * 32 * KIB == 4 * GIB
-
-
 def test_uneven_shares_hit_fewer_experts():
     uniform, skewed = [2 / 8] * 8, [0.9, 0.5, 0.2, 0.1, 0.1, 0.1, 0.05, 0.05]
     assert sum(skewed) == pytest.approx(2)
@@ -135,13 +115,13 @@ def test_impossible_shares_are_refused(shares):
 def test_vectors_travel_to_k_experts_and_back():
     # 2 ways · 2 experts · 4096 numbers · 2 bytes = 32 KiB when nearly all experts are elsewhere
     assert all_to_all_bytes(4096, 2, 10**6) == pytest.approx(32 * KIB, rel=1e-5)
-    assert all_to_all_bytes(4096, 2, 8) == 28 * KIB
+    assert all_to_all_bytes(4096, 2, 8) == all_to_all_bytes(4096, 2, np.int64(8)) == 28 * KIB
     assert all_to_all_bytes(4096, 2, 1) == 0
     assert all_to_all_bytes(7168, 8, 10**6) == pytest.approx(224 * KIB, rel=1e-5)
-    assert 32 * MIXTRAL_8X7B.all_to_all_bytes(10**6) == pytest.approx(2**20, rel=1e-5)
+    assert 32 * all_to_all_bytes(4096, 2, 10**6) == pytest.approx(2**20, rel=1e-5)
 
 
-@pytest.mark.parametrize("devices", [0, -1, 1.5])
+@pytest.mark.parametrize("devices", [0, -1, 1.5, True])
 def test_an_impossible_number_of_devices_is_refused(devices):
     with pytest.raises(ValueError, match=f"devices must be a whole number ≥ 1; got {devices}"):
         all_to_all_bytes(4096, 2, devices)

@@ -32,7 +32,7 @@ def test_the_means_lie_within_four_standard_errors_of_the_curve(system):
     expected = learning_curve(*setting, K, T)
     for mean, exact, error in zip(measured[:3], expected, measured[3:], strict=True):
         assert abs(mean - exact) <= 4 * error + 1e-12
-    assert measured.error_se < 0.1 * expected.error  # or the line above says nothing
+    assert measured.error_se < 0.1 * expected.error  # or the comparison above would be empty
 
 
 def test_the_scatter_of_a_run_is_the_one_published():
@@ -126,6 +126,7 @@ def test_students_over_fit_as_much_as_the_formula_says():
         (dict(K=0), "K must be a whole number"),
         (dict(N=0), "N must be a whole number ≥ 1; got 0. Try 100"),
         (dict(N=2.5), "N must be"),
+        (dict(N=True), "N must be a whole number ≥ 1; got True"),
         (dict(runs=0), "runs must be a whole number ≥ 1; got 0"),
         (dict(c=[0.1, 0.2]), "one number for each setting; got an array. Try a loop"),
     ],

@@ -12,19 +12,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
-ROOMS = ["text", "models", "learning", "theory", "views", "practice"]
+ROOMS = ["basics", "text", "models", "learning", "theory", "views", "practice"]
 TESTS = [f"tests/{room}" for room in ROOMS]
 SUMMARY = re.compile(r"\d+ (passed|failed|error)")
 TWO_AT_ONCE = ["-n", "2", "--dist", "loadfile", "--color=no"]
 
 
-def interpreter(*names: str) -> str:
-    """The first of these Pythons that starts here; else the one that runs this."""
-    folders = os.environ["PATH"].split(os.pathsep)
-    for path in (Path(folder, name) for name in names for folder in folders):
+def interpreter(name: str) -> str | None:
+    """The first Python of this name that starts here, on the PATH or among pyenv's; else None."""
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    folders = [*map(Path, os.environ["PATH"].split(os.pathsep)), *sorted(pyenv.glob("*/bin"))]
+    for path in (folder / name for folder in folders):
         if path.is_file() and subprocess.run([path, "-c", ""], capture_output=True).returncode == 0:
             return str(path)
-    return sys.executable
+    return None
 
 
 def run(words: str, command: list, **options) -> None:
@@ -63,6 +64,14 @@ def surroundings(python: Path, **more: str) -> dict[str, str]:
 
 def pytest(words: str, python: Path, arguments: list, cwd: Path, env: dict) -> str:
     """Run pytest and return its summary; the trial ends if a test failed."""
+    summary, status = tried(words, python, arguments, cwd, env)
+    if status:
+        fail(f"{words}: {summary or 'no summary'}", status)
+    return summary
+
+
+def tried(words: str, python: Path, arguments: list, cwd: Path, env: dict) -> tuple[str, int]:
+    """Run pytest; its summary without the time, and its exit status."""
     print(f"-- {words}", flush=True)
     command = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *arguments]
     summary = ""
@@ -72,6 +81,4 @@ def pytest(words: str, python: Path, arguments: list, cwd: Path, env: dict) -> s
         for line in process.stdout:
             print(line, end="", flush=True)
             summary = line.strip() if SUMMARY.search(line) else summary
-    if process.returncode:
-        fail(f"{words}: {summary or 'no summary'}", process.returncode)
-    return summary.partition(" in ")[0].strip("= ")
+    return summary.partition(" in ")[0].strip("= "), process.returncode

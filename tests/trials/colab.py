@@ -133,8 +133,7 @@ def main() -> None:
         folder = Path(name)
         (folder / "torch").mkdir()
         results = [with_torch(folder / "torch")]
-        python = interpreter("python3.13")
-        if python != sys.executable:
+        if python := interpreter("python3.13"):
             (folder / "plain").mkdir()
             results.append(without_torch(folder / "plain", python))
         else:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from numbers import Real
 
 from helpers import learning, practice, theory
-from helpers.practice import bugs
+from helpers.practice.bugs import in_the_model
 from helpers.text.tasks import number_words as numerals
 
 NOTED: list[tuple[str, bool, dict[str, float]]] = []
@@ -20,7 +20,7 @@ NOTED: list[tuple[str, bool, dict[str, float]]] = []
 def throw(shift: int) -> None:
     """Move the default seed of everything that trains or draws, and note claims from now on."""
     practice.claim = note
-    for room in [*_modules(learning), *_modules(theory), bugs, numerals]:
+    for room in [*_modules(learning), *_modules(theory), in_the_model, numerals]:
         for _, function in inspect.getmembers(room, inspect.isfunction):
             if function.__module__ == room.__name__:
                 _move(inspect.unwrap(function), shift)

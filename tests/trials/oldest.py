@@ -40,7 +40,7 @@ def versions(python: Path) -> str:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="gpt-probably-") as name:
         folder = Path(name)
-        wanted = interpreter("python3.10")
+        wanted = interpreter("python3.10") or sys.executable
         python = environment(folder / "venv", wanted, [*oldest(), *ANY])
         about, project = versions(python), clone(folder / "project")
         print(about)

@@ -136,7 +136,7 @@ def test_sampling_refuses_what_it_cannot_do(dice):
     for _ in range(1000):
         logits = torch.randn(2, 60) * dice.choice([1e-30, 1, 1e4])
         settings = {"temperature": dice.choice(values), "top_k": dice.choice([None, *values])}
-        settings["top_p"] = dice.choice([None, *values])
+        settings |= {name: dice.choice([None, *values]) for name in ("top_p", "min_p")}
         try:
             probs = sampling.next_token_probs(logits, **settings)
         except ValueError:

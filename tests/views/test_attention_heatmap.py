@@ -11,6 +11,7 @@ from helpers.text.tokenizers import CharTokenizer
 from helpers.views.pictures.attention_map import attention_picture
 from helpers.views.widgets import attention_heatmap
 from helpers.views.widgets.attention_heatmap import MOST_READ, Reader
+from tests.views.browser import from_browser
 
 TEXT = "to be or not to be"
 TOKENIZER = CharTokenizer.from_text(TEXT + "\n$")
@@ -22,11 +23,6 @@ def gpt(n_layer=3, n_head=4, block_size=32, seed=0):
     for parameter in model.parameters():
         nn.init.normal_(parameter, std=0.3)
     return model.train()
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def expected(model, text, layer, head, row, every=False, name=""):

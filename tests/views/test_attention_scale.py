@@ -11,19 +11,15 @@ from matplotlib.figure import Figure
 from matplotlib.image import imread
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.widgets import attention_scale
 from helpers.views.widgets.attention_scale import SCALES, SEED, WIDTHS, Curves, weights_of
+from tests.views.browser import from_browser
 from tests.views.drawn import area
 
 NONE, ROOT, WHOLE, MODEL = SCALES
 SCORES = random_scores([*WIDTHS], 16, 1000, SEED)
 TOLD = r"largest weight ([\d.]+), entropy ([\d.]+) of at most 2.77 nats, (\d+)% of the gradient"
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def told(explorer):
@@ -68,11 +64,11 @@ def test_the_bars_and_the_curves_are_drawn():
     explorer.controls["scale"].value = NONE
     sharp = imread(BytesIO(explorer.picture.png))[..., :3]
     left = (slice(None), slice(0, even.shape[1] * 9 // 20))  # the bars, without the curves
-    blue = [area(picture[left], style.BLUE) for picture in (even, sharp)]
+    blue = [area(picture[left], palette.BLUE) for picture in (even, sharp)]
     # Sixteen bars whose heights sum to 1, drawn 230 pixels high and 13 wide: as much blue always.
     assert min(blue) > 2000 and abs(blue[0] / blue[1] - 1) < 0.15
     assert tall(sharp[left]) > 2 * tall(even[left])
-    assert area(sharp, style.GREEN) > 100 and area(sharp, style.VERMILLION) > 100
+    assert area(sharp, palette.GREEN) > 100 and area(sharp, palette.VERMILLION) > 100
 
 
 def test_each_curve_shows_the_mean_that_its_name_says_and_the_place_is_marked():
@@ -101,13 +97,13 @@ def test_the_curves_move_with_the_scale_and_the_mark_with_the_width():
 
 def highest(picture):
     """The topmost row, below the legend, that holds blue."""
-    blue = abs(picture[75:] - torch.tensor(to_rgb(style.BLUE)).numpy()).max(-1) < 0.02
+    blue = abs(picture[75:] - torch.tensor(to_rgb(palette.BLUE)).numpy()).max(-1) < 0.02
     return int(blue.any(1).argmax())
 
 
 def tall(picture):
     """The height in pixels of the tallest blue bar."""
-    blue = abs(picture - torch.tensor(to_rgb(style.BLUE)).numpy()).max(-1) < 0.02
+    blue = abs(picture - torch.tensor(to_rgb(palette.BLUE)).numpy()).max(-1) < 0.02
     return int(blue.sum(0).max())
 
 

@@ -11,11 +11,12 @@ from helpers.models.attention import with_mask
 from helpers.models.config import GPTConfig
 from helpers.text import batches
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import causal_mask
 from helpers.views.widgets.causal_mask import NOT_YET, TRAIN
 from helpers.views.widgets.mask_lab import OWN, MaskLab, presets
 from tests.learning import ring
+from tests.views.browser import from_browser
 
 T = 8
 IDS = ring.text(3_000, seed=0)
@@ -36,11 +37,6 @@ def models():
 
 def explore(models, **options):
     return causal_mask(models, TOKENIZER, TEXT, TRUTH, **options)
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def ticked(explorer):

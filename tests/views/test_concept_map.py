@@ -128,5 +128,5 @@ def test_every_idea_can_be_chosen_and_shows_another_picture():
 
 def test_an_unknown_idea_is_refused():
     for ask in (by_name, idea_map, concept_map):
-        with pytest.raises(ValueError, match="no idea 'Magic'. Try one of: P\\(next"):
+        with pytest.raises(ValueError, match="no such idea; got 'Magic'. Try one of: P\\(next"):
             ask("Magic")

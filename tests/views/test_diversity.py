@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
+from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
 from helpers.views.drawing.picture import show
-from helpers.views.drawing.style import BLUE, GREEN, VERMILLION
 from tests.views.drawn import area, boxes, overlaps, pixels
 
 C = np.linspace(0, 1, 101)

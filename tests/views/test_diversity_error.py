@@ -6,14 +6,11 @@ import pytest
 
 from helpers.theory import ensembles
 from helpers.views.widgets import diversity_error
-from helpers.views.widgets.diversity_error import FIGURE_1, FREE, QUESTIONS, SIMULATED_AT
+from helpers.views.widgets.controls import FREE
+from helpers.views.widgets.diversity_error import FIGURE_1, QUESTIONS, SIMULATED_AT
+from tests.views.browser import from_browser
 
 ASKED = [name for name in QUESTIONS if name != FREE]
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def choose(explorer, name):

@@ -6,26 +6,22 @@ import ipywidgets
 import numpy as np
 import pytest
 
-from helpers.theory import mixtures
-from helpers.views.drawing.style import number
+from helpers.theory import em, mixtures
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import em_steps
 from helpers.views.widgets.em_steps import STARTS, TOL
 from tests.theory.clouds import random_cloud
+from tests.views.browser import from_browser
 
 X, Y = random_cloud(80, 0)
 
 
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
-
-
 def line_of(result, m, at):
-    return number(float(result.weights[m] @ np.array([1.0, at])))
+    return number(float(result.weights[m, 0] + result.weights[m, 1] * at))
 
 
 def path(**start):
-    return [mixtures.fit(X, Y, **start, steps=k, tol=TOL) for k in range(6)]
+    return [em.fit(X, Y, **start, steps=k, tol=TOL) for k in range(6)]
 
 
 def test_a_step_shows_the_parameters_of_that_step():
@@ -45,10 +41,10 @@ def test_a_step_shows_the_parameters_of_that_step():
 
 def test_the_slider_ends_where_em_stops():
     explorer = em_steps(X, Y, start="random 1")
-    rounds = len(mixtures.fit(X, Y, seed=1, tol=TOL).log_likelihood) - 1
+    rounds = len(em.fit(X, Y, seed=1, tol=TOL).log_likelihood) - 1
     assert explorer.controls["step"].max == rounds > 5
     from_browser(explorer.controls["step"], value=rounds)
-    last = number(mixtures.fit(X, Y, seed=1, tol=TOL).log_likelihood[-1])
+    last = number(em.fit(X, Y, seed=1, tol=TOL).log_likelihood[-1])
     assert f"log-likelihood {last}, from" in explorer.picture.alt
 
 
@@ -77,13 +73,13 @@ def test_experts_that_start_apart_are_apart():
 
 
 def test_every_start_is_climbed_once(monkeypatch):
-    climbed, ascend = [], mixtures.ascend
+    climbed, ascend = [], em.ascend
 
     def counted(*args, **options):
         climbed.append(options.get("tol"))
         return ascend(*args, **options)
 
-    monkeypatch.setattr(mixtures, "ascend", counted)
+    monkeypatch.setattr(em, "ascend", counted)
     explorer = em_steps(X, Y)
     for step in (1, 0, 1):
         from_browser(explorer.controls["step"], value=step)

@@ -6,7 +6,7 @@ from matplotlib.patches import FancyArrowPatch
 
 from helpers.models import masks
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from tests.views.drawn import area, pixels
 
 T = 4
@@ -40,7 +40,7 @@ def test_the_description_counts_the_arrows_of_each_graph():
 def test_tokens_and_names_are_written_and_colours_seen():
     ax = plots.token_graphs("a\ncd", {"all": PAST})
     assert {"a", "↵", "c", "d", "all"} <= {text.get_text() for text in ax.texts}
-    assert area(pixels(ax), style.VERMILLION) > 500 and area(pixels(ax), style.BLUE) > 500
+    assert area(pixels(ax), palette.VERMILLION) > 500 and area(pixels(ax), palette.BLUE) > 500
 
 
 @pytest.mark.parametrize("graph", [masks.full(T), masks.diagonal(T), np.roll(np.eye(T), 1, 0)])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
-from helpers.views.drawing.style import BLUE, VERMILLION
+from helpers.views.drawing.palette import BLUE, VERMILLION
 from tests.views.drawn import boxes
 
 LOSSES = {"one head": [2.0, 2.2], "blocks": [1.0, 1.1], "no residuals": [2.5, 2.7], "norm": [1.2]}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.drawing.labels import spread
 from tests.views.drawn import FLOORS, area, boxes, history, overlaps, pixels
 
@@ -38,7 +38,7 @@ def test_losses_draws_the_measured_values_and_every_floor():
     assert drawn[: len(FLOORS)] == [[floor, floor] for floor in FLOORS.values()]
     assert np.allclose(drawn[-1], [4.1, 2, 0.5]) and np.allclose(drawn[-2], [4, 1.9, 0.4])
     picture = pixels(ax)
-    assert area(picture, style.VERMILLION) > 500 and area(picture, style.BLUE) > 500
+    assert area(picture, palette.VERMILLION) > 500 and area(picture, palette.BLUE) > 500
 
 
 @pytest.mark.parametrize(("steps", "apart"), [(3, 1), (40, 5), (300, 50), (1200, 200), (5000, 500)])

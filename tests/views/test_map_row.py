@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.drawing.picture import show
 from tests.views.drawn import area, pixels
 
-MIDDLE, HIGH = style.MAP(0.5)[:3], style.MAP(1.0)[:3]
+MIDDLE, HIGH = palette.MAP(0.5)[:3], palette.MAP(1.0)[:3]
 
 
 def test_the_description_names_each_map_in_order():

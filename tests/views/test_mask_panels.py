@@ -6,19 +6,19 @@ from matplotlib.colors import to_rgba
 
 from helpers.models import masks
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from tests.views.drawn import area, pixels
 
 
 def filled(ax):
-    return [patch.get_facecolor() == to_rgba(style.BLUE) for patch in ax.patches]
+    return [patch.get_facecolor() == to_rgba(palette.BLUE) for patch in ax.patches]
 
 
 def test_cells_are_filled_where_the_row_may_look():
     mask = masks.prefix(3, 2)
     ax = plots.mask_panels({"prefix": (mask, "abc", "abc")})
     assert filled(ax) == mask.flatten().tolist()
-    assert area(pixels(ax), style.BLUE) > 1000
+    assert area(pixels(ax), palette.BLUE) > 1000
 
 
 def test_rows_go_down_and_columns_go_right():
@@ -49,5 +49,5 @@ def test_the_description_says_what_is_hidden():
 
 
 def test_labels_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"'m' has shape \(2, 2\) and 2 and 3 labels"):
+    with pytest.raises(ValueError, match=r"'m' of shape \(2, 2\) with 2 and 3 labels"):
         plots.mask_panels({"m": (masks.full(2), "ab", "abc")})

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from tests.views.drawn import area, boxes, overlaps, pixels
 
 AT = [-1.0, 0.0, 1.0]
@@ -46,7 +46,7 @@ def test_a_point_has_the_mixed_colour_and_the_marker_of_its_owner():
     groups = [c for c in ax.collections if len(c.get_offsets()) and c.get_alpha() == 0.75]
     first, second = (group.get_offsets().tolist() for group in groups)
     assert first == [[0.5, 2.0]] and second == [[-0.5, -0.5], [0.8, -2.0]]
-    blue, red = (np.array(matplotlib.colors.to_rgb(c)) for c in style.PALETTE[:2])
+    blue, red = (np.array(matplotlib.colors.to_rgb(c)) for c in palette.PALETTE[:2])
     assert np.allclose(groups[0].get_facecolors()[0, :3], blue)
     assert np.allclose(groups[1].get_facecolors()[:, :3], [0.1 * blue + 0.9 * red, red])
     assert len(groups[0].get_paths()[0]) != len(groups[1].get_paths()[0])  # round and square
@@ -63,7 +63,7 @@ def test_experts_are_named_at_their_ends_without_overlap_even_far_outside():
 
 def test_experts_of_equal_height_can_be_drawn():
     ax = plots.experts([0, 1], [2, 2], [[1], [1]], [0, 1], [[2], [2]], [0.0])
-    assert area(pixels(ax), style.BLUE) > 300
+    assert area(pixels(ax), palette.BLUE) > 300
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_density_puts_each_value_at_its_place():
     image = ax.images[0]
     assert image.get_extent() == [-1.5, 1.5, 9.5, 13.5] and image.origin == "lower"
     picture = pixels(ax)
-    dark = np.argwhere(abs(picture - np.array(style.MAP(1.0)[:3])).max(-1) < 0.02)
+    dark = np.argwhere(abs(picture - np.array(palette.MAP(1.0)[:3])).max(-1) < 0.02)
     rows, columns = dark[dark[:, 1] < picture.shape[1] * 0.7].T
     assert rows.mean() < picture.shape[0] / 3 and columns.mean() < picture.shape[1] / 3
 

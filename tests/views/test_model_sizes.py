@@ -11,7 +11,7 @@ from helpers.theory.scaling import (
     parameter_parts,
     training_flops,
 )
-from helpers.views.drawing.style import BLUE, VERMILLION
+from helpers.views.drawing.palette import BLUE, VERMILLION
 from helpers.views.pictures.size_card import percent, size_card
 from helpers.views.widgets import model_sizes
 from tests.views import svg_seen

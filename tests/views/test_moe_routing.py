@@ -44,7 +44,7 @@ def said(picture, name):
 
 
 def routed(model, text=TEXT):
-    return moe.routing(model, torch.tensor([TOKENIZER.encode(text)[:32]]))
+    return moe.routes(model, torch.tensor([TOKENIZER.encode(text)[:32]]))
 
 
 def test_digits_are_the_experts_of_the_layer_and_the_choice(model, explorer):
@@ -60,7 +60,7 @@ def test_digits_are_the_experts_of_the_layer_and_the_choice(model, explorer):
 
 def test_the_measures_are_those_of_the_layer(model, explorer):
     logits, gates = (part[0, 0] for part in routed(model))
-    loss, load = balance.balance_loss(logits, 2).item(), balance.load(gates)
+    loss, load = balance.balance_loss(logits, 2).item(), balance.expert_load(gates)
     assert said(explorer.picture, "balance loss") == f"{loss:.3f}"
     assert said(explorer.picture, "load variation") == f"{balance.variation(load):.2f}"
     for e, n in enumerate(load.tolist()):
@@ -120,14 +120,14 @@ def test_a_case_shows_its_loss_beside_its_load(explorer, index, loss, idle):
 def test_half_of_the_experts_dead_has_the_loss_of_the_formula(n_expert, value):
     logits = half_dead(20 * n_expert, n_expert)
     assert balance.balance_loss(logits).item() == pytest.approx(value, abs=5e-4)
-    load = balance.load(TopK(1)(logits))
+    load = balance.expert_load(TopK(1)(logits))
     assert (load[: n_expert // 2] == 40).all() and (load[n_expert // 2 :] == 0).all()
 
 
 def test_the_other_cases_are_the_two_ends():
     assert balance.balance_loss(collapsed(16, 8)).item() == pytest.approx(8)
     assert balance.balance_loss(balanced(16, 8)).item() == pytest.approx(1)
-    assert balance.load(TopK(1)(balanced(16, 8))).tolist() == [2] * 8
+    assert balance.expert_load(TopK(1)(balanced(16, 8))).tolist() == [2] * 8
 
 
 # Everywhere

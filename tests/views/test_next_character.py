@@ -10,6 +10,7 @@ from torch import nn
 from helpers.text.tokenizers import CharTokenizer
 from helpers.views.widgets import next_character
 from helpers.views.widgets.next_character import NO_TRUTH, next_probs
+from tests.views.browser import from_browser
 
 TEXT = "to be or not to be"
 TOKENIZER = CharTokenizer.from_text(TEXT + "\n$")
@@ -40,11 +41,6 @@ def truth(prefix):
 def explore(truth=truth, **options):
     model = LastToken(TOKENIZER.vocab_size).train()
     return model, next_character(model, TOKENIZER, TEXT, truth, **options)
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def test_the_description_says_what_was_read_what_comes_and_both_distributions():
@@ -101,7 +97,7 @@ def test_the_slider_follows_the_edited_text():
 
 
 @pytest.mark.parametrize(
-    "typed, said", [("to xe", "got &#x27;x&#x27; at position 3"), ("", "is empty")]
+    "typed, said", [("to xe", "got &#x27;x&#x27; at position 3"), ("", "an empty text")]
 )
 def test_a_text_that_cannot_be_read_is_one_clear_error_and_the_next_works(typed, said):
     _, explorer = explore(position=5)

@@ -7,7 +7,7 @@ import pytest
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
-from helpers.views.drawing.style import number
+from helpers.views.drawing.wording import number
 from helpers.views.widgets import norm_placement
 
 SMALL = {"n_layer": 2, "n_embd": 32}
@@ -22,8 +22,8 @@ def two_depths(monkeypatch):
 
 
 def gradients(norm, n_layer, n_embd, start=initialise.xavier):
-    size = {"n_layer": n_layer, "n_head": 4, "n_embd": n_embd, "tied": False, "norm": norm}
-    return start_gradients(GPTConfig(32, 64, **size), start).tolist()
+    size = {"n_layer": n_layer, "n_head": 4, "n_embd": n_embd, "tied": False}
+    return start_gradients(GPTConfig(32, 64, block=f"{norm}-norm", **size), start).tolist()
 
 
 def said(name, values):

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.drawing.picture import show
 from tests.views.drawn import FLOORS, area, boxes, history, overlaps, pixels
 
@@ -22,7 +22,7 @@ def test_bars_says_and_draws_every_value():
     assert ax.get_label() == "Size. Bar chart of parameters: attention 49,536 and norms 640."
     assert [patch.get_width() for patch in ax.patches] == [49536, 640]
     assert [text.get_text() for text in ax.texts] == ["49,536", "640"]
-    assert area(pixels(ax), style.BLUE) > 5000
+    assert area(pixels(ax), palette.BLUE) > 5000
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_model_and_truth_differ_without_colour():
     ax = plots.next_character_bars("ab", [0.5, 0.5], [0.9, 0.1])
     model, truth = (group[0] for group in ax.containers)
     assert model.get_hatch() is None and truth.get_hatch()
-    assert area(pixels(ax), style.BLUE) > 5000 and area(pixels(ax), style.ORANGE) > 500
+    assert area(pixels(ax), palette.BLUE) > 5000 and area(pixels(ax), palette.ORANGE) > 500
 
 
 def test_a_likely_character_of_the_truth_is_shown_though_the_model_misses_it():
@@ -80,7 +80,7 @@ def test_heatmap_pixels_show_the_values():
     values = np.linspace(0, 1, 16).reshape(4, 4)
     picture = pixels(plots.heatmap(values))
     for value in values.flat:
-        assert area(picture, style.MAP(value)[:3]) > 1000
+        assert area(picture, palette.MAP(value)[:3]) > 1000
 
 
 def test_heatmap_says_shape_range_and_largest_cell():

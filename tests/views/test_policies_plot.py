@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from tests.views.drawn import area, boxes, pixels
 
 TWO = {"π_ref": [0.5, 0.3, 0.2], "π*": [0.1, 0.2, 0.7]}
@@ -20,7 +20,7 @@ def test_each_distribution_has_its_bars_and_its_words():
     # Beside each other, the first one left: no bar hides another.
     for left, right in zip(*ax.containers, strict=True):
         assert left.get_x() + left.get_width() <= right.get_x()
-    assert area(pixels(ax), style.BLUE) > 3000 and area(pixels(ax), style.ORANGE) > 300
+    assert area(pixels(ax), palette.BLUE) > 3000 and area(pixels(ax), palette.ORANGE) > 300
 
 
 def test_distributions_differ_without_colour():

@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_hex
+from matplotlib.patches import FancyArrowPatch
 
 from helpers.views import plots
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from tests.views.drawn import area, pixels
 
 
 def arrows(ax):
     """Every arrow as ((x, y) of its start, (x, y) of its end), with its colour."""
-    drawn = [t for t in ax.texts if getattr(t, "arrow_patch", None) is not None]
-    return [(t.xyann, t.xy, t.arrowprops["color"]) for t in drawn]
+    drawn = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    return [(*patch._posA_posB, to_hex(patch.get_edgecolor()).upper()) for patch in drawn]
 
 
 def written(ax):
@@ -31,29 +33,30 @@ def test_unrolled_says_and_writes_what_is_read_and_foretold():
 
 def test_unrolled_arrows_go_up_and_to_the_right():
     found = arrows(plots.unrolled("abc", "bcd"))
-    across = [(start, end) for start, end, colour in found if colour == style.BLUE]
-    up = [(start, end) for start, end, colour in found if colour == style.INK]
+    across = [(start, end) for start, end, colour in found if colour == palette.BLUE]
+    up = [(start, end) for start, end, colour in found if colour == palette.INK]
     assert len(across) == 2 and all(a[0] < b[0] and a[1] == b[1] for a, b in across)
     assert len(up) == 6 and all(a[1] < b[1] and a[0] == b[0] for a, b in up)
 
 
 def test_the_bottleneck_is_one_red_arrow_from_the_last_state_read_to_the_first_written():
     ax = plots.encoder_decoder("abc", "xy")
-    red = [(start, end) for start, end, colour in arrows(ax) if colour == style.VERMILLION]
+    red = [(start, end) for start, end, colour in arrows(ax) if colour == palette.VERMILLION]
     assert len(red) == 1
     (start, end) = red[0]
     assert (start[0], end[0]) == (2, 3) and start[1] < end[1]
-    assert area(pixels(ax), style.VERMILLION) > 200
+    assert area(pixels(ax), palette.VERMILLION) > 200
     assert ax.get_label().endswith("That state is the only road between them.")
 
 
 def test_lines_of_attention_join_the_states_and_grow_with_the_weight():
     weights = torch.tensor([[0.9, 0.1, 0.0], [0.0, 0.2, 0.8]])
     ax = plots.encoder_decoder("abc", "xy", weights)
+    found = zip(arrows(ax), ax.patches, strict=True)
     looks = {
-        (t.xyann[0], t.xy[0]): t.arrowprops["lw"]
-        for t in ax.texts
-        if getattr(t, "arrow_patch", None) is not None and t.arrowprops["color"] == style.GREEN
+        (start[0], end[0]): patch.get_linewidth()
+        for (start, end, colour), patch in found
+        if colour == palette.GREEN
     }
     # writers stand in columns 3 and 4, readers in 0, 1 and 2; a weight of 0 has no line
     assert set(looks) == {(3, 0), (3, 1), (4, 1), (4, 2)}

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
-from helpers.views.drawing import style
+from helpers.views.drawing import palette
 from helpers.views.widgets import rlhf_beta
 from helpers.views.widgets.rlhf_beta import (
     ANSWERS,
@@ -23,6 +23,7 @@ from helpers.views.widgets.rlhf_beta import (
     path_of,
 )
 from helpers.views.widgets.rlhf_parts import Bars, Path
+from tests.views.browser import from_browser
 from tests.views.drawn import area
 
 USUAL = REFERENCES["gibberish 1 in 1,000"]
@@ -37,11 +38,6 @@ def by_hand(beta, reference, rewards):
     far = sum(q * math.log(q / p) for q, p in zip(policy, reference, strict=True) if q > 0)
     means = [sum(q * r for q, r in zip(policy, rs, strict=True)) for rs in (rewards, TRUE)]
     return policy, far, *means, beta * math.log(Z)
-
-
-def from_browser(widget, **state):
-    data = {"method": "update", "state": state, "buffer_paths": []}
-    widget._handle_msg({"content": {"data": data}, "buffers": []})
 
 
 def told(explorer):
@@ -131,7 +127,7 @@ def test_a_question_hides_its_answer_until_the_box_is_ticked(name):
     explorer.controls["shown"].value = True
     assert QUESTIONS[name].answer in explorer.picture.alt
     shown = imread(BytesIO(explorer.picture.png))[..., :3]
-    assert area(shown, style.BLUE) > area(hidden, style.BLUE) + 500
+    assert area(shown, palette.BLUE) > area(hidden, palette.BLUE) + 500
     from_browser(explorer.controls["question"], index=0)
     assert explorer.controls["shown"].value and "Make a guess" not in explorer.picture.alt
 

@@ -11,7 +11,8 @@ from helpers.text.tokenizers import CharTokenizer
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets import sampling_temperature
 from helpers.views.widgets.sampling_temperature import TEMPERATURES, WRITTEN
-from tests.views.test_next_character import LastToken, from_browser
+from tests.views.browser import from_browser
+from tests.views.test_next_character import LastToken
 
 TOKENIZER = CharTokenizer.from_text("abcde")
 V = 5  # LastToken: the last character again with 1/2, the others 1/8 each
@@ -61,6 +62,14 @@ def test_temperature_2_takes_the_square_root():
     a, rest = math.sqrt(1 / 2), math.sqrt(1 / 8)
     assert f"Likeliest by these settings: 'a' {a / (a + 4 * rest):.2f}" in explorer.picture.alt
     assert "Likeliest by the model: 'a' 0.50" in explorer.picture.alt
+
+
+def test_min_p_cuts_below_a_share_of_the_likeliest():
+    _, explorer = explore()
+    explorer.controls["min_p"].value = 0.2  # a has 1/2, the others 1/8: a quarter of it
+    assert "Impossible tokens: 37.5 %" in explorer.picture.alt
+    explorer.controls["min_p"].value = 0.3
+    assert "H = 0 bits: like 1 equal choices" in explorer.picture.alt
 
 
 def test_the_slider_holds_arg_max_the_model_itself_and_both_extremes():
@@ -143,7 +152,7 @@ def test_a_truth_outside_the_vocabulary_is_infinitely_far():
     assert "KL(truth ‖ these settings) = ∞ bits, the other way ∞ bits" in explorer.picture.alt
 
 
-@pytest.mark.parametrize("typed, said", [("ax", "got &#x27;x&#x27;"), ("", "is empty")])
+@pytest.mark.parametrize("typed, said", [("ax", "got &#x27;x&#x27;"), ("", "an empty text")])
 def test_a_text_that_cannot_be_read_is_one_clear_error_and_the_next_works(typed, said):
     _, explorer = explore()
     with pytest.raises(ValueError):
@@ -186,5 +195,5 @@ def test_a_large_vocabulary_is_cut_and_markup_is_escaped():
 
 
 def test_lengths_that_differ_are_refused():
-    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*got truth"):
+    with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*'truth'"):
         vocabulary_bars("ab", [0.5, 0.5], [0.5, 0.5], [1.0])

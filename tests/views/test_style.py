@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from helpers.views.drawing import style
+from helpers.views.drawing import palette, style, wording
 from helpers.views.pictures import surprisal_text
 
 # How the colours look without one kind of cone: Machado, Oliveira & Fernandes 2009, severity 1.
@@ -43,25 +43,30 @@ def lab(colour, vision):
 
 @pytest.mark.parametrize("vision", VISION)
 def test_any_two_line_colours_are_told_apart(vision):
-    seen = [lab(colour, vision) for colour in style.PALETTE]
+    seen = [lab(colour, vision) for colour in palette.PALETTE]
     distances = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
     assert min(distances) > 15  # matplotlib's own first six come to 4.6
 
 
 @pytest.mark.parametrize("vision", VISION)
 def test_the_map_gets_darker_all_the_way(vision):
-    colours = style.MAP(np.linspace(0, 1, 32))
+    colours = palette.MAP(np.linspace(0, 1, 32))
     assert (np.diff([lab(c[:3], vision)[0] for c in colours]) < 0).all()
 
 
+@pytest.mark.parametrize("dust", [4.44e-16, -1.39e-17, 5e-324])
+def test_what_rounding_leaves_of_zero_is_written_as_zero(dust):
+    assert wording.number(dust) == "0" and wording.number(1.11e-13) == "1.11e-13"
+
+
 def test_lines_differ_in_more_than_colour():
-    looks = [style.line_style(i, 5) for i in range(len(style.PALETTE))]
+    looks = [style.line_style(i, 5) for i in range(len(palette.PALETTE))]
     for trait in ("color", "linestyle", "marker"):
         assert len({str(look[trait]) for look in looks}) == len(looks)
 
 
 def test_writing_stands_out_from_the_page():
-    assert contrast(style.INK, "white") > 12 and contrast(style.QUIET, "white") > 4.5
+    assert contrast(palette.INK, "white") > 12 and contrast(palette.QUIET, "white") > 4.5
 
 
 @pytest.mark.parametrize("page, ink", [("white", "black"), ("#111111", "white")])
@@ -78,7 +83,7 @@ def test_coloured_text_can_be_read_in_both_themes(page, ink):
      (0, "0"), (-0.25, "-0.250"), (float("inf"), "∞"), (float("nan"), "nan")],
 )  # fmt: skip
 def test_numbers_have_three_digits(value, said):
-    assert style.number(value) == said
+    assert wording.number(value) == said
 
 
 @pytest.mark.parametrize(
@@ -87,4 +92,4 @@ def test_numbers_have_three_digits(value, said):
      ("中", "<4E2D>", "'中'"), ("\x00", "<0>", "'\\x00'"), (" the", "␣the", "' the'")],
 )  # fmt: skip
 def test_every_token_can_be_drawn_and_said(token, drawn, said):
-    assert (style.glyph(token), style.spoken(token)) == (drawn, said)
+    assert (wording.glyph(token), wording.spoken(token)) == (drawn, said)

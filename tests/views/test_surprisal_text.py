@@ -33,6 +33,11 @@ def test_more_bits_are_darker_and_certain_characters_stay_bare():
     assert re.search(r"<pre[^>]*>a<", picture.markup)
 
 
+def test_a_rounding_error_below_an_edge_changes_no_colour():
+    picture = surprisal_text("abc", [4 - 2e-15, 2 - 1e-12, 1.9])
+    assert [background(picture, c) for c in "abc"] == [OPACITY[5], OPACITY[4], OPACITY[3]]
+
+
 def test_surprising_characters_are_also_bold():
     picture = surprisal_text("abc", [3.9, 4, float("inf")])
     assert re.findall(r"<b [^>]*>(\w)</b>", picture.markup) == ["b", "c"]

@@ -40,7 +40,7 @@ def test_the_description_lists_the_branches():
 
 @pytest.mark.parametrize("parent", ["nobody", "heir"])
 def test_a_parent_unknown_or_younger_is_refused(parent):
-    with pytest.raises(ValueError, match=f"child .2019. has the parent '{parent}'"):
+    with pytest.raises(ValueError, match=f"child .2019. with the parent '{parent}'"):
         plots.family_tree({**FAMILY, "child": (2019, "two", parent)})
 
 

@@ -53,7 +53,7 @@ RECIPES = {
             "decay on all": {"training": {"decayed": "all"}},
             "no warm-up": {"training": {"warmup": 0}},
             "constant rate": {"training": {"schedule": "constant"}},
-            "post-norm": {"config": {"norm": "post"}},
+            "post-norm": {"config": {"block": "post-norm"}},
             "N(0, 1/√C)": {"start": "by width"},
             "all of GPT-0's": GPT0,
             "all of GPT-0's, rate 0.001": GPT0 | {"training": GPT0["training"] | {"lr": 1e-3}},

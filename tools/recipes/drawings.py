@@ -1,4 +1,4 @@
-"""ImageGPTs that learn to name drawings, with patches of several sizes. Notebook 10."""
+"""Captioners that learn to name drawings, with patches of several sizes. Notebook 10."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ import torch
 
 from helpers.learning import captioning
 from helpers.models.config import GPTConfig
-from helpers.models.vision import ImageGPT
+from helpers.models.vision import Captioner
 from helpers.text.tasks import drawings
 
 RECIPES = {
@@ -38,32 +38,32 @@ def run(settings: dict, on_step: Callable | None = None, progress: bool = True) 
 def _row(settings: dict, patch_size: int, seed: int) -> dict:
     model, losses = one(settings, patch_size, seed)
     images, names = unseen(settings)
-    said = captioning.name_log_probs(model, images)
+    log_probs = captioning.caption_log_probs(model, images)
     return {
         "patch_size": patch_size,
         "seed": seed,
         "losses": blocks(losses, settings["every"]),
-        "nats": round(-said[torch.arange(len(names)), names].mean().item(), 5),
-        "right": round((said.argmax(1) == names).float().mean().item(), 5),
+        "nats": round(-log_probs[torch.arange(len(names)), names].mean().item(), 5),
+        "right": round((log_probs.argmax(1) == names).float().mean().item(), 5),
     }
 
 
-def one(settings: dict, patch_size: int, seed: int) -> tuple[ImageGPT, list[float]]:
+def one(settings: dict, patch_size: int, seed: int) -> tuple[Captioner, list[float]]:
     """A trained model and its losses, in nats per name."""
     model = untrained(settings, patch_size, seed)
     return model, learn(settings, model, seed)
 
 
-def untrained(settings: dict, patch_size: int, seed: int) -> ImageGPT:
+def untrained(settings: dict, patch_size: int, seed: int) -> Captioner:
     torch.manual_seed(seed)
-    length = (drawings.SIDE // patch_size) ** 2 + captioning.LONGEST
+    length = (drawings.SIDE // patch_size) ** 2 + captioning.LENGTH
     config = GPTConfig(length, captioning.tokenizer().vocab_size, **settings["model"])
-    return ImageGPT(config, drawings.SIDE, patch_size)
+    return Captioner(config, drawings.SIDE, patch_size)
 
 
-def learn(settings: dict, model: ImageGPT, seed: int) -> list[float]:
+def learn(settings: dict, model: Captioner, seed: int) -> list[float]:
     options = settings["training"] | {"seed": seed, "progress": False}
-    return captioning.learn(model, settings["noise"], **options)
+    return captioning.train(model, settings["noise"], **options)
 
 
 def unseen(settings: dict):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from helpers.learning import training
-from helpers.learning.members import held_out, opinions
+from helpers.learning.members import held_out, log_probs
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import playwright
@@ -76,12 +76,12 @@ def _losses(settings: dict, repeat: int, c: float, ids: Tensor, progress: bool) 
 
 
 def _pooled(models: list[GPT], ids: Tensor) -> dict[str, float]:
-    _, targets, said = opinions(models, ids)
-    losses = decompose_log_loss(targets, said)._asdict()
+    _, targets, each = log_probs(models, ids)
+    losses = decompose_log_loss(targets, each)._asdict()
     return {name: round(nats, 5) + 0.0 for name, nats in losses.items()}  # 0.0, never -0.0
 
 
 def _floor(text: str, model: GPT) -> float:
     """What the truth pays on the characters that are scored, in nats per character."""
-    places, _, _ = opinions([model], encode(text))
+    places, _, _ = log_probs([model], encode(text))
     return math.log(2) * torch.tensor(playwright.surprisals(text))[places].mean().item()

@@ -15,7 +15,7 @@ from helpers.learning import training
 from helpers.learning.balancing import BalanceLoss, BiasSteps
 from helpers.learning.evaluation import evaluate
 from helpers.models import moe
-from helpers.models.balance import balance_loss, load, variation
+from helpers.models.balance import balance_loss, expert_load, variation
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.routing import Biased, ExpertDropout, NoisyRouter
@@ -162,8 +162,8 @@ class Watch:
     def _look(self) -> None:
         if not self.model.config.n_expert:
             return
-        seen, k = moe.routing(self.model, self.text), self.model.config.n_expert_active
-        loads = [load(gates) for gates in seen.gates]
+        seen, k = moe.routes(self.model, self.text), self.model.config.n_expert_active
+        loads = [expert_load(gates) for gates in seen.gates]
         self.found["variation"].append(_rounded(map(variation, loads)))
         losses = [balance_loss(logits, k) for logits in seen.logits]
         self.found["balance_loss"].append(_rounded(losses))

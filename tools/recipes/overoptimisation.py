@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from helpers.learning.alignment import preferences
+from helpers.learning.alignment.answers import answer_log_probs, learn_answers
 from helpers.learning.alignment.policy_gradient import improve
 from helpers.learning.sampling import generate
 from helpers.models.config import GPTConfig
@@ -53,7 +54,7 @@ def speaker(settings: dict, seed: int, steps: int | None = None) -> GPT:
     torch.manual_seed(seed)
     model = GPT(GPTConfig(settings["length"], TOKENIZER.vocab_size, **settings["model"]))
     options = settings["training"] | ({"steps": steps} if steps else {})
-    preferences.learn_answers(model, texts, seed=seed, **options)
+    learn_answers(model, texts, seed=seed, **options)
     return model
 
 
@@ -77,7 +78,8 @@ def tune(settings: dict, model: GPT, weights: Tensor, beta: float, seed: int) ->
 
 def draw(settings: dict, model: GPT, n: int, seed: int) -> Tensor:
     generator = torch.Generator().manual_seed(1000 + seed)
-    return generate(model, PROMPT.expand(n, -1), settings["length"], generator=generator)[:, 1:]
+    prompts = PROMPT.expand(n, -1)
+    return generate(model, prompts, settings["length"], generator=generator)[:, 1:]
 
 
 def true_reward(answers: Tensor) -> Tensor:
@@ -92,7 +94,7 @@ def proxy(answers: Tensor, weights: Tensor) -> Tensor:
 def _measured(settings: dict, tuned: GPT, model: GPT, weights: Tensor, seed: int) -> dict:
     """Means over samples, each with its standard error, and the first three answers."""
     answers = draw(settings, tuned, settings["sampled"], seed)
-    ratio = [preferences.answer_log_probs(m, PROMPT, answers) for m in (tuned, model)]
+    ratio = [answer_log_probs(m, PROMPT, answers) for m in (tuned, model)]
     found = {
         "kl": ratio[0] - ratio[1],
         "proxy": proxy(answers, weights),

@@ -1,11 +1,14 @@
-"""Alignment: move a model towards what people prefer, but not too far from what it was."""
+"""Alignment: move a model towards what people prefer, but not too far from what it was.
 
-from helpers.learning.alignment.closed_form import (
-    bradley_terry,
-    dpo_loss,
-    optimal_policy,
-    optimal_value,
-    reward_loss,
-)
+preferences      comparisons of answers, and the reward model that explains them
+closed_form      the best policy at a price on KL, exactly
+answers          a GPT's whole answers: their log-probabilities, and ordinary training on them
+dpo              direct preference optimization: its loss, and a GPT trained with it
+policy_gradient  reinforcement learning: a GPT tries answers, and the better ones get likelier
+"""
+
+from helpers.learning.alignment.closed_form import optimal_policy, optimal_value
+from helpers.learning.alignment.dpo import dpo_loss
+from helpers.learning.alignment.preferences import bradley_terry, reward_loss
 
 __all__ = ["bradley_terry", "dpo_loss", "optimal_policy", "optimal_value", "reward_loss"]

@@ -1,4 +1,4 @@
-"""Policy gradient: try answers, make the better ones likelier. Reinforcement learning itself.
+"""Policy gradient: a model tries answers, and the better ones are made likelier.
 
 Sources: Williams 1992 (REINFORCE); Ziegler et al. 2019, §2 (a reward with a KL penalty); the
 baseline is the mean of the other answers. Built in notebook 10.
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from helpers.learning.alignment.preferences import answer_log_probs
+from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.fitting import fit
 from helpers.learning.sampling import generate
 
@@ -30,6 +30,7 @@ def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float
     answer is worth, r - β ln(π / π_ref), counts only as far as it beats the mean of the others.
     """
     worth = rewards - beta * (log_probs.detach() - reference)
+    # Each worth less the mean of the *others*: the same slope on average, with far less noise.
     advantage = (worth - worth.mean()) * len(worth) / (len(worth) - 1)
     return -(advantage * log_probs).mean()
 

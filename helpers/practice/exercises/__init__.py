@@ -1,102 +1,26 @@
-"""The exercises of all notebooks: `check_...(answer)`, `.hint()`, `.solution()`.
+"""The exercises of the notebooks: `check_...(answer)`, `.hint()`, `.solution()`.
 
-One module per notebook, named after what it is about.
+surprisal           00: the cost of a text, a floor by hand, equal choices
+rnn_to_attention    01: a state, a look-up, sines of places
+transformer_to_gpt  02: two masks, and the distance from the truth
+merging             03: one merge
+tokens              03: bits per character, and blocks
+bigram              04: a table, a loss, and its floor
+attention           05: a head, its width, and how far back it looks
+block               06: LayerNorm, and the stream
+dropout             06: dropout
+learning_rate       07: a learning rate that rises and falls
+training            07: the loss of a batch, and clipping
+generation          08: temperature, top-k, top-p
+key_value_cache     08: one step with a cache
+parameters          09: the number of parameters
+tying_and_decay     09: one matrix, used twice, and what decays
+images              10: an image from its patches
+preferences         10: the best policy, and DPO's loss
+mixture             11: who answered, and an M-step
+mixture_variance    11: mean and variance of a mixture
+ensemble            12: an error without answers, a geometric mean, shared errors
+routing             13: a gate, its balance, and its places
+
+Where a notebook has two modules, they come in the order of their names.
 """
-
-from helpers.practice.exercises.attention import (
-    check_causal_head,
-    check_into_heads,
-    check_looks_back,
-)
-from helpers.practice.exercises.bigram import (
-    check_bigram_probs,
-    check_conditional_entropy,
-    check_mean_loss,
-)
-from helpers.practice.exercises.block import check_after_dropout, check_layer_norm, check_stream
-from helpers.practice.exercises.ensemble import (
-    check_error_of_mean,
-    check_error_without_answers,
-    check_geometric,
-)
-from helpers.practice.exercises.generation import (
-    check_read_next,
-    check_temperature,
-    check_top_k,
-    check_top_p,
-)
-from helpers.practice.exercises.images_and_alignment import (
-    check_best_policy,
-    check_image_again,
-    check_preference_loss,
-)
-from helpers.practice.exercises.mixture import (
-    check_m_step,
-    check_mean_and_variance,
-    check_who_answered,
-)
-from helpers.practice.exercises.rnn_to_attention import check_look_up, check_unroll, check_waves
-from helpers.practice.exercises.routing import check_balance_of, check_gate_matrix, check_kept
-from helpers.practice.exercises.sizes import (
-    check_decay_groups,
-    check_parameters_of,
-    check_tied_logits,
-)
-from helpers.practice.exercises.surprisal import (
-    check_entropy_per_character,
-    check_equal_choices,
-    check_text_bits,
-)
-from helpers.practice.exercises.tokens import check_bits_per_character, check_blocks, check_merge
-from helpers.practice.exercises.training import check_batch_loss, check_clipped, check_rate_at
-from helpers.practice.exercises.transformer_to_gpt import (
-    check_divergence,
-    check_may_look,
-    check_prefix_mask,
-)
-
-__all__ = [
-    "check_after_dropout",
-    "check_balance_of",
-    "check_batch_loss",
-    "check_best_policy",
-    "check_bigram_probs",
-    "check_bits_per_character",
-    "check_blocks",
-    "check_causal_head",
-    "check_clipped",
-    "check_conditional_entropy",
-    "check_decay_groups",
-    "check_divergence",
-    "check_entropy_per_character",
-    "check_equal_choices",
-    "check_error_of_mean",
-    "check_error_without_answers",
-    "check_gate_matrix",
-    "check_geometric",
-    "check_image_again",
-    "check_into_heads",
-    "check_kept",
-    "check_layer_norm",
-    "check_look_up",
-    "check_looks_back",
-    "check_m_step",
-    "check_may_look",
-    "check_mean_and_variance",
-    "check_mean_loss",
-    "check_merge",
-    "check_parameters_of",
-    "check_preference_loss",
-    "check_prefix_mask",
-    "check_rate_at",
-    "check_read_next",
-    "check_stream",
-    "check_temperature",
-    "check_text_bits",
-    "check_tied_logits",
-    "check_top_k",
-    "check_top_p",
-    "check_unroll",
-    "check_waves",
-    "check_who_answered",
-]

@@ -3,15 +3,85 @@
 import math
 
 import torch
-from torch import Tensor
+from torch.nn import functional as F
 
-from helpers.practice.exercise import compare, exercise, require
-from helpers.practice.solutions import attention
+from helpers.models.attention import attention_weights, split_heads
+from helpers.practice.answers import normals
+from helpers.practice.exercise import Exercise
 
 
-@exercise(
+def causal_head(x, W_q, W_k, W_v):
+    q, k, v = x @ W_q, x @ W_k, x @ W_v  # (B, T, hs) each
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # (B, T, T)
+    future = torch.ones_like(scores, dtype=torch.bool).triu(1)
+    return scores.masked_fill(future, float("-inf")).softmax(-1) @ v
+
+
+def _head(divisor=None, begin=1, hide=-math.inf, axis=-1, values=lambda x, v: v):
+    """A head with a slip. divisor: of the scores, made from x and q. begin: where the mask does."""
+
+    def answer(x, W_q, W_k, W_v):
+        q, k, v = x @ W_q, x @ W_k, x @ W_v
+        scores = q @ k.mT / (divisor(x, q) if divisor else math.sqrt(q.shape[-1]))
+        hidden = torch.ones_like(scores, dtype=torch.bool).triu(begin)
+        return scores.masked_fill(hidden, hide).softmax(axis) @ values(x, v)
+
+    return answer
+
+
+def _shows_the_future(x, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (x @ W_k).mT / math.sqrt(W_q.shape[1])
+    past = torch.ones_like(scores, dtype=torch.bool).tril(-1)
+    return scores.masked_fill(past, -math.inf).softmax(-1) @ (x @ W_v)
+
+
+def _hides_late(x, W_q, W_k, W_v):
+    scores = (x @ W_q) @ (x @ W_k).mT / math.sqrt(W_q.shape[1])
+    return scores.softmax(-1).tril() @ (x @ W_v)
+
+
+SLIPS_OF_A_HEAD = {
+    "nothing hides the future: row t may use positions up to t only.": _head(begin=99),
+    "the mask hides the past and shows the future.": _shows_the_future,
+    "row t sees one place ahead: the mask begins just above the diagonal.": _head(begin=2),
+    "every position must see itself: the mask begins above the diagonal.": _head(None, 0, -1e9),
+    "position 0 has nowhere to look: the mask must begin above the diagonal.": _head(begin=0),
+    "the softmax runs over the positions that look; the row of each must sum to 1.": _head(axis=-2),
+    "the future is taken out after the softmax, so the rows no longer sum to 1.": _hides_late,
+    "a score of 0 is no weight of 0, since e⁰ = 1. The future needs the score -inf.": _head(hide=0),
+    "the scores are divided by √C, the model's width. It must be the head's.": (
+        _head(lambda x, q: math.sqrt(x.shape[-1]))
+    ),
+    "the scores are divided by √T; it must be the head's width.": (
+        _head(lambda x, q: math.sqrt(x.shape[1]))
+    ),
+    "the scores are not divided by √hs; they are too large.": _head(lambda x, q: 1),
+    "the scores are divided by hs itself; their spread is only √hs.": (
+        _head(lambda x, q: q.shape[-1])
+    ),
+    "queries and keys have changed places: row t belongs to the query of t.": (
+        lambda x, W_q, W_k, W_v: causal_head(x, W_k, W_q, W_v)
+    ),
+    "these are the weights; they still have to average the values.": (
+        _head(values=lambda x, v: torch.eye(v.shape[1]))
+    ),
+    "the weights average x itself; a head hands on its values.": _head(values=lambda x, v: x),
+}
+check_causal_head = Exercise(
     "05",
     "A head from its matrices",
+    "x (B, T, C) and three matrices (C, hs) -> (B, T, hs), every position from its past.",
+    causal_head,
+    cases={
+        "the result": normals(0, (2, 5, 6), (6, 3), (6, 3), (6, 3)),
+        "the answer for other sizes": normals(1, (1, 3, 4), (4, 2), (4, 2), (4, 2)),
+    },
+    slips=SLIPS_OF_A_HEAD,
+    right=[
+        lambda x, q, k, v: F.scaled_dot_product_attention(x @ q, x @ k, x @ v, is_causal=True),
+        lambda x, q, k, v: attention_weights(x @ q, x @ k) @ (x @ v),
+        _head(hide=-1e9),
+    ],
     hints=[
         "Four steps: queries, keys and values; scores; weights; an average of the values.",
         "The head's width is the last dimension of q. The mask has a row and a column for each "
@@ -19,156 +89,110 @@ from helpers.practice.solutions import attention
         "Scores are `q @ k.transpose(-2, -1) / math.sqrt(hs)`; fill the future with -inf, "
         "then `.softmax(-1) @ v`",
     ],
-    solution=attention.causal_head,
 )
-def check_causal_head(causal_head):
-    """x (B, T, C) and three matrices (C, hs) -> (B, T, hs), every position from its past."""
-    dice = torch.Generator().manual_seed(0)
-    x = torch.randn(2, 5, 6, generator=dice)
-    matrices = [torch.randn(6, 3, generator=dice) for _ in range(3)]
-    got = causal_head(x.clone(), *(matrix.clone() for matrix in matrices))
-    require(
-        not _nothing_for_the_first(got),
-        "position 0 has nowhere to look: the mask must begin above the diagonal.",
-    )
-    compare(got, attention.causal_head(x, *matrices), _slips_of_a_head(x, *matrices))
-    x, matrices = x[:1, :3, :4], [matrix[:4, :2] for matrix in matrices]
-    got = causal_head(x.clone(), *(matrix.clone() for matrix in matrices))
-    compare(got, attention.causal_head(x, *matrices), what="the answer for other sizes")
 
 
-def _nothing_for_the_first(got) -> bool:
-    if not isinstance(got, Tensor) or got.dim() != 3:
-        return False
-    return bool(got[:, 0].isnan().all() and got[:, 1:].isfinite().all())
+def into_heads(x, n_head):
+    B, T, C = x.shape
+    return x.view(B, T, n_head, C // n_head).transpose(1, 2)
 
 
-def _slips_of_a_head(x, W_q, W_k, W_v):
-    """What is wrong, in words -> what comes out then."""
-    q, k, v = x @ W_q, x @ W_k, x @ W_v
-    scores = q @ k.mT / math.sqrt(q.shape[-1])
-    swapped = "queries and keys have changed places: row t belongs to the query of t."
-    return {
-        **{words: weights @ v for words, weights in _slips_of_the_mask(scores).items()},
-        **{words: _seen(wrong) @ v for words, wrong in _slips_of_the_scale(q @ k.mT, q, x).items()},
-        swapped: _seen(scores.mT) @ v,
-        "these are the weights; they still have to average the values.": _seen(scores),
-        "the weights average x itself; a head hands on its values.": _seen(scores) @ x,
-    }
-
-
-def _seen(scores, hidden=None):
-    future = torch.ones_like(scores, dtype=torch.bool).triu(1)
-    return scores.masked_fill(future if hidden is None else hidden, float("-inf")).softmax(-1)
-
-
-def _slips_of_the_mask(scores):
-    ones = torch.ones_like(scores, dtype=torch.bool)
-    off_axis = "the softmax runs over the positions that look; the row of each must sum to 1."
-    late = "the future is taken out after the softmax, so the rows no longer sum to 1."
-    zeroed = "a score of 0 is no weight of 0, since e⁰ = 1. The future needs the score -inf."
-    return {
-        "nothing hides the future: row t may use positions up to t only.": scores.softmax(-1),
-        "the mask hides the past and shows the future.": _seen(scores, ones.tril(-1)),
-        "row t sees one place ahead: the mask begins just above the diagonal.": (
-            _seen(scores, ones.triu(2))
-        ),
-        "every position must see itself: the mask begins above the diagonal.": (
-            scores.masked_fill(ones.triu(0), -1e9).softmax(-1)
-        ),
-        off_axis: scores.masked_fill(ones.triu(1), float("-inf")).softmax(-2),
-        late: scores.softmax(-1).tril(),
-        zeroed: scores.tril().softmax(-1),
-    }
-
-
-def _slips_of_the_scale(products, q, x):
-    (T, C), hs = x.shape[-2:], q.shape[-1]
-    wide = "the scores are divided by √C, the model's width. It must be the head's."
-    return {
-        wide: products / math.sqrt(C),
-        "the scores are divided by √T; it must be the head's width.": products / math.sqrt(T),
-        "the scores are not divided by √hs; they are too large.": products,
-        "the scores are divided by hs itself; their spread is only √hs.": products / hs,
-    }
-
-
-@exercise(
+SLIPS_OF_SPLITTING = {
+    "`view` to (B, nh, T, hs) mixes positions and channels. Cut the channels, then swap.": (
+        lambda x, n_head: x.view(x.shape[0], n_head, x.shape[1], -1)
+    ),
+    "heads and positions must still change places: (B, nh, T, hs).": (
+        lambda x, n_head: x.unflatten(-1, (n_head, -1))
+    ),
+    "each head takes every nh-th channel; it must take hs neighbouring ones.": (
+        lambda x, n_head: x.unflatten(-1, (-1, n_head)).permute(0, 3, 1, 2)
+    ),
+    "the heads come before the batch; the order is (B, nh, T, hs).": (
+        lambda x, n_head: into_heads(x, n_head).transpose(0, 1)
+    ),
+    "positions and channels of a head have changed places.": (
+        lambda x, n_head: into_heads(x, n_head).mT
+    ),
+}
+check_into_heads = Exercise(
     "05",
     "Channels into heads",
+    "x (B, T, C), n_head -> (B, nh, T, hs), head h has the h-th slice of the channels.",
+    into_heads,
+    cases={
+        "x in 3 heads": (torch.arange(2 * 5 * 12.0).view(2, 5, 12), 3),
+        "another x in 2 heads": (torch.arange(36.0).view(1, 6, 6), 2),
+    },
+    slips=SLIPS_OF_SPLITTING,
+    right=[split_heads, lambda x, n_head: torch.stack(x.chunk(n_head, dim=-1), dim=1)],
     hints=[
         "Two moves: cut each position's channels into pieces, then bring the heads to the front.",
         "A `view` alone cannot change the order of numbers in memory; dimensions are swapped by "
         "`transpose`.",
         "`x.view(B, T, n_head, C // n_head)`, and then dimensions 1 and 2 change places.",
     ],
-    solution=attention.into_heads,
 )
-def check_into_heads(into_heads):
-    """x (B, T, C), n_head -> (B, nh, T, hs), head h has the h-th slice of the channels."""
-    x = torch.arange(2 * 5 * 12.0).view(2, 5, 12)  # nh = 3, hs = 4
-    torn = "`view` to (B, nh, T, hs) mixes positions and channels. Cut the channels, then swap."
-    every_third = "each head takes every nh-th channel; it must take hs neighbouring ones."
-    slips = {
-        torn: x.view(2, 3, 5, 4),
-        "heads and positions must still change places: (B, nh, T, hs).": x.view(2, 5, 3, 4),
-        every_third: x.view(2, 5, 4, 3).permute(0, 3, 1, 2),
-        "the heads come before the batch; the order is (B, nh, T, hs).": (
-            x.view(2, 5, 3, 4).permute(2, 0, 1, 3)
-        ),
-        "positions and channels of a head have changed places.": (
-            x.view(2, 5, 3, 4).permute(0, 2, 3, 1)
-        ),
-    }
-    compare(into_heads(x.clone(), 3), attention.into_heads(x, 3), slips, what="x in 3 heads")
-    x = torch.arange(36.0).view(1, 6, 6)
-    compare(into_heads(x.clone(), 2), attention.into_heads(x, 2), what="another x in 2 heads")
 
 
-@exercise(
+def looks_back(weights, distance):
+    return weights.diagonal(-distance, dim1=-2, dim2=-1).mean(-1)
+
+
+def _line(weights, distance):
+    return weights.diagonal(-distance, -2, -1)
+
+
+def _row_by_row(weights, distance):
+    rows = range(distance, weights.shape[-1])
+    return sum(weights[..., t, t - distance] for t in rows) / len(rows)
+
+
+def _by_a_mask(weights, distance):
+    T = weights.shape[-1]
+    there = torch.eye(T).roll(-distance, dims=1).tril()
+    return (weights * there).sum((-2, -1)) / (T - distance)
+
+
+SLIPS_OF_LOOKING_BACK = {
+    "this line lies above the diagonal, in the future, where every weight is 0.": (
+        lambda weights, distance: looks_back(weights, -distance)
+    ),
+    "only T - distance positions have a place so far back; divide by their number.": (
+        lambda weights, distance: _line(weights, distance).sum(-1) / weights.shape[-1]
+    ),
+    "the mean is missing; this is the sum over the positions.": (
+        lambda weights, distance: _line(weights, distance).sum(-1)
+    ),
+    "every map needs a number of its own; do not average over heads and texts.": (
+        lambda weights, distance: _line(weights, distance).mean()
+    ),
+    "this is the weight of every position; the mean over them is missing.": _line,
+    "one too near: distance 1 is the place just before, 0 the position itself.": (
+        lambda weights, distance: looks_back(weights, distance - 1)
+    ),
+    "one too far: distance 1 is the place just before, 0 the position itself.": (
+        lambda weights, distance: looks_back(weights, distance + 1)
+    ),
+    "this averages over the first two dimensions; a map lies in the last two.": (
+        lambda weights, distance: weights.diagonal(-distance).mean(-1)
+    ),
+}
+MAPS = attention_weights(*normals(0, (3, 4, 6, 6), (3, 4, 6, 6)))
+check_looks_back = Exercise(
     "05",
     "How far back a head looks",
+    "weights (..., T, T), distance -> (...), the mean weight that t gives to t - distance.",
+    looks_back,
+    cases={
+        "the mean of each map at distance 2": (MAPS, 2),
+        "the mean of each map at distance 0": (MAPS, 0),
+        "the mean of a single map": (MAPS[0, 0], 1),
+    },
+    slips=SLIPS_OF_LOOKING_BACK,
+    right=[_row_by_row, _by_a_mask],
     hints=[
         "The weights that t gives to t - distance lie on one line below the diagonal.",
         "The first positions have nothing so far back. They must not count in the mean.",
         "`weights.diagonal(-distance, dim1=-2, dim2=-1)` takes that line from every map.",
     ],
-    solution=attention.looks_back,
 )
-def check_looks_back(looks_back):
-    """weights (..., T, T), distance -> (...), the mean weight that t gives to t - distance."""
-    dice = torch.Generator().manual_seed(0)
-    scores = torch.randn(3, 4, 6, 6, generator=dice)
-    hidden = torch.ones(6, 6, dtype=torch.bool).triu(1)
-    maps = scores.masked_fill(hidden, float("-inf")).softmax(-1)
-    for distance in (2, 0):
-        slips = _slips_of_looking_back(maps, distance)
-        wanted = attention.looks_back(maps, distance)
-        what = f"the mean of each map at distance {distance}"
-        compare(looks_back(maps.clone(), distance), wanted, slips, what=what)
-    wanted = attention.looks_back(maps[0, 0], 1)
-    compare(looks_back(maps[0, 0].clone(), 1), wanted, what="the mean of a single map")
-
-
-def _slips_of_looking_back(maps, distance):
-    """What is wrong, in words -> what comes out then."""
-    line = maps.diagonal(-distance, -2, -1)
-    ahead = "this line lies above the diagonal, in the future, where every weight is 0."
-    return {
-        ahead: maps.diagonal(distance, -2, -1).mean(-1),
-        "only T - distance positions have a place so far back; divide by their number.": (
-            line.sum(-1) / maps.shape[-1]
-        ),
-        "the mean is missing; this is the sum over the positions.": line.sum(-1),
-        "every map needs a number of its own; do not average over heads and texts.": line.mean(),
-        "this is the weight of every position; the mean over them is missing.": line,
-        "one too near: distance 1 is the place just before, 0 the position itself.": (
-            maps.diagonal(1 - distance, -2, -1).mean(-1)
-        ),
-        "one too far: distance 1 is the place just before, 0 the position itself.": (
-            maps.diagonal(-1 - distance, -2, -1).mean(-1)
-        ),
-        "this averages over the first two dimensions; a map lies in the last two.": (
-            maps.diagonal(-distance).mean(-1)
-        ),
-    }

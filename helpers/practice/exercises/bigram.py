@@ -3,171 +3,211 @@
 import math
 
 import torch
+from torch.nn import functional as F
 
-from helpers.practice.exercise import compare, exercise, require
-from helpers.practice.solutions import bigram
+from helpers.practice.exercise import CHANGED, Exercise
+from helpers.theory import probability
 
 
-@exercise(
+def bigram_probs(counts, extra):
+    marks = counts + extra
+    return marks / marks.sum(-1, keepdim=True)
+
+
+def _share(table):
+    return table / table.sum(-1, keepdim=True)
+
+
+def _in_place(counts, extra):
+    counts += extra
+    return _share(counts)
+
+
+def _row_by_row(counts, extra):
+    rows = [[count + extra for count in row] for row in counts.tolist()]
+    return torch.tensor([[count / sum(row) for count in row] for row in rows])
+
+
+SLIPS_OF_THE_TABLE = {
+    "the columns sum to 1; every row must, since a row is what follows one character.": (
+        lambda counts, extra: (counts + extra) / (counts + extra).sum(0)
+    ),
+    "each column was divided by a row's sum: without `keepdim=True` the sums lie along the "
+    "columns.": lambda counts, extra: (counts + extra) / (counts + extra).sum(-1),
+    "everything was divided by one sum; every row must sum to 1 by itself.": (
+        lambda counts, extra: (counts + extra) / (counts + extra).sum()
+    ),
+    "softmax is for logits; these are counts. Divide them by their sum.": (
+        lambda counts, extra: (counts + extra).softmax(-1)
+    ),
+    "these are logarithms; probabilities are asked for.": (
+        lambda counts, extra: bigram_probs(counts, extra).log()
+    ),
+    "the extra marks change nothing.": lambda counts, extra: _share(counts),
+    "the extra marks are not in the sums, so the rows sum to more than 1.": (
+        lambda counts, extra: (counts + extra) / counts.sum(-1, keepdim=True)
+    ),
+    "the marks were added to probabilities; add them to the counts, before dividing.": (
+        lambda counts, extra: _share(counts) + extra
+    ),
+    "the marks were added to the probabilities, not to the counts.": (
+        lambda counts, extra: _share(_share(counts) + extra)
+    ),
+    "the sum grew by one mark; a row of V cells gets V.": (
+        lambda counts, extra: (counts + extra) / (counts.sum(-1, keepdim=True) + extra)
+    ),
+    "only the empty cells got marks; every cell must.": (
+        lambda counts, extra: _share(counts + extra * (counts == 0))
+    ),
+    CHANGED: _in_place,
+}
+COUNTS = torch.tensor([[0.0, 2.0, 2.0], [6.0, 0.0, 2.0], [1.0, 1.0, 0.0]])
+check_bigram_probs = Exercise(
     "04",
     "From marks to probabilities",
+    "counts (V, V), extra marks for every pair -> P(next | last), (V, V); rows sum to 1.",
+    bigram_probs,
+    cases={
+        "the table with no extra marks": (COUNTS, 0),
+        "the table with one extra mark": (COUNTS, 1),
+        "a table without any count, with 0.01 extra marks": (torch.zeros(4, 4), 0.01),
+    },
+    slips=SLIPS_OF_THE_TABLE,
+    right=[
+        _row_by_row,
+        lambda counts, extra: (counts + extra) / (counts.sum(1) + extra * len(counts))[:, None],
+    ],
     hints=[
         "First add the extra marks to every cell, then divide each row by its own sum.",
         "`sum(-1)` sums along a row. Does it still stand beside its row when you divide?",
         "With `keepdim=True` the sums keep the shape (V, 1), a column beside the table.",
     ],
-    solution=bigram.bigram_probs,
 )
-def check_bigram_probs(bigram_probs):
-    """counts (V, V), extra marks for every pair -> P(next | last), (V, V); rows sum to 1."""
-    counts = torch.tensor([[0.0, 2.0, 2.0], [6.0, 0.0, 2.0], [1.0, 1.0, 0.0]])
-    _without_extra_marks(bigram_probs, counts)
-    _with_an_extra_mark(bigram_probs, counts)
-    what = "a table without any count, with 0.01 extra marks"
-    compare(bigram_probs(torch.zeros(4, 4), 0.01), torch.full((4, 4), 0.25), what=what)
 
 
-def _without_extra_marks(bigram_probs, counts):
-    wanted = counts / counts.sum(-1, keepdim=True)
-    slips = {
-        "the columns sum to 1; every row must, since a row is what follows one character.": (
-            counts / counts.sum(0)
-        ),
-        "each column was divided by a row's sum: without `keepdim=True` the sums lie along the "
-        "columns.": counts / counts.sum(-1),
-        "everything was divided by one sum; every row must sum to 1 by itself.": (
-            counts / counts.sum()
-        ),
-        "softmax is for logits; these are counts. Divide them by their sum.": counts.softmax(-1),
-        "these are logarithms; probabilities are asked for.": wanted.log(),
-    }
-    compare(bigram_probs(counts.clone(), 0), wanted, slips, what="the table with no extra marks")
+def mean_loss(logits, targets):
+    largest = logits.max(-1, keepdim=True).values
+    z = logits - largest
+    log_probs = z - z.exp().sum(-1, keepdim=True).log()
+    return -log_probs[torch.arange(len(targets)), targets].mean()
 
 
-def _with_an_extra_mark(bigram_probs, counts):
-    marks, unsmoothed = counts + 1, counts / counts.sum(-1, keepdim=True)
-    slips = {
-        "the extra marks change nothing.": unsmoothed,
-        "the extra marks are not in the sums, so the rows sum to more than 1.": (
-            marks / counts.sum(-1, keepdim=True)
-        ),
-        "the marks were added to probabilities; add them to the counts, before dividing.": (
-            unsmoothed + 1
-        ),
-        "the marks were added to the probabilities, not to the counts.": (unsmoothed + 1) / 4,
-        "the sum grew by one mark; a row of V cells gets V.": (
-            marks / (counts.sum(-1, keepdim=True) + 1)
-        ),
-        "only the empty cells got marks; every cell must.": _empty_cells_only(counts),
-    }
-    given = counts.clone()
-    wanted = marks / marks.sum(-1, keepdim=True)
-    compare(bigram_probs(given, 1), wanted, slips, what="the table with one extra mark")
-    words = "your function changes the table of counts that it was given; make a new one."
-    require(torch.equal(given, counts), words)
+def _at(table, targets):
+    return table[torch.arange(len(targets)), targets]
 
 
-def _empty_cells_only(counts):
-    marks = counts.clamp(min=1)
-    return marks / marks.sum(-1, keepdim=True)
-
-
-@exercise(
+SLIPS_OF_THE_LOSS = {
+    "this is the sum over the places; the mean is asked for.": (
+        lambda z, targets: F.cross_entropy(z, targets, reduction="sum")
+    ),
+    "the sign is wrong: a loss is never negative.": lambda z, targets: -mean_loss(z, targets),
+    "these are bits; nats need the natural logarithm.": (
+        lambda z, targets: mean_loss(z, targets) / math.log(2)
+    ),
+    "these are logits, not yet logarithms of probabilities: ln Σ exp(z) is missing.": (
+        lambda z, targets: -_at(z, targets).mean()
+    ),
+    "these are probabilities; their logarithm is missing.": (
+        lambda z, targets: -_at(z.softmax(-1), targets).mean()
+    ),
+    "you averaged the probabilities before the logarithm; average the losses.": (
+        lambda z, targets: -_at(z.softmax(-1), targets).mean().log()
+    ),
+    "the softmax runs over the places; it must run over the vocabulary.": (
+        lambda z, targets: -_at(z.log_softmax(0), targets).mean()
+    ),
+    "`[:, targets]` takes every target in every row; each row has one target only.": (
+        lambda z, targets: -z.log_softmax(-1)[:, targets].mean()
+    ),
+    "this is the mean over all tokens; only the targets count.": (
+        lambda z, targets: -z.log_softmax(-1).mean()
+    ),
+    "these are the losses at the places; take their mean.": (
+        lambda z, targets: F.cross_entropy(z, targets, reduction="none")
+    ),
+    "the softmax was taken twice.": lambda z, targets: mean_loss(z.softmax(-1), targets),
+    "for logits of ±1000 it is not finite: exp becomes infinite or 0. Subtract each row's own "
+    "largest logit first, and never take the logarithm of a single softmax.": (
+        lambda z, targets: (z.exp().sum(-1).log() - _at(z, targets)).mean()
+    ),
+}
+Z = torch.tensor([[2.0, 0.0, 1.0], [0.0, 0.5, 3.0], [1.0, 1.0, -1.0], [0.0, -2.0, 0.5]])
+LARGE = torch.tensor([[1000.0, 0.0, 0.0], [-1000.0, -1001.0, -1002.0]])
+check_mean_loss = Exercise(
     "04",
     "The loss of logits",
+    "logits (T, V), targets (T,) -> the mean of -ln softmax(logits) at the targets, in nats.",
+    mean_loss,
+    cases={
+        "the loss": (Z, torch.tensor([0, 1, 1, 2])),
+        "the loss of logits of ±1000": (LARGE, torch.tensor([1, 2])),
+    },
+    slips=SLIPS_OF_THE_LOSS,
+    right=[F.cross_entropy, lambda z, targets: (z.logsumexp(-1) - _at(z, targets)).mean()],
     hints=[
         "The loss at one place is ln Σ exp(z), over the vocabulary, minus the target's z.",
         "exp(1000) overflows. Subtracting one number from a whole row changes no probability: "
         "which one makes it safe?",
         "Subtract each row's largest logit. `z[torch.arange(T), targets]` picks one per row.",
     ],
-    solution=bigram.mean_loss,
 )
-def check_mean_loss(mean_loss):
-    """logits (T, V), targets (T,) -> the mean of -ln softmax(logits) at the targets, in nats."""
-    _small_logits(mean_loss)
-    _large_logits(mean_loss)
 
 
-def _small_logits(mean_loss):
-    z = torch.tensor([[2.0, 0.0, 1.0], [0.0, 0.5, 3.0], [1.0, 1.0, -1.0], [0.0, -2.0, 0.5]])
-    targets, places = torch.tensor([0, 1, 1, 2]), torch.arange(4)
-    log_p = z.log_softmax(-1)
-    right = log_p[places, targets]
-    slips = {
-        "this is the sum over the places; the mean is asked for.": -right.sum(),
-        "the sign is wrong: a loss is never negative.": right.mean(),
-        "these are bits; nats need the natural logarithm.": -right.mean() / math.log(2),
-        "these are logits, not yet logarithms of probabilities: ln Σ exp(z) is missing.": (
-            -z[places, targets].mean()
-        ),
-        "these are probabilities; their logarithm is missing.": -right.exp().mean(),
-        "you averaged the probabilities before the logarithm; average the losses.": (
-            -right.exp().mean().log()
-        ),
-        "the softmax runs over the places; it must run over the vocabulary.": (
-            -z.log_softmax(0)[places, targets].mean()
-        ),
-        "`[:, targets]` takes every target in every row; each row has one target only.": (
-            -log_p[:, targets].mean()
-        ),
-        "this is the mean over all tokens; only the targets count.": -log_p.mean(),
-        "these are the losses at the places; take their mean.": -right,
-        "the softmax was taken twice.": -log_p.exp().log_softmax(-1)[places, targets].mean(),
-    }
-    compare(mean_loss(z.clone(), targets), -right.mean(), slips, what="the loss")
+def conditional_entropy(pairs):
+    conditional = pairs / pairs.sum(-1, keepdim=True)
+    terms = torch.where(pairs > 0, pairs * conditional.log(), 0.0)
+    return -terms.sum()
 
 
-def _large_logits(mean_loss):
-    z = torch.tensor([[1000.0, 0.0, 0.0], [-1000.0, -1001.0, -1002.0]])
-    got = mean_loss(z.clone(), torch.tensor([1, 2]))
-    words = (
-        "for logits of ±1000 it is not finite: exp becomes infinite or 0. Subtract each row's own "
-        "largest logit first, and never take the logarithm of a single softmax."
-    )
-    require(torch.as_tensor(got).isfinite().all(), words)
-    wanted = -z.log_softmax(-1)[[0, 1], [1, 2]].mean()
-    compare(got, wanted, what="the loss of logits of ±1000")
+def _joint_minus_first(pairs):
+    return torch.special.entr(pairs).sum() - torch.special.entr(pairs.sum(-1)).sum()
 
 
-@exercise(
+SLIPS_OF_THE_ENTROPY = {
+    "this is the entropy of the pair; the first character is known already.": (
+        lambda pairs: torch.special.entr(pairs).sum()
+    ),
+    "this is the entropy of the first character given the second; rows are the first.": (
+        lambda pairs: conditional_entropy(pairs.T)
+    ),
+    "this is the entropy of one character without the one before.": (
+        lambda pairs: probability.entropy(pairs.sum(0))
+    ),
+    "each p(b | a) is weighted by itself, so a rare row counts like a frequent one. The "
+    "weight is p(a, b).": lambda pairs: torch.special.entr(_share(pairs)).sum(),
+    "the rows count alike; a frequent character must count more.": (
+        lambda pairs: torch.special.entr(_share(pairs)).sum(-1).mean()
+    ),
+    "these are bits; nats need the natural logarithm.": (
+        lambda pairs: conditional_entropy(pairs) / math.log(2)
+    ),
+    "the sign is wrong: an entropy is never negative.": lambda pairs: -conditional_entropy(pairs),
+    "these are the rows' shares; add them.": lambda pairs: -(pairs * _share(pairs).log()).sum(-1),
+    "pairs that never occur make it nan; they must count 0.": (
+        lambda pairs: -(pairs * _share(pairs).log()).sum()
+    ),
+}
+check_conditional_entropy = Exercise(
     "04",
     "The floor of a bigram",
+    "pairs (V, V), p(a, b) with a in rows, sum 1 -> H(next | last) in nats.",
+    conditional_entropy,
+    cases={
+        "the entropy": [torch.tensor([[0.30, 0.10, 0.10], [0.05, 0.25, 0.05], [0.02, 0.05, 0.08]])],
+        "the entropy where some pairs never occur": [
+            torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.25, 0.0], [0.0, 0.0, 0.0]])
+        ],
+    },
+    slips=SLIPS_OF_THE_ENTROPY,
+    right=[
+        _joint_minus_first,
+        lambda pairs: sum(
+            -p * math.log(p / sum(row)) for row in pairs.tolist() for p in row if p > 0
+        ),
+    ],
     hints=[
         "From p(a, b) to p(b | a): divide every row by its sum.",
         "Each -ln p(b | a) counts as often as the pair occurs: its weight is p(a, b).",
         "Pairs that never occur make 0 · (-∞) = nan. `torch.where(pairs > 0, ..., 0.0)` helps.",
     ],
-    solution=bigram.conditional_entropy,
 )
-def check_conditional_entropy(conditional_entropy):
-    """pairs (V, V), p(a, b) with a in rows, sum 1 -> H(next | last) in nats."""
-    pairs = torch.tensor([[0.30, 0.10, 0.10], [0.05, 0.25, 0.05], [0.02, 0.05, 0.08]])
-    first, second = pairs.sum(1), pairs.sum(0)
-    given = pairs / first[:, None]
-    wanted = -(pairs * given.log()).sum()
-    slips = {
-        "this is the entropy of the pair; the first character is known already.": (
-            -(pairs * pairs.log()).sum()
-        ),
-        "this is the entropy of the first character given the second; rows are the first.": (
-            -(pairs * (pairs / second).log()).sum()
-        ),
-        "this is the entropy of one character without the one before.": (
-            -(second * second.log()).sum()
-        ),
-        "each p(b | a) is weighted by itself, so a rare row counts like a frequent one. The "
-        "weight is p(a, b).": -(given * given.log()).sum(),
-        "the rows count alike; a frequent character must count more.": (
-            -(given * given.log()).sum(-1).mean()
-        ),
-        "these are bits; nats need the natural logarithm.": wanted / math.log(2),
-        "the sign is wrong: an entropy is never negative.": -wanted,
-        "these are the rows' shares; add them.": -(pairs * given.log()).sum(-1),
-    }
-    compare(conditional_entropy(pairs.clone()), wanted, slips, what="the entropy")
-    pairs = torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.25, 0.0], [0.0, 0.0, 0.0]])
-    got = conditional_entropy(pairs)
-    words = "pairs that never occur make it nan; they must count 0."
-    require(not torch.as_tensor(got).isnan().any(), words)
-    compare(got, 0.5 * math.log(2), what="the entropy where some pairs never occur")

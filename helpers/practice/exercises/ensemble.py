@@ -2,17 +2,94 @@
 
 import torch
 
-from helpers.practice.exercise import compare, exercise, require
-from helpers.practice.solutions import ensemble
+from helpers.practice.answers import doubles
+from helpers.practice.exercise import Exercise
+from helpers.theory import ensembles
+from helpers.theory.decomposition import geometric_mean
 
 
-def _numbers(*values):
-    return torch.tensor(values, dtype=torch.float64)
+def error_without_answers(errors, f, weights):
+    mean = f @ weights  # (n,)
+    ambiguity = ((f - mean[:, None]) ** 2 @ weights).mean()
+    return weights @ errors - ambiguity
 
 
-@exercise(
+def _equal_weights(average=False, mean=False, spread=False):
+    """The error with weights 1/K in the parts that are named."""
+
+    def answer(errors, f, weights):
+        equal = torch.full_like(weights, 1 / len(weights))
+        a, m, s = (equal if all_alike else weights for all_alike in (average, mean, spread))
+        return a @ errors - ((f - (f @ m)[:, None]) ** 2 @ s).mean()
+
+    return answer
+
+
+def _spread(f, weights):
+    return (f - (f @ weights)[:, None]) ** 2 @ weights
+
+
+def _by_helper(errors, f, weights):
+    return float(weights @ errors) - ensembles.ambiguity(f.numpy(), weights.numpy())
+
+
+def _by_pairs(errors, f, weights):
+    """The ambiguity as half the mean squared difference of two members."""
+    apart = ((f[:, :, None] - f[:, None]) ** 2).mean(0) / 2  # (K, K)
+    return (weights * errors).sum() - weights @ apart @ weights
+
+
+SLIPS_OF_THE_ERROR = {
+    "the average error has weights 1/K; all three numbers need the same weights.": (
+        _equal_weights(average=True)
+    ),
+    "the mean of the predictions has weights 1/K, the rest has others.": _equal_weights(mean=True),
+    "the ambiguity is averaged with weights 1/K; it needs the same weights too.": (
+        _equal_weights(spread=True)
+    ),
+    "the ambiguity has weights 1/K in both places; it needs the same as the errors.": (
+        _equal_weights(mean=True, spread=True)
+    ),
+    "the weights are not used at all.": _equal_weights(True, True, True),
+    "this is the average error; disagreement has gained nothing yet.": (
+        lambda errors, f, weights: weights @ errors
+    ),
+    "this is the ambiguity: what averaging gains.": (
+        lambda errors, f, weights: _spread(f, weights).mean()
+    ),
+    "you added the ambiguity. Disagreement lowers the error.": (
+        lambda errors, f, weights: weights @ errors + _spread(f, weights).mean()
+    ),
+    "the ambiguity is summed over the points; take their mean.": (
+        lambda errors, f, weights: weights @ errors - _spread(f, weights).sum()
+    ),
+    "the mean over the points is missing.": (
+        lambda errors, f, weights: weights @ errors - _spread(f, weights)
+    ),
+    "this is the best member's error; the ensemble has one of its own.": (
+        lambda errors, f, weights: errors.min()
+    ),
+    "the root of the ambiguity is too much: errors are squares.": (
+        lambda errors, f, weights: weights @ errors - _spread(f, weights).mean().sqrt()
+    ),
+}
+ERRORS = doubles(3.0, 2.0, 4.0)
+F = doubles([1.0, 2.0, 4.0], [0.0, -1.0, 1.0], [2.0, 2.5, 0.0], [3.0, 1.0, 2.0])
+check_error_without_answers = Exercise(
     "12",
     "An error without answers",
+    "errors (K,), f (n, K) on unlabelled inputs, weights (K,) -> the ensemble's mean error.",
+    error_without_answers,
+    cases={
+        "the ensemble's error": (ERRORS, F, doubles(0.5, 0.4, 0.1)),
+        "the error on two new questions, with other weights": (
+            ERRORS,
+            F[:2] * 2,
+            doubles(0.1, 0.4, 0.5),
+        ),
+    },
+    slips=SLIPS_OF_THE_ERROR,
+    right=[_by_helper, _by_pairs],
     hints=[
         "Error of the ensemble = average error - ambiguity. The errors are given, and the "
         "ambiguity needs no answers.",
@@ -20,124 +97,115 @@ def _numbers(*values):
         "The ambiguity is `((f - mean[:, None]) ** 2 @ weights).mean()`: over the members with "
         "their weights, then over the points.",
     ],
-    solution=ensemble.error_without_answers,
 )
-def check_error_without_answers(error_without_answers):
-    """errors (K,), f (n, K) on unlabelled inputs, weights (K,) -> the ensemble's mean error."""
-    f = _numbers([1.0, 2.0, 4.0], [0.0, -1.0, 1.0], [2.0, 2.5, 0.0], [3.0, 1.0, 2.0])
-    errors, weights = _numbers(3.0, 2.0, 4.0), _numbers(0.5, 0.4, 0.1)
-    got = error_without_answers(errors.clone(), f.clone(), weights.clone())
-    wanted = ensemble.error_without_answers(errors, f, weights)
-    compare(got, wanted, _slips_of_the_error(errors, f, weights), what="the ensemble's error")
-    f, weights = f[:2] * 2, weights.flip(0)
-    got = error_without_answers(errors.clone(), f.clone(), weights.clone())
-    wanted = ensemble.error_without_answers(errors, f, weights)
-    compare(got, wanted, what="the error on two new questions, with other weights")
 
 
-def _slips_of_the_error(errors, f, weights):
-    """What is wrong, in words -> what comes out then."""
-
-    def spread(mean, w):
-        return ((f - mean[:, None]) ** 2 @ w).mean()
-
-    equal, mean = torch.full_like(weights, 1 / len(weights)), f @ weights
-    average, disagreement = weights @ errors, spread(mean, weights)
-    return {
-        "the average error has weights 1/K; all three numbers need the same weights.": (
-            equal @ errors - disagreement
-        ),
-        "the mean of the predictions has weights 1/K, the rest has others.": (
-            average - spread(f @ equal, weights)
-        ),
-        "the ambiguity is averaged with weights 1/K; it needs the same weights too.": (
-            average - spread(mean, equal)
-        ),
-        "the ambiguity has weights 1/K in both places; it needs the same as the errors.": (
-            average - spread(f @ equal, equal)
-        ),
-        "the weights are not used at all.": equal @ errors - spread(f @ equal, equal),
-        "this is the average error; disagreement has gained nothing yet.": average,
-        "this is the ambiguity: what averaging gains.": disagreement,
-        "you added the ambiguity. Disagreement lowers the error.": average + disagreement,
-        "the ambiguity is summed over the points; take their mean.": average
-        - len(f) * disagreement,
-        "the mean over the points is missing.": average - (f - mean[:, None]) ** 2 @ weights,
-        "this is the best member's error; the ensemble has one of its own.": errors.min(),
-        "the root of the ambiguity is too much: errors are squares.": average - disagreement.sqrt(),
-    }
+def geometric(log_q, weights):
+    return (weights[:, None] * log_q).sum(0).softmax(-1)
 
 
-@exercise(
+def _product(log_q, weights):
+    return (log_q.exp() ** weights[:, None]).prod(0)
+
+
+SLIPS_OF_THE_GEOMETRIC_MEAN = {
+    "this is the arithmetic mean: average the logarithms, not the probabilities.": (
+        lambda log_q, weights: weights @ log_q.exp()
+    ),
+    "this does not sum to 1: divide by Z.": _product,
+    "these are logarithms, and unnormalised; probabilities are asked for.": (
+        lambda log_q, weights: weights @ log_q
+    ),
+    "these are logarithms; probabilities are asked for.": (
+        lambda log_q, weights: geometric(log_q, weights).log()
+    ),
+    "the weights are not used.": lambda log_q, weights: log_q.mean(0).softmax(-1),
+    "the weights are forgotten: this is the plain product.": (
+        lambda log_q, weights: log_q.sum(0).softmax(-1)
+    ),
+    "the softmax runs over the arithmetic mean; average the logarithms.": (
+        lambda log_q, weights: (weights @ log_q.exp()).softmax(-1)
+    ),
+    "where members are sure of different tokens, every product rounds to 0, and 0 / 0 is nan. "
+    "Stay in logarithms until the softmax.": (
+        lambda log_q, weights: _product(log_q, weights) / _product(log_q, weights).sum()
+    ),
+}
+check_geometric = Exercise(
     "12",
     "The geometric mean of distributions",
+    "log_q (K, V), weights (K,) -> probabilities (V,).",
+    geometric,
+    cases={
+        "the geometric mean": (
+            doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(),
+            doubles(0.8, 0.2),
+        ),
+        "the geometric mean of two that are sure": (
+            doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0]),
+            doubles(0.5, 0.5),
+        ),
+    },
+    slips=SLIPS_OF_THE_GEOMETRIC_MEAN,
+    right=[
+        lambda log_q, weights: geometric_mean(log_q, weights)[0].exp().numpy(),
+        lambda log_q, weights: (weights @ log_q - (weights @ log_q).logsumexp(0)).exp(),
+    ],
     hints=[
         "A product of powers is a weighted sum of logarithms.",
         "The sum runs over the members, dim 0; then the result must be made to sum to 1.",
         "`(weights[:, None] * log_q).sum(0)`, and a softmax over the tokens divides by Z.",
     ],
-    solution=ensemble.geometric,
 )
-def check_geometric(geometric):
-    """log_q (K, V), weights (K,) -> probabilities (V,)."""
-    q, weights = _numbers([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]), _numbers(0.8, 0.2)
-    log_q = q.log()
-    powers = (weights @ log_q).exp()
-    got = geometric(log_q.clone(), weights.clone())
-    slips = {
-        "this is the arithmetic mean: average the logarithms, not the probabilities.": weights @ q,
-        "this does not sum to 1: divide by Z.": powers,
-        "these are logarithms, and unnormalised; probabilities are asked for.": weights @ log_q,
-        "these are logarithms; probabilities are asked for.": powers.log() - powers.sum().log(),
-        "the weights are not used.": log_q.mean(0).softmax(-1),
-        "the weights are forgotten: this is the plain product.": log_q.sum(0).softmax(-1),
-        "the softmax runs over the arithmetic mean; average the logarithms.": (
-            (weights @ q).softmax(-1)
-        ),
-    }
-    compare(got, powers / powers.sum(), slips, what="the geometric mean")
-    log_q = _numbers([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0])
-    got = torch.as_tensor(geometric(log_q.clone(), _numbers(0.5, 0.5)))
-    require(
-        got.isfinite().all(),
-        "where members are sure of different tokens, every product rounds to 0, and 0 / 0 is nan. "
-        "Stay in logarithms until the softmax.",
-    )
-    wanted = ensemble.geometric(log_q, _numbers(0.5, 0.5))
-    compare(got, wanted, what="the geometric mean of two that are sure")
 
 
-@exercise(
+def error_of_mean(v, c, K):
+    return (v + (K - 1) * c) / K
+
+
+SLIPS_OF_THE_MEAN = {
+    "this is v/K, as if the members erred independently; c is missing.": lambda v, c, K: v / K,
+    "this is one member's error; averaging gains something.": lambda v, c, K: v,
+    "this is what is left for endlessly many members.": lambda v, c, K: c,
+    "c is counted in full: only the share (K - 1)/K of the products are pairs.": (
+        lambda v, c, K: v / K + c
+    ),
+    "every pair stands twice in the square: (j, k) and (k, j).": (
+        lambda v, c, K: (v + (K - 1) / 2 * c) / K
+    ),
+    "this is what the sum of the errors pays; divide by K².": (
+        lambda v, c, K: K * v + K * (K - 1) * c
+    ),
+    "this is divided by K, but the mean has 1/K in both factors: K².": (
+        lambda v, c, K: v + (K - 1) * c
+    ),
+    "c is averaged away like v here; what members have in common stays.": (
+        lambda v, c, K: (v + c) / K
+    ),
+    "c is divided by K once more; all pairs together stay worth nearly c.": (
+        lambda v, c, K: v / K + (K - 1) / K**2 * c
+    ),
+    "c must be added, with its own sign.": lambda v, c, K: error_of_mean(v, -c, K),
+    "a c below 0 must stay below 0.": lambda v, c, K: error_of_mean(v, abs(c), K),
+}
+check_error_of_mean = Exercise(
     "12",
     "Members that err together",
+    "v, c, K -> the mean squared error of the mean of K members.",
+    error_of_mean,
+    cases={
+        "the error for v = 1.0, c = 0.3, K = 4": (1.0, 0.3, 4),
+        "the error for v = 3.0, c = -0.4, K = 5": (3.0, -0.4, 5),
+        "the error of a single member with v = 2": (2.0, 0.5, 1),
+    },
+    slips=SLIPS_OF_THE_MEAN,
+    right=[
+        lambda v, c, K: c + (v - c) / K,
+        lambda v, c, K: (torch.full((K, K), c) + (v - c) * torch.eye(K)).mean(),
+    ],
     hints=[
         "The mean error is Σ e_k / K. Its square has K² products e_j · e_k, each over K².",
         "K of the products are squares, worth v each. How many are pairs, worth c each?",
         "The whole is (K · v + K (K - 1) · c) / K².",
     ],
-    solution=ensemble.error_of_mean,
 )
-def check_error_of_mean(error_of_mean):
-    """v, c, K -> the mean squared error of the mean of K members."""
-    for v, c, K in ((1.0, 0.3, 4), (3.0, -0.4, 5)):
-        slips = {
-            "this is v/K, as if the members erred independently; c is missing.": v / K,
-            "this is one member's error; averaging gains something.": v,
-            "this is what is left for endlessly many members.": c,
-            "c is counted in full: only the share (K - 1)/K of the products are pairs.": v / K + c,
-            "every pair stands twice in the square: (j, k) and (k, j).": (
-                v / K + (K - 1) / (2 * K) * c
-            ),
-            "this is what the sum of the errors pays; divide by K².": K * v + K * (K - 1) * c,
-            "this is divided by K, but the mean has 1/K in both factors: K².": v + (K - 1) * c,
-            "c is averaged away like v here; what members have in common stays.": (v + c) / K,
-            "c is divided by K once more; all pairs together stay worth nearly c.": (
-                v / K + (K - 1) / K**2 * c
-            ),
-            "c must be added, with its own sign.": v / K - (K - 1) / K * c,
-        }
-        wanted = ensemble.error_of_mean(v, c, K)
-        compare(
-            error_of_mean(v, c, K), wanted, slips, what=f"the error for v = {v}, c = {c}, K = {K}"
-        )
-    compare(error_of_mean(2.0, 0.5, 1), 2.0, what="the error of a single member with v = 2")

@@ -3,106 +3,205 @@
 import math
 
 import torch
+from torch import Tensor
 
-from helpers.practice.exercise import compare, exercise, require
-from helpers.practice.solutions import generation
+from helpers.learning.sampling import next_token_probs
+from helpers.practice.exercise import Exercise
 
 
-@exercise(
+def tempered(logits, temperature):
+    return (logits / temperature).softmax(-1)
+
+
+def _normalised(kept):
+    return kept / kept.sum(-1, keepdim=True)
+
+
+SLIPS_OF_TEMPERATURE = {
+    "these are logits; they still have to become probabilities.": lambda z, T: z / T,
+    "these are weights; divided by their sum they become probabilities.": lambda z, T: (
+        z / T
+    ).exp(),
+    "these are logarithms of probabilities.": lambda z, T: (z / T).log_softmax(-1),
+    "you multiplied by the temperature; a high one must make all tokens more alike.": (
+        lambda z, T: (z * T).softmax(-1)
+    ),
+    "you divided the probabilities, which no longer sum to 1. Divide the logits.": (
+        lambda z, T: z.softmax(-1) / T
+    ),
+    "P to the power 1 / T is right, but its sum is no longer 1.": (
+        lambda z, T: z.softmax(-1) ** (1 / T)
+    ),
+    "these probabilities go through a second softmax; divide the logits.": (
+        lambda z, T: (z.softmax(-1) / T).softmax(-1)
+    ),
+    "the temperature changes nothing.": lambda z, T: z.softmax(-1),
+    "the softmax runs over the batch; every row must sum to 1.": lambda z, T: (z / T).softmax(0),
+    "the softmax runs over everything at once; every row must sum to 1.": (
+        lambda z, T: (z / T).flatten().softmax(0).view_as(z)
+    ),
+}
+check_temperature = Exercise(
     "08",
     "Softmax with temperature",
+    "logits (..., V), temperature > 0 -> probabilities (..., V).",
+    tempered,
+    cases={
+        "the distribution at T = 2": (torch.tensor([2.0, 1.0, 0.0]), 2.0),
+        "a batch of two at T = 0.5": (
+            torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]]),
+            0.5,
+        ),
+    },
+    slips=SLIPS_OF_TEMPERATURE,
+    right=[next_token_probs, lambda z, T: _normalised(z.softmax(-1) ** (1 / T))],
     hints=[
         "Temperature acts on the logits, before the softmax.",
         "A high temperature brings the logits together. Which of * and / does that?",
         "The softmax runs over the vocabulary, the last dimension: `(...).softmax(-1)`",
     ],
-    solution=generation.tempered,
 )
-def check_temperature(tempered):
-    """logits (..., V), temperature > 0 -> probabilities (..., V)."""
-    z = torch.tensor([2.0, 1.0, 0.0])
-    P = z.softmax(-1)
-    slips = {
-        "these are logits; they still have to become probabilities.": z / 2,
-        "these are weights; divided by their sum they become probabilities.": (z / 2).exp(),
-        "these are logarithms of probabilities.": (z / 2).log_softmax(-1),
-        "you multiplied by the temperature; a high one must make all tokens more alike.": (
-            (z * 2).softmax(-1)
-        ),
-        "you divided the probabilities, which no longer sum to 1. Divide the logits.": P / 2,
-        "P to the power 1 / T is right, but its sum is no longer 1.": P**0.5,
-        "these probabilities go through a second softmax; divide the logits.": (P / 2).softmax(-1),
-        "the temperature changes nothing.": P,
-    }
-    compare(tempered(z.clone(), 2.0), (z / 2).softmax(-1), slips, what="the distribution at T = 2")
-    z = torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]])
-    slips = {
-        "the softmax runs over the batch; every row must sum to 1.": (z / 0.5).softmax(0),
-        "the softmax runs over everything at once; every row must sum to 1.": (
-            (z / 0.5).flatten().softmax(0).view_as(z)
-        ),
-    }
-    got = tempered(z.clone(), 0.5)
-    compare(got, (z / 0.5).softmax(-1), slips, what="a batch of two at T = 0.5")
 
 
-ROWS = torch.tensor([[0.125, 0.375, 0.0625, 0.25, 0.1875], [0.375, 0.125, 0.0625, 0.0625, 0.375]])
+def keep_k(probs, k):
+    values, tokens = probs.topk(min(k, probs.shape[-1]))
+    kept = torch.zeros_like(probs).scatter(-1, tokens, values)
+    return kept / kept.sum(-1, keepdim=True)
+
+
+def _ties_in_order(keep_k, probs, k):
+    """What is kept; where tokens tie, it is kept of the first, since any of them is right."""
+    got = keep_k(probs, k)
+    if not isinstance(got, Tensor) or got.shape != probs.shape:
+        return got
+    order = got.argsort(dim=-1, descending=True, stable=True)
+    ranks = probs.gather(-1, order).argsort(dim=-1, descending=True, stable=True)
+    places = probs.argsort(dim=-1, descending=True, stable=True)
+    return torch.zeros_like(got).scatter(-1, places, got.gather(-1, order.gather(-1, ranks)))
+
+
+def _last_of_ties(probs, k):
+    ranks = probs.flip(-1).argsort(dim=-1, descending=True, stable=True).argsort(-1).flip(-1)
+    return _normalised(probs * (ranks < k))
+
+
+def _bare(probs, k):
+    return probs * (keep_k(probs, k) > 0)
+
+
 REST = "the kept probabilities must sum to 1 again: divide by their sum."
 EACH = "all rows together sum to 1; each row must: divide by `sum(-1, keepdim=True)`."
 MOVED = "the probabilities are sorted; each must stand at the place of its token."
-
-
-@exercise(
+SLIPS_OF_TOP_K = {
+    REST: _bare,
+    "these are the k largest alone; the others must be there as zeros.": (
+        lambda probs, k: _normalised(probs.topk(k).values)
+    ),
+    MOVED: lambda probs, k: keep_k(probs.sort(-1, descending=True).values, k),
+    "a softmax over what is kept changes its proportions; only divide by the sum.": (
+        lambda probs, k: probs.where(keep_k(probs, k) > 0, -math.inf).softmax(-1)
+    ),
+    "the softmax gives every zero e⁰ = 1; only divide by the sum.": (
+        lambda probs, k: _bare(probs, k).softmax(-1)
+    ),
+    "nothing is cut.": lambda probs, k: probs,
+    "k - 1 tokens stay; it must be k.": lambda probs, k: keep_k(probs, k - 1),
+    "k + 1 tokens stay; it must be k.": lambda probs, k: keep_k(probs, k + 1),
+    "the k unlikeliest stay; it must be the likeliest.": (
+        lambda probs, k: _normalised(probs * (keep_k(-probs, k) > 0))
+    ),
+    "for k = 1 a row keeps 2 tokens: a comparison with the k-th probability also keeps all that "
+    "tie with it.": lambda probs, k: _normalised(probs * (probs >= probs.topk(k).values[..., -1:])),
+    EACH: lambda probs, k: _bare(probs, k) / _bare(probs, k).sum(),
+}
+ROWS = torch.tensor([[0.125, 0.375, 0.0625, 0.25, 0.1875], [0.375, 0.125, 0.0625, 0.0625, 0.375]])
+check_top_k = Exercise(
     "08",
     "Top-k",
+    "probs (..., V), k ≥ 1 -> (..., V), the k likeliest alone, and their sum is 1.",
+    keep_k,
+    cases={
+        "the 2 likeliest": (ROWS[0], 2),
+        "what k = 1 keeps of two rows": (ROWS, 1),
+        "what k = 4 keeps of two rows": (ROWS, 4),
+        "what k = 9 keeps of 5 tokens": (ROWS, 9),
+    },
+    slips=SLIPS_OF_TOP_K,
+    right=[_last_of_ties, lambda probs, k: next_token_probs(probs.log(), top_k=k)],
+    ask=_ties_in_order,
     hints=[
         "`probs.topk(k)` gives the k largest values and where they stand.",
         "Put them at their places in a tensor of zeros: `scatter(-1, tokens, values)` does it. "
         "There may be fewer than k tokens.",
         "At the end `kept / kept.sum(-1, keepdim=True)`",
     ],
-    solution=generation.keep_k,
 )
-def check_top_k(keep_k):
-    """probs (..., V), k ≥ 1 -> (..., V), the k likeliest alone, and their sum is 1."""
-    row = ROWS[0]
-    kept = torch.where(row >= 0.25, row, 0)
-    slips = {
-        REST: kept,
-        "these are the k largest alone; the others must be there as zeros.": [0.6, 0.4],
-        MOVED: [0.6, 0.4, 0, 0, 0],
-        "a softmax over what is kept changes its proportions; only divide by the sum.": (
-            row.masked_fill(kept == 0, -math.inf).softmax(-1)
-        ),
-        "the softmax gives every zero e⁰ = 1; only divide by the sum.": kept.softmax(-1),
-        "nothing is cut.": row,
-        "k - 1 tokens stay; it must be k.": generation.keep_k(row, 1),
-        "k + 1 tokens stay; it must be k.": generation.keep_k(row, 3),
-        "the k unlikeliest stay; it must be the likeliest.": [2 / 3, 0, 1 / 3, 0, 0],
-    }
-    compare(keep_k(row.clone(), 2), generation.keep_k(row, 2), slips, what="the 2 likeliest")
-    _check_ties(keep_k(ROWS.clone(), 1), 1)
-    _check_ties(keep_k(ROWS.clone(), 4), 4)
-    compare(keep_k(ROWS.clone(), 9), ROWS, what="what k = 9 keeps of 5 tokens")
 
 
-def _check_ties(got, k):
-    """In rows with ties, exactly k must stay; which of those that tie does not matter."""
-    got, what = torch.as_tensor(got), f"what k = {k} keeps, in order of size,"
-    require(got.shape == ROWS.shape, f"the shape must be {tuple(ROWS.shape)}, as it came.")
-    most = int((got > 0).sum(-1).max())
-    tied = "a comparison with the k-th probability also keeps all that tie with it"
-    require(most <= k, f"for k = {k} a row keeps {most} tokens: {tied}.")
-    kept = generation.keep_k(ROWS, k).sort(-1).values
-    shared = (kept * ROWS.topk(k).values.sum(-1, keepdim=True)) / ROWS.topk(k).values.sum()
-    compare(got.sort(-1).values, kept, {EACH: shared}, what=what)
-    known = got.where(got > 0, 0) * ROWS.topk(k).values.sum(-1, keepdim=True)
-    compare(known, ROWS.where(got > 0, 0), {}, what=f"each token's own probability for k = {k}")
+def keep_nucleus(probs, p):
+    values, tokens = probs.sort(descending=True)
+    before = values.cumsum(-1) - values  # the mass of all likelier tokens
+    kept = torch.zeros_like(probs).scatter(-1, tokens, values * (before < p))
+    return kept / kept.sum(-1, keepdim=True)
 
 
-@exercise(
+def _nucleus(inside, finish=_normalised, descending=True):
+    """Top-p with a slip. inside: sorted values, p -> which of them stay."""
+
+    def answer(probs, p):
+        values, tokens = probs.sort(descending=descending)
+        return finish(torch.zeros_like(probs).scatter(-1, tokens, values * inside(values, p)))
+
+    return answer
+
+
+def _before(values, p):
+    return values.cumsum(-1) - values < p
+
+
+def _dropped(values, p):
+    return values.cumsum(-1) <= p
+
+
+SLIPS_OF_THE_NUCLEUS = {
+    REST: _nucleus(_before, finish=lambda kept: kept),
+    MOVED: lambda probs, p: keep_nucleus(probs.sort(-1, descending=True).values, p),
+    "the token that crosses p is dropped; without it the mass does not reach p.": (
+        _nucleus(_dropped)
+    ),
+    "the token that crosses p is dropped, and the rest does not sum to 1.": (
+        _nucleus(_dropped, finish=lambda kept: kept)
+    ),
+    "the running sum must be that of the sorted probabilities.": (
+        lambda probs, p: _normalised(probs * _before(probs, p))
+    ),
+    "these are all tokens with a probability above p; p is about their mass together.": (
+        lambda probs, p: probs * (probs > p)
+    ),
+    "nothing is cut.": lambda probs, p: probs,
+    "the unlikeliest tokens are taken first; sort with descending=True.": (
+        _nucleus(_before, descending=False)
+    ),
+    "one token too many: two have mass 0.625 already.": (
+        lambda probs, p: keep_k(probs, int((keep_nucleus(probs, p) > 0).sum()) + 1)
+    ),
+    "two have mass 0.625 already; no third is needed.": (
+        _nucleus(lambda values, p: values.cumsum(-1) - values <= p)
+    ),
+    EACH: _nucleus(_before, finish=lambda kept: kept / kept.sum()),
+}
+check_top_p = Exercise(
     "08",
     "Top-p",
+    "probs (..., V), 0 < p ≤ 1 -> (..., V), the fewest likeliest whose mass reaches p.",
+    keep_nucleus,
+    cases={
+        **{f"the nucleus for p = {p}": (ROWS[0], p) for p in (0.6, 0.625, 0.25)},
+        "the nucleus of two rows for p = 0.85": (ROWS, 0.85),
+        "the nucleus for p = 1": (ROWS, 1.0),
+    },
+    slips=SLIPS_OF_THE_NUCLEUS,
+    right=[_nucleus(_before), lambda probs, p: next_token_probs(probs.log(), top_p=p)],
     hints=[
         "Sort the probabilities, the largest first, and look at their running sum, `cumsum(-1)`.",
         "A token stays if the mass of all likelier ones does not reach p yet. So the one that "
@@ -110,109 +209,4 @@ def _check_ties(got, k):
         "`before = values.cumsum(-1) - values`, keep `values * (before < p)`, and `scatter` them "
         "back to their places.",
     ],
-    solution=generation.keep_nucleus,
 )
-def check_top_p(keep_nucleus):
-    """probs (..., V), 0 < p ≤ 1 -> (..., V), the fewest likeliest whose mass reaches p."""
-    row, values = ROWS[0], ROWS[0].sort(descending=True).values
-    got, wanted = keep_nucleus(row.clone(), 0.6), generation.keep_nucleus(row, 0.6)
-    compare(got, wanted, _slips_of_the_nucleus(row, values), what="the nucleus for p = 0.6")
-    slips = {"two have mass 0.625 already; no third is needed.": generation.keep_k(row, 3)}
-    wanted = generation.keep_nucleus(row, 0.625)
-    compare(keep_nucleus(row.clone(), 0.625), wanted, slips, what="the nucleus for p = 0.625")
-    wanted = generation.keep_nucleus(row, 0.25)
-    compare(keep_nucleus(row.clone(), 0.25), wanted, what="the nucleus for p = 0.25")
-    wanted = generation.keep_nucleus(ROWS, 0.85)
-    mass = ROWS.where(wanted > 0, 0)
-    slips = {EACH: mass / mass.sum()}
-    got, what = keep_nucleus(ROWS.clone(), 0.85), "the nucleus of two rows for p = 0.85"
-    compare(got, wanted, slips, what=what)
-    compare(keep_nucleus(ROWS.clone(), 1.0), ROWS, what="the nucleus for p = 1")
-
-
-def _slips_of_the_nucleus(row, values):
-    """What is wrong, in words -> what comes out then of `row` for p = 0.6."""
-    unsorted = row * (row.cumsum(-1) - row < 0.6)
-    return {
-        REST: row.where(row >= 0.25, 0),
-        MOVED: values.where(values >= 0.25, 0) / 0.625,
-        "the token that crosses p is dropped; without it the mass does not reach p.": (
-            generation.keep_k(row, 1)
-        ),
-        "the token that crosses p is dropped, and the rest does not sum to 1.": (
-            row.where(row >= 0.3, 0)
-        ),
-        "the running sum must be that of the sorted probabilities.": unsorted / unsorted.sum(),
-        "these are all tokens with a probability above p; p is about their mass together.": (
-            row * (row > 0.6)
-        ),
-        "nothing is cut.": row,
-        "the unlikeliest tokens are taken first; sort with descending=True.": (
-            row.where(row < 0.3, 0) / row.where(row < 0.3, 0).sum()
-        ),
-        "one token too many: two have mass 0.625 already.": generation.keep_k(row, 3),
-    }
-
-
-@exercise(
-    "08",
-    "One step with a cache",
-    hints=[
-        "The new token may look at itself: first append its key and value, then look.",
-        "Which dimension counts the tokens? `torch.cat` makes that one longer.",
-        "All keys are in the past of the new token, so no mask is needed: "
-        "`(q @ keys.mT / math.sqrt(hs)).softmax(-1) @ values`",
-    ],
-    solution=generation.read_next,
-)
-def check_read_next(read_next):
-    """q, k, v (nh, 1, hs), kept (nh, t, hs) -> output (nh, 1, hs), grown keys and values."""
-    dice = torch.Generator().manual_seed(0)
-    new = [torch.randn(2, 1, 3, generator=dice) for _ in range(3)]
-    kept = [torch.randn(2, 4, 3, generator=dice) for _ in range(2)]
-    for past in (kept, [cache[:, :0] for cache in kept]):
-        output, *grown = _three(read_next, *new, *past)
-        after = f"after {past[0].shape[1]} tokens"
-        for name, cache, old, added in zip(("keys", "values"), grown, past, new[1:], strict=True):
-            slips = _slips_of_the_cache(old, added)
-            compare(cache, torch.cat([old, added], dim=1), slips, what=f"the {name} {after}")
-        wanted = generation.read_next(*new, *past)[0]
-        compare(output, wanted, _slips_of_looking(*new, *past), what=f"the output {after}")
-
-
-def _three(read_next, *given):
-    got = read_next(*(tensor.clone() for tensor in given))
-    complete = isinstance(got, (tuple, list)) and len(got) == 3
-    require(complete, "return three things: the output, the keys and the values.")
-    return got
-
-
-def _slips_of_the_cache(old, added):
-    return {
-        "the cache has not grown; the next token must find this one in it.": old,
-        "only the new token is in the cache; the past must stay.": added,
-        "the new token stands first; keep the order of the text.": torch.cat([added, old], 1),
-    }
-
-
-def _slips_of_looking(q, k, v, kept_k, kept_v):
-    """What is wrong, in words -> the output that comes out then."""
-    hs, t = q.shape[-1], kept_k.shape[1]
-    keys, values = torch.cat([kept_k, k], dim=1), torch.cat([kept_v, v], dim=1)
-    products = q @ keys.mT
-    weights = (products / math.sqrt(hs)).softmax(-1)
-    blind = "the new token does not see itself: append its key and value before you look."
-    return {
-        blind: (q @ kept_k.mT / math.sqrt(hs)).softmax(-1) @ kept_v,
-        "the scores are not divided by √hs.": products.softmax(-1) @ values,
-        "the scores are divided by hs itself; it must be √hs.": (products / hs).softmax(-1)
-        @ values,
-        "the scores are divided by a root of the number of tokens; it must be √hs.": (
-            (products / math.sqrt(t + 1)).softmax(-1) @ values
-        ),
-        "only the first token is seen: a causal mask has hidden the others.": values[:, :1],
-        "the softmax runs over the query, so every weight is 1.": values.sum(1, keepdim=True),
-        "these are the weights; they still have to average the values.": weights,
-        "the weights average the keys; it must be the values.": weights @ keys,
-        "the new token sees itself only; its query must meet the kept keys too.": v,
-    }

@@ -3,183 +3,210 @@
 import math
 
 import torch
-from torch import Tensor
+from torch.nn import functional as F
 
-from helpers.practice.exercise import compare, exercise
-from helpers.practice.solutions import rnn_to_attention
+from helpers.models.positions import sinusoidal
+from helpers.practice.answers import normals
+from helpers.practice.exercise import Exercise
 
 
-@exercise(
+def unroll(x, W, U, b):
+    h, states = torch.zeros(len(b)), []
+    for x_t in x:
+        h = torch.tanh(W @ x_t + U @ h + b)
+        states.append(h)
+    return torch.stack(states)
+
+
+def _states(x, W, U, b, step=lambda a, c: torch.tanh(a + c)):
+    """The states, one by one. step: makes the next from W x + b and U h."""
+    h, states = torch.zeros(len(b)), []
+    for row in x @ W.T + b:
+        h = step(row, h @ U.T)
+        states.append(h)
+    return states
+
+
+def _by_torch(x, W, U, b):
+    layer = torch.nn.RNN(W.shape[1], W.shape[0])
+    weights = {"weight_ih_l0": W, "weight_hh_l0": U, "bias_ih_l0": b, "bias_hh_l0": 0 * b}
+    layer.load_state_dict(weights)
+    return layer(x)[0]
+
+
+def _with_the_start(x, W, U, b):
+    return torch.cat([torch.zeros(1, len(b)), unroll(x, W, U, b)])
+
+
+SLIPS_OF_UNROLLING = {
+    "the state is not carried on: every step begins at zero.": (
+        lambda x, W, U, b: (x @ W.T + b).tanh()
+    ),
+    "W belongs to the token and U to the state; yours are swapped.": (
+        lambda x, W, U, b: unroll(x, U, W, b)
+    ),
+    "the bias b is missing.": lambda x, W, U, b: unroll(x, W, U, 0 * b),
+    "the tanh is missing.": lambda *given: _states(*given, step=lambda a, c: a + c),
+    "this is the last state only; all of them are asked for.": lambda *given: unroll(*given)[-1],
+    "h_0 is among them; the first row must be h_1.": _with_the_start,
+    "the tanh must enclose U h as well.": (
+        lambda *given: _states(*given, step=lambda a, c: a.tanh() + c)
+    ),
+    "U is turned over: it is `U @ h` (or `h @ U.T`).": lambda x, W, U, b: unroll(x, W, U.T, b),
+    "W is turned over: it is `W @ x_t` (or `x_t @ W.T`).": (
+        lambda x, W, U, b: unroll(x, W.T, U, b)
+    ),
+    "W and U are turned over: it is `W @ x_t` and `U @ h`.": (
+        lambda x, W, U, b: unroll(x, W.T, U.T, b)
+    ),
+}
+
+
+def _small(seed, T, D, C):
+    """x, W, U and b, small enough that no tanh is flat."""
+    return [0.7 * values for values in normals(seed, (T, D), (C, D), (C, C), (C,))]
+
+
+check_unroll = Exercise(
     "01",
     "A state, written anew",
+    "x (T, D), W (C, D), U (C, C), b (C,) -> the states h_1 ... h_T, (T, C), from h_0 = 0.",
+    unroll,
+    cases={
+        "the states": _small(3, T=4, D=3, C=3),
+        "the states of width 4, made from inputs of width 2": _small(4, T=5, D=2, C=4),
+    },
+    slips=SLIPS_OF_UNROLLING,
+    right=[_by_torch, _states],
     hints=[
         "Keep a state `h`, zeros at first, and walk through the rows of x.",
         "At every step `h` becomes tanh of three terms: one from x_t, one from `h`, and b.",
         "`W @ x_t` is a matrix times a vector. Collect the states; `torch.stack` joins them.",
     ],
-    solution=rnn_to_attention.unroll,
 )
-def check_unroll(unroll):
-    """x (T, D), W (C, D), U (C, C), b (C,) -> the states h_1 ... h_T, (T, C), from h_0 = 0."""
-    x, W, U, b = given = _recurrent(T=4, D=3, C=3)
-    wanted = _states(*given)
-    slips = {
-        "the state is not carried on: every step begins at zero.": (x @ W.T + b).tanh(),
-        "W belongs to the token and U to the state; yours are swapped.": _states(x, U, W, b),
-        "the bias b is missing.": _states(x, W, U, torch.zeros(3)),
-        "the tanh is missing.": _states(*given, squash=lambda total: total),
-        "this is the last state only; all of them are asked for.": wanted[-1],
-        "h_0 is among them; the first row must be h_1.": torch.cat([torch.zeros(1, 3), wanted]),
-        "the tanh must enclose U h as well.": _squashed_too_early(*given),
-        "U is turned over: it is `U @ h` (or `h @ U.T`).": _states(x, W, U.T, b),
-        "W is turned over: it is `W @ x_t` (or `x_t @ W.T`).": _states(x, W.T, U, b),
-        "W and U are turned over: it is `W @ x_t` and `U @ h`.": _states(x, W.T, U.T, b),
-    }
-    compare(_rows(unroll(*given)), wanted, slips, what="the states")
-    given = _recurrent(T=5, D=2, C=4)
-    wanted = _states(*given)
-    compare(
-        _rows(unroll(*given)), wanted, what="the states of width 4, made from inputs of width 2"
-    )
 
 
-def _recurrent(T, D, C):
-    """x, W, U and b, small enough that no tanh is flat."""
-    generator = torch.Generator().manual_seed(C)
-    shapes = [(T, D), (C, D), (C, C), (C,)]
-    return [0.7 * torch.randn(shape, generator=generator) for shape in shapes]
+def look_up(q, k, v):
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    return scores.softmax(-1) @ v
 
 
-def _states(x, W, U, b, squash=torch.tanh):
-    h, states = torch.zeros(len(b)), []
-    for row in x:
-        h = squash(W @ row + U @ h + b)
-        states.append(h)
-    return torch.stack(states)
+def _scaled(scale, dim=-1):
+    """Looked up with a slip. scale: of the scores, a function of q, k and v."""
+    return lambda q, k, v: (q @ k.mT * scale(q, k, v)).softmax(dim) @ v
 
 
-def _squashed_too_early(x, W, U, b):
-    h, states = torch.zeros(len(b)), []
-    for row in x:
-        h = torch.tanh(W @ row + b) + U @ h
-        states.append(h)
-    return torch.stack(states)
+def _root(q, k, v):
+    return q.shape[-1] ** -0.5
 
 
-def _rows(states):
-    """A list of tensors is as good as their stack."""
-    alike = isinstance(states, list) and all(isinstance(h, Tensor) for h in states)
-    return torch.stack(states) if alike and states else states
+def _masked(q, k, v):
+    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
 
-@exercise(
+def _by_hand(q, k, v):
+    powers = torch.exp(torch.einsum("...md,...nd->...mn", q, k) / q.shape[-1] ** 0.5)
+    return powers / powers.sum(-1, keepdim=True) @ v
+
+
+SLIPS_OF_LOOKING_UP = {
+    "the scores are not divided by √d.": _scaled(lambda q, k, v: 1),
+    "you divided by d; it must be √d.": _scaled(lambda q, k, v: 1 / q.shape[-1]),
+    "you multiplied by √d; divide by it.": _scaled(lambda q, k, v: q.shape[-1] ** 0.5),
+    "you divided by the root of the values' width; it must be that of the queries.": (
+        _scaled(lambda q, k, v: v.shape[-1] ** -0.5)
+    ),
+    "you divided by the root of the number of keys; it must be that of the queries' width.": (
+        _scaled(lambda q, k, v: k.shape[-2] ** -0.5)
+    ),
+    "you divided after the softmax; the weights then no longer sum to 1.": (
+        lambda q, k, v: (q @ k.mT).softmax(-1) / q.shape[-1] ** 0.5 @ v
+    ),
+    "the softmax runs over the queries; the weights of one query sum to 1 over the keys.": (
+        _scaled(_root, dim=-2)
+    ),
+    "there is no softmax: scores are not weights.": (
+        lambda q, k, v: q @ k.mT / q.shape[-1] ** 0.5 @ v
+    ),
+    "the keys ask and the queries are asked; it must be q @ k.mT.": (
+        lambda q, k, v: look_up(k, q, v)
+    ),
+    "these are the weights; they have yet to average the values.": (
+        lambda q, k, v: look_up(q, k, torch.eye(k.shape[-2]))
+    ),
+    "there is a mask in it; here every query may look at every key.": _masked,
+}
+check_look_up = Exercise(
     "01",
     "Look it up",
+    "q (..., M, d), k (..., N, d), v (..., N, C) -> what the queries are told, (..., M, C).",
+    look_up,
+    cases={
+        "what three queries are told": normals(0, (3, 4), (3, 4), (3, 2)),
+        "a batch of two, with two queries and five keys each": (
+            normals(0, (2, 2, 9), (2, 5, 9), (2, 5, 3))
+        ),
+    },
+    slips=SLIPS_OF_LOOKING_UP,
+    right=[F.scaled_dot_product_attention, _by_hand],
     hints=[
         "Three steps: scores of every query with every key, weights, an average of the values.",
         "The scores are `q @ k.mT`, one row per query. Divide by the root of the queries' width.",
         "The weights of one query sum to 1 over the keys: `.softmax(-1)`. Then `weights @ v`.",
     ],
-    solution=rnn_to_attention.look_up,
 )
-def check_look_up(look_up):
-    """q (..., M, d), k (..., N, d), v (..., N, C) -> what the queries are told, (..., M, C)."""
-    _three_by_three(look_up)
-    q, k, v = _asked_and_told((2, 2, 9), (2, 5, 9), (2, 5, 3))
-    wanted = (q @ k.mT / 3).softmax(-1) @ v
-    compare(look_up(q, k, v), wanted, what="a batch of two, with two queries and five keys each")
 
 
-def _three_by_three(look_up):
-    q, k, v = _asked_and_told((3, 4), (3, 4), (3, 2))
-    raw, scores = q @ k.mT, q @ k.mT / 2
-
-    def told(scores, dim=-1):
-        return scores.softmax(dim) @ v
-
-    slips = {
-        "the scores are not divided by √d.": told(raw),
-        "you divided by d; it must be √d.": told(raw / 4),
-        "you multiplied by √d; divide by it.": told(raw * 2),
-        "you divided by the root of the values' width; it must be that of the queries.": (
-            told(raw / math.sqrt(2))
-        ),
-        "you divided by the root of the number of keys; it must be that of the queries' width.": (
-            told(raw / math.sqrt(3))
-        ),
-        "you divided after the softmax; the weights then no longer sum to 1.": told(raw) / 2,
-        "the softmax runs over the queries; the weights of one query sum to 1 over the keys.": (
-            told(scores, dim=-2)
-        ),
-        "there is no softmax: scores are not weights.": scores @ v,
-        "the keys ask and the queries are asked; it must be q @ k.mT.": told(scores.mT),
-        "these are the weights; they have yet to average the values.": scores.softmax(-1),
-        "there is a mask in it; here every query may look at every key.": (
-            told(scores.masked_fill(torch.ones(3, 3).triu(1) > 0, float("-inf")))
-        ),
-    }
-    compare(look_up(q, k, v), told(scores), slips, what="what three queries are told")
+def waves(places, C):
+    angles = places[:, None] * 10_000 ** (-torch.arange(0, C, 2) / C)
+    p = torch.zeros(len(places), C)
+    p[:, 0::2], p[:, 1::2] = angles.sin(), angles.cos()
+    return p
 
 
-def _asked_and_told(*shapes):
-    generator = torch.Generator().manual_seed(0)
-    return [torch.randn(shape, generator=generator) for shape in shapes]
+def _waves(power=-1.0, step=2, join=lambda sines, cosines: torch.stack([sines, cosines], 2)):
+    """The table with a slip. power: of the base, times 2i/C. step: between two exponents."""
+
+    def answer(places, C):
+        angles = places[:, None] * 10_000 ** (power * torch.arange(0, C, step) / C)
+        sines, cosines = angles.sin(), angles.cos()
+        return join(sines[:, :: 2 // step], cosines[:, 2 // step - 1 :: 2 // step]).flatten(1)
+
+    return answer
 
 
-@exercise(
+SLIPS_OF_THE_WAVES = {
+    "all sines stand first and then all cosines; they must take turns.": (
+        _waves(join=lambda sines, cosines: torch.cat([sines, cosines], dim=1))
+    ),
+    "sine and cosine are swapped: the even channels have the sine.": (
+        _waves(join=lambda sines, cosines: torch.stack([cosines, sines], dim=2))
+    ),
+    "the exponent is -2i/C, with the pair's number i doubled; yours is -i/C.": _waves(power=-0.5),
+    "the exponent is -2i/C; yours is twice as large. arange(0, C, 2) holds 2i already.": (
+        _waves(power=-2.0)
+    ),
+    "the exponent must be negative: the waves get longer, not shorter.": _waves(power=1.0),
+    "the two channels of a pair share one ω; yours have one each.": _waves(step=1),
+    "you counted the places 0, 1, 2, ...; take those that are given.": (
+        lambda places, C: waves(torch.arange(len(places)), C)
+    ),
+    "you began to count at 1; place 0 has the angle 0.": lambda places, C: waves(places + 1, C),
+}
+check_waves = Exercise(
     "01",
     "Sines of places",
+    "places (T,) in any order, an even C -> their vectors of sines and cosines, (T, C).",
+    waves,
+    cases={
+        "the table": (torch.tensor([3.0, 0.0, 5.0, 1.0]), 6),
+        "the vector of place 2 for C = 4": (torch.tensor([2.0]), 4),
+    },
+    slips=SLIPS_OF_THE_WAVES,
+    right=[_waves(), lambda places, C: sinusoidal(9, C)[places.long()]],
     hints=[
         "One angle for every place and every pair of channels: a table of T × C/2.",
         "Pair i has the even number 2i, so the exponents are `-torch.arange(0, C, 2) / C`.",
         "`p[:, 0::2]` are the even channels of a table p. There go the sines.",
     ],
-    solution=rnn_to_attention.waves,
 )
-def check_waves(waves):
-    """places (T,) in any order, an even C -> their vectors of sines and cosines, (T, C)."""
-    _four_places(waves)
-    angles = torch.tensor([[2.0, 0.02]])
-    wanted = _woven(angles.sin(), angles.cos())
-    compare(waves(torch.tensor([2.0]), 4), wanted, what="the vector of place 2 for C = 4")
-
-
-def _four_places(waves):
-    places, exponents = torch.tensor([3.0, 0.0, 5.0, 1.0]), -torch.arange(0, 6, 2) / 6
-    even, odd = _sines_and_cosines(places, exponents)
-    own = _sines_and_cosines(places, -torch.arange(6) / 6)
-    slips = {
-        "all sines stand first and then all cosines; they must take turns.": (
-            torch.cat([even, odd], dim=1)
-        ),
-        "sine and cosine are swapped: the even channels have the sine.": _woven(odd, even),
-        "the exponent is -2i/C, with the pair's number i doubled; yours is -i/C.": (
-            _woven(*_sines_and_cosines(places, exponents / 2))
-        ),
-        "the exponent is -2i/C; yours is twice as large. arange(0, C, 2) holds 2i already.": (
-            _woven(*_sines_and_cosines(places, exponents * 2))
-        ),
-        "the exponent must be negative: the waves get longer, not shorter.": (
-            _woven(*_sines_and_cosines(places, -exponents))
-        ),
-        "the two channels of a pair share one ω; yours have one each.": (
-            _woven(own[0][:, 0::2], own[1][:, 1::2])
-        ),
-        "you counted the places 0, 1, 2, ...; take those that are given.": (
-            _woven(*_sines_and_cosines(torch.arange(4.0), exponents))
-        ),
-        "you began to count at 1; place 0 has the angle 0.": (
-            _woven(*_sines_and_cosines(places + 1, exponents))
-        ),
-    }
-    compare(waves(places, 6), _woven(even, odd), slips, what="the table")
-
-
-def _sines_and_cosines(places, exponents):
-    angles = places[:, None] * 10_000**exponents
-    return angles.sin(), angles.cos()
-
-
-def _woven(even, odd):
-    """Two tables (T, C/2), whose columns take turns, (T, C)."""
-    return torch.stack([even, odd], dim=-1).flatten(1)

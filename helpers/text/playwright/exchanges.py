@@ -1,15 +1,15 @@
 """What is going on: the kind of exchange that each character of a Playwright text stands in.
 
-A label that a reader must find out, and that the author knows. Used in notebook 02.
+The author knows this label; a reader has to infer it from the words. Used in notebooks 02 and 13.
 """
 
+from helpers.text.playwright import SPEECHES, grammar
 from helpers.text.playwright.pens import Reader
-from helpers.text.playwright.play import SPEECHES, grammar
 
 HEADING, END = "enter", "exeunt"
 KINDS = (HEADING, *SPEECHES, END)
 PARTS_OF = {"more": "couplet", "praise": "couplet"}  # passages that go on with an exchange
-UNDECIDED = "turn"  # somebody's name; what is said, and so the kind, comes after it
+UNDECIDED = "turn"  # the speaker's name; the words that show the kind come after it
 
 
 def passages(text: str) -> list[str]:
@@ -30,12 +30,12 @@ def passages(text: str) -> list[str]:
 
 
 def exchanges(text: str) -> list[str]:
-    """The kind of exchange each character stands in, one of KINDS; errors as above.
+    """The kind of exchange each character stands in, one of KINDS.
 
-    A speaker's name belongs to the exchange that it opens, so there the kind is still to come.
+    A speaker's name belongs to the exchange that it opens. ValueError as for `passages`.
     """
     kinds, following = [], ""
-    for name in reversed(passages(text)):
+    for name in reversed(passages(text)):  # from the end, so that a name finds the kind after it
         following = following if name == UNDECIDED else PARTS_OF.get(name, name)
         kinds.append(following)
     return kinds[::-1]

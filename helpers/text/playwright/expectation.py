@@ -11,13 +11,13 @@ from collections import Counter
 
 from helpers.text.playwright.grammar import Distribution, Grammar, Part
 
-TINY = 1e-15
+TINY = 1e-15  # visits that are left out: a scene this long hardly ever happens
 
 
 def visits(grammar: Grammar) -> Counter:
     """The expected number of visits to each passage in a scene."""
-    total, wave = Counter(), {grammar.start: 1.0}
-    while sum(wave.values()) > TINY:
+    total, wave = Counter(), {grammar.start: 1.0}  # wave: P(the n-th passage is this one)
+    while math.fsum(wave.values()) > TINY:
         total.update(wave)
         following = Counter()
         for name, weight in wave.items():
@@ -28,11 +28,13 @@ def visits(grammar: Grammar) -> Counter:
 
 def scene_entropy(grammar: Grammar) -> float:
     """H(scene) in bits: the entropy of every draw and of every choice of the next passage."""
-    return sum(
+    return math.fsum(
         weight
         * (
-            sum(grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws)
-            - sum(p * math.log2(p) for p in grammar.passages[name].then.values())
+            math.fsum(
+                grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws
+            )
+            - math.fsum(p * math.log2(p) for p in grammar.passages[name].then.values())
         )
         for name, weight in visits(grammar).items()
     )
@@ -66,8 +68,8 @@ def character_counts(pairs: Counter) -> Counter:
 
 def entropy_of(counts: Counter) -> float:
     """The entropy in bits of the distribution proportional to some counts."""
-    total = sum(counts.values())
-    return -sum(n / total * math.log2(n / total) for n in counts.values())
+    total = math.fsum(counts.values())
+    return -math.fsum(n / total * math.log2(n / total) for n in counts.values())
 
 
 def _marginal(grammar: Grammar, part: Part) -> Distribution:
@@ -78,6 +80,7 @@ def _marginal(grammar: Grammar, part: Part) -> Distribution:
 
 
 def _inner_pairs(distribution: Distribution) -> Counter:
+    """The expected pairs of neighbours within what a part writes."""
     pairs: Counter[str] = Counter()
     for string, p in distribution.items():
         for i in range(len(string) - 1):
@@ -86,6 +89,7 @@ def _inner_pairs(distribution: Distribution) -> Counter:
 
 
 def _joints(left: Distribution, right: Distribution) -> Counter:
+    """The expected pair where one part ends and the next begins."""
     pairs: Counter[str] = Counter()
     for a, p in left.items():
         for b, q in right.items():

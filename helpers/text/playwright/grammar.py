@@ -1,10 +1,11 @@
-"""A grammar whose probabilities are exact: it writes text, reads it back, and knows its entropy.
+"""A grammar whose probabilities are exact: text is drawn from it, and read back to its draws.
 
 Text is written passage by passage. A passage is a template: `[word]` draws a new word for a slot,
 `{word}` repeats the one drawn last; the case of the slot's name gives the case of the text (word,
 Word, WORD). Every draw picks from a *prefix-free* set of strings, so whoever reads the text from
 left to right always knows which string was drawn: text and draws determine each other, and
 -log P(text) is the sum of -log P(draw). Source of the argument: Cover & Thomas 2006, §5.1 and §4.2.
+Probabilities are added by `math.fsum`, which rounds once: so every Python finds the same digits.
 """
 
 import math
@@ -25,12 +26,12 @@ class Options:
         _check(probs)
         self.probs = probs
         self.lengths = sorted({len(s) for s in self.probs})
-        self.entropy = -sum(p * math.log2(p) for p in self.probs.values())
+        self.entropy = -math.fsum(p * math.log2(p) for p in self.probs.values())
         self._bits: dict[str, list[float]] = {}
 
-    def draw(self, rng: Random) -> str:
+    def draw(self, generator: Random) -> str:
         """One of the strings, by chance."""
-        u = rng.random()
+        u = generator.random()  # a point in 0 … 1, on which the strings have intervals
         for string, p in self.probs.items():
             u -= p
             if u < 0:
@@ -45,23 +46,21 @@ class Options:
         return None
 
     def bits(self, string: str) -> list[float]:
-        """-log2 P(next character | characters before) for each character of a (begun) string."""
+        """-log2 P(next character | characters before), for each character of a begun string."""
         if string not in self._bits:
+            # P(next | before) = P(before and next) / P(before)
             mass = [self.chance(string[:k]) for k in range(len(string) + 1)]
             self._bits[string] = [math.log2(a / b) for a, b in zip(mass, mass[1:], strict=False)]
         return self._bits[string]
 
     def chance(self, begun: str) -> float:
         """P(the string starts with `begun`); 0 when none does."""
-        return sum(p for s, p in self.probs.items() if s.startswith(begun))
+        return math.fsum(p for s, p in self.probs.items() if s.startswith(begun))
 
     def following(self, begun: str) -> dict[str, float]:
         """P(next character | begun) for a begun, unfinished string."""
-        mass: Counter[str] = Counter()
-        for string, p in self.probs.items():
-            if string.startswith(begun):
-                mass[string[len(begun)]] += p
-        return {character: p / self.chance(begun) for character, p in mass.items()}
+        characters = {s[len(begun)]: None for s in self.probs if s.startswith(begun)}
+        return {c: self.chance(begun + c) / self.chance(begun) for c in characters}
 
 
 def _check(probs: Distribution) -> None:
@@ -72,16 +71,19 @@ def _check(probs: Distribution) -> None:
                 "No option may begin another one, or a reader could not tell them apart; "
                 f"got {one!r} and {other!r}. Change one of the words."
             )
-    if not math.isclose(total := sum(probs.values()), 1.0):
-        raise ValueError(f"Probabilities must sum to 1; these sum to {total}.")
+    if not math.isclose(total := math.fsum(probs.values()), 1.0):
+        raise ValueError(
+            f"Probabilities must sum to 1; got a sum of {total}. Divide each of them by the sum."
+        )
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A word to be drawn. options: given the words drawn so far, as a dict from slot to word.
+    """A word to be drawn.
 
-    marginal: the word's distribution when nothing else is known. entropy: the expected entropy
-    of a draw, in bits.
+    options: from the words drawn so far, a dict from slot to word, to what may be drawn now.
+    marginal: the word's distribution when nothing else is known.
+    entropy: the expected entropy of a draw, in bits.
     """
 
     options: Callable[[dict[str, str]], Options]
@@ -100,7 +102,7 @@ def given(parent_name: str, parent: Slot, options: Callable[[str], Options]) -> 
     mixed: Counter[str] = Counter()
     for value, p in parent.marginal.items():
         mixed.update({s: p * q for s, q in table[value].probs.items()})
-    entropy = sum(p * table[value].entropy for value, p in parent.marginal.items())
+    entropy = math.fsum(p * table[value].entropy for value, p in parent.marginal.items())
     return Slot(lambda words: table[words[parent_name]], dict(mixed), entropy)
 
 
@@ -154,7 +156,7 @@ class Grammar:
         self._ways = cache(self._ways)
 
     def scene(self, pen) -> None:
-        """Go through one scene; `pen.literal` and `pen.choose` write it or read it."""
+        """Go through one scene; `pen.literal` and `pen.choose` write the text or read it."""
         words: dict[str, str] = {}
         name = self._enter("", words, pen)
         while self.passages[name].then:

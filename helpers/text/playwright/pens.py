@@ -1,4 +1,4 @@
-"""What can be done with a grammar: a Writer draws a text, a Reader weighs one that is there."""
+"""Pens: a Writer draws a text from a grammar, a Reader finds the probability of a given text."""
 
 from random import Random
 
@@ -9,7 +9,7 @@ class Writer:
     """Draws every choice from a random generator and keeps what it wrote."""
 
     def __init__(self, seed: int):
-        self.rng, self.pieces, self.length = Random(seed), [], 0
+        self.generator, self.pieces, self.length = Random(seed), [], 0
 
     def literal(self, text: str) -> None:
         """Write what is not a choice."""
@@ -18,12 +18,12 @@ class Writer:
 
     def choose(self, options: Options) -> str:
         """Draw one string and write it."""
-        string = options.draw(self.rng)
+        string = options.draw(self.generator)
         self.literal(string)
         return string
 
     def enters(self, passage: str, first: str) -> None:
-        """A passage has begun with its first words; whoever writes need not note it."""
+        """Do nothing where a passage begins; a Reader notes the place."""
 
 
 class Unwritable(ValueError):
@@ -46,7 +46,10 @@ class EndOfText(Exception):
 
 
 class Reader:
-    """Follows a text through the grammar; notes every character's bits, every passage's begin."""
+    """Follows a text through a grammar and notes what it finds.
+
+    bits: the surprisal of every character. passages: (place, name) of every passage that began.
+    """
 
     def __init__(self, text: str):
         self.text, self.at, self.bits, self.passages = text, 0, [], []
@@ -68,11 +71,14 @@ class Reader:
         return string
 
     def enters(self, passage: str, first: str) -> None:
-        """Note where a passage began: before its first words, which have just been read."""
+        """Note where a passage began: before its first words, which were read already."""
         self.passages.append((self.at - len(first), passage))
 
     def follow(self, grammar: Grammar) -> dict[str, float]:
-        """Read scene after scene to the end; the distribution of the character after it."""
+        """Read scene after scene to the end; the distribution of the next character.
+
+        Unwritable where the grammar cannot go on.
+        """
         try:
             while True:
                 grammar.scene(self)
@@ -93,7 +99,7 @@ class Reader:
 
 
 def read(grammar: Grammar, text: str) -> tuple[list[float], dict[str, float]]:
-    """Bits of every character, and the distribution of the one after the last; or Unwritable."""
+    """Bits of every character, and the distribution of the next; Unwritable as `Reader.follow`."""
     reader = Reader(text)
     following = reader.follow(grammar)
     return reader.bits, following

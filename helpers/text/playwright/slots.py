@@ -1,7 +1,9 @@
-"""The Playwright's slots: which words may stand where, and what they depend on.
+"""The Playwright's words, and its slots: which words may stand where, and what they depend on.
 
-People are drawn so that names are interchangeable; words agree, rhyme and add up by depending on
-the word they refer to.
+Within a list no word begins another, so a reader can tell them apart. Adjectives and nouns have two
+syllables and fall on the first, verbs and rhymes have one: so the line "[Start] [adjective] [noun]
+[verb] the [adjective] [rhyme]" is an iambic pentameter. Names are interchangeable: each is drawn as
+often as any other.
 """
 
 import math
@@ -9,20 +11,72 @@ from collections.abc import Callable
 from functools import cache
 
 from helpers.text.playwright.grammar import Options, Slot, given, word
-from helpers.text.playwright.words import (
-    ADJECTIVES,
-    MANY,
-    MANY_STARTS,
-    NAMES,
-    NOUNS,
-    NUMBERS,
-    ONE_STARTS,
-    PHRASES,
-    RHYMES,
-    SYLLABLES,
-    THINGS,
-    VERBS,
-)
+
+NAMES = (
+    "ajax beatrix cassio duke edgar feste gloucester hamlet iago juliet kent lear macbeth nestor "
+    "olivia portia quince romeo silvia timon ursula viola wolsey york"
+).split()
+ADJECTIVES = (
+    "golden broken little royal wicked silver heavy purple hidden foolish jealous noble bitter "
+    "quiet frozen merry cruel gentle honest rusty lazy lofty empty drowsy gloomy humble secret "
+    "ancient crooked tender weary mighty"
+).split()
+NOUNS = (
+    "lion tailor widow beggar soldier raven dragon sailor prophet miller baker shepherd poet "
+    "jester robin spider tyrant sister brother mother father captain master hunter weaver painter "
+    "monarch uncle kitten devil doctor juggler"
+).split()
+VERBS = (
+    "seek hide break guard mock know burn greet haunt wound find keep steal leave hold take make "
+    "hear rule serve call warm turn light clean paint love hate fear bring want shake"
+).split()
+RHYMES = [
+    group.split()
+    for group in (
+        "night light knight sight",
+        "day clay bay tray",
+        "crown gown town clown",
+        "sea tree bee key",
+        "king ring spring string",
+        "moon tune spoon noon",
+        "stone throne bone cone",
+        "rose nose hose prose",
+        "snow bow foe doe",
+        "sand land hand band",
+        "book brook hook cook",
+        "flame name game dame",
+    )
+]
+MANY = [noun + "s" for noun in NOUNS]
+ONE_STARTS = "the this my each her thy".split()
+MANY_STARTS = "and but for yet when where while since our your now if".split()
+PHRASES = {
+    "scene": (
+        "a garden by the sea|a hall in the castle|a wood near Athens|a street in Venice|the market|"
+        "a heath with thunder|the deck of a ship|a graveyard|before the gates|on the battlements|"
+        "a tavern at midnight|in the prison"
+    ).split("|"),
+    "place": (
+        "in the tower|beneath the bridge|at the gate|beyond the river|upon the hill|"
+        "by the old oak|under my cloak|among the graves|behind the arras|across the sea|"
+        "with the queen|far from here"
+    ).split("|"),
+    "greeting": "good morrow|good even|well met|god save thee|all hail|peace be with thee".split(
+        "|"
+    ),
+    "cry": (
+        "what news|speak no more|o heavy hour|draw thy sword|have mercy|fie upon it|"
+        "long live the queen|come away|alack the day|ring every bell|up and be doing|more light"
+    ).split("|"),
+    "retort": (
+        "I have heard worse|let him say it again|so said my father|words are wind|"
+        "it is an honest cry|the fool may be right|we shall see|and I say no"
+    ).split("|"),
+    "swear": "curse bless follow honour pardon question judge forgive obey warn serve love".split(),
+}
+THINGS = "crowns rings keys bones roses ravens spoons books".split()
+SYLLABLES = [c + v for c in "bdfghjklmnprstvz" for v in "aeiou"]
+NUMERALS = "one two three four five six seven eight nine ten eleven twelve".split()
 
 
 def slots() -> dict[str, Slot]:
@@ -37,21 +91,25 @@ def _even(words: tuple[str, ...]) -> Options:
 
 def _zipf(words: list[str]) -> Options:
     """Early words are likelier: P(rank r) in proportion to 1 / (r + 8)."""
-    total = sum(1 / (r + 8) for r in range(len(words)))
+    total = math.fsum(1 / (r + 8) for r in range(len(words)))
     return Options({w: 1 / (r + 8) / total for r, w in enumerate(words)})
 
 
 def _either(one: Options, other: Options) -> Options:
+    """A word of one list or of the other: a coin decides which."""
     return Options({w: p / 2 for half in (one, other) for w, p in half.probs.items()})
 
 
 def _name(candidates: Callable[[dict[str, str]], list[str]]) -> Slot:
-    """One of the candidates, evenly. Names are interchangeable: any is as likely as any other."""
-    someone = {"first": "ajax", "second": "duke", "third": "kent", "speaker": "kent"}
-    entropy = math.log2(len(candidates(someone)))
-    return Slot(
-        lambda words: _even(tuple(candidates(words))), dict.fromkeys(NAMES, 1 / len(NAMES)), entropy
-    )
+    """One of the candidates, each with the same chance.
+
+    By symmetry every name is equally likely as long as nothing is known, and the number of
+    candidates, so also the entropy, is the same for every cast.
+    """
+    some_cast = {"first": "ajax", "second": "duke", "third": "kent", "speaker": "kent"}
+    entropy = math.log2(len(candidates(some_cast)))
+    marginal = dict.fromkeys(NAMES, 1 / len(NAMES))
+    return Slot(lambda words: _even(tuple(candidates(words))), marginal, entropy)
 
 
 def _but(names: list[str], *absent: str) -> list[str]:
@@ -64,7 +122,7 @@ def _cast(words: dict[str, str]) -> list[str]:
 
 def _total(pair: str) -> str:
     one, other = pair.split(" and ")
-    return NUMBERS[NUMBERS.index(one) + NUMBERS.index(other) + 1]
+    return NUMERALS[NUMERALS.index(one) + NUMERALS.index(other) + 1]  # "one" stands at place 0
 
 
 def _people() -> dict[str, Slot]:
@@ -102,7 +160,7 @@ def _talk() -> dict[str, Slot]:
     """The words of all other exchanges. Verb, pronoun and sum follow from what they refer to."""
     ones, many = _zipf(NOUNS), _zipf(MANY)
     be, that = word(_even(("is", "are"))), word(_even(("that", "those")))
-    pair = word(_even(tuple(f"{a} and {b}" for a in NUMBERS[:6] for b in NUMBERS[:6])))
+    pair = word(_even(tuple(f"{a} and {b}" for a in NUMERALS[:6] for b in NUMERALS[:6])))
     syllable = word(_even(tuple(SYLLABLES)))
     return {
         "be": be,

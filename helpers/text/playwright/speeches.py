@@ -1,7 +1,7 @@
-"""Speeches: how Kent may answer, with every probability known. The small world of notebook 10.
+"""Speeches: a prompt and its answers, with every probability known. Used in notebook 10.
 
-One opening, after which the Playwright has one of eight kinds of speech begin: eight answers to one
-prompt, with the probabilities `playwright.SPEECHES`.
+The prompt is one opening, after which Kent begins one of eight kinds of speech, with the
+probabilities `playwright.SPEECHES`: a world small enough to train and to align a model in.
 """
 
 from contextlib import suppress
@@ -24,7 +24,7 @@ def draw(n: int, length: int, seed: int) -> list[str]:
     """What the Playwright writes after OPENING, n times: the first `length` characters of each."""
     pen, answers = Writer(seed), []
     while len(answers) < n:
-        pen.pieces, pen.length = [], 0
+        pen.pieces, pen.length = [], 0  # a new page; the generator goes on
         while pen.length < len(OPENING) + length:
             _one_opening().scene(pen)
         answers.append("".join(pen.pieces)[len(OPENING) :][:length])
@@ -40,6 +40,7 @@ def speech_kind(answer: str) -> str:
     reader = Reader(OPENING + answer)
     with suppress(Unwritable):
         reader.follow(playwright.grammar())
+    # the passage that begins where the prompt ends
     begun = [name for at, name in reader.passages if at == len(OPENING)]
     return begun[0] if begun else NONE
 
@@ -50,7 +51,7 @@ def without_fault(answer: str) -> bool:
 
 
 def applause(answer: str) -> float:
-    """What the audience gives: 2 for a song or a cry, 0 for another speech, -1 for a fault.
+    """The reward of an answer: 2 for a song or a cry, 0 for another speech, -1 for a fault.
 
     >>> applause("Hey, bababa,"), applause("By bababa, I"), applause("Hey, you!")
     (2.0, 0.0, -1.0)

@@ -1,8 +1,8 @@
 """Drawings: small images with a name, drawn so that P(name | image) is exactly known. Notebook 10.
 
-A digit of a tiny font of our own, or a shape, somewhere on a sheet of 16×16 pixels, as it is or
-twice as large; then every pixel is flipped with probability `noise`. There are few enough clean
-drawings to try them all, so Bayes' rule gives the exact posterior of every image.
+A digit of a tiny font of our own, or a shape, is drawn somewhere on a sheet of 16×16 pixels, as it
+is or twice as large; then every pixel is flipped with probability `noise`. There are few enough
+clean sheets to try them all, so Bayes' rule gives the exact posterior of every image.
 """
 
 import math
@@ -10,6 +10,8 @@ from functools import cache
 
 import torch
 from torch import Tensor
+
+from helpers.basics.numbers import whole
 
 SIDE = 16  # pixels of a sheet, in both directions
 GLYPHS = {  # rows of five pixels, from the top
@@ -32,7 +34,7 @@ GLYPHS = {  # rows of five pixels, from the top
 }
 NAMES = tuple(GLYPHS)
 SCALES = (1, 2)
-STEP = 4
+STEP = 4  # pixels between the places where a drawing may stand
 
 
 def glyph(name: str, scale: int = 1) -> Tensor:
@@ -64,11 +66,12 @@ def templates() -> tuple[Tensor, Tensor, Tensor]:
 def draw(n: int, noise: float, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """n images and the places of their names in NAMES: (n, 1, SIDE, SIDE) of 0 and 1, (n,).
 
-    ValueError unless noise, the chance that a pixel is flipped, is at least 0 and at most ½.
+    ValueError unless n is a whole number ≥ 1, and noise, the chance that a pixel is flipped, is at
+    least 0 and at most ½.
     """
     _check(noise)
     sheets, names, probs = templates()
-    chosen = torch.multinomial(probs, n, replacement=True, generator=generator)
+    chosen = torch.multinomial(probs, whole("n", n), replacement=True, generator=generator)
     flipped = torch.rand(n, SIDE, SIDE, generator=generator) < noise
     return (sheets[chosen] - flipped.float()).abs()[:, None], names[chosen]
 
@@ -83,6 +86,7 @@ def posterior(images: Tensor, noise: float) -> Tensor:
     _check(noise)
     sheets, names, probs = templates()
     x, clean = images.flatten(1).double(), sheets.flatten(1).double()
+    # pixels that differ: |x - c| = x + c - 2xc, as both are 0 or 1
     flipped = (x.sum(1)[:, None] + clean.sum(1) - 2 * x @ clean.T).round()  # (n, M)
     log_likelihood = torch.xlogy(flipped, noise) + torch.xlogy(SIDE**2 - flipped, 1 - noise)
     joint = log_likelihood + probs.log()

@@ -1,8 +1,8 @@
 """Numbers in English words: a translation that is small, and right or wrong without dispute.
 
-0 … 9,999, digit by digit in, word by word out. Words follow from digits by rules that look
-sideways: 1 is "one", but "ten" before a 0 and silent nowhere; 0 is silent, but alone it is "zero".
-Built in notebook 02.
+A number of 0 … 9,999 goes in digit by digit and comes out word by word. What a digit becomes
+depends on the digits beside it: 1 is "one", but with a 0 after it "ten"; a 0 is not spoken, but
+alone it is "zero". Built in notebook 02.
 """
 
 from collections.abc import Iterable
@@ -11,10 +11,11 @@ from random import Random
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
 from helpers.text.tasks.pairs import Pairs, WordTokenizer
 
 LARGEST = 9_999
-ALWAYS_SEEN = 100  # the numbers below it stay in the training set: nobody can guess "eleven"
+ALWAYS_SEEN = 100  # the numbers below it stay in the training set: "eleven" follows from no rule
 UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen"
@@ -23,7 +24,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 
 def in_digits(n: int) -> str:
-    """The digits as words of their own.
+    """The digits as words of their own; ValueError for a number outside 0 … 9,999.
 
     >>> in_digits(4096)
     '4 0 9 6'
@@ -32,7 +33,7 @@ def in_digits(n: int) -> str:
 
 
 def in_words(n: int) -> str:
-    """The number as it is spoken, without "and" and hyphens.
+    """The number as it is spoken, without "and" and hyphens; ValueError as for `in_digits`.
 
     >>> in_words(4096), in_words(315), in_words(0)
     ('four thousand ninety six', 'three hundred fifteen', 'zero')
@@ -65,9 +66,7 @@ def _counted(digit: int, unit: str, place: int) -> list[tuple[str, tuple[int, ..
 
 
 def _checked(n: int) -> int:
-    if not (isinstance(n, int) and 0 <= n <= LARGEST):
-        raise ValueError(f"n must be a whole number in 0 … {LARGEST:,}; got {n!r}. Try 4096.")
-    return n
+    return whole("n", n, 0, LARGEST, "Try 4096.")
 
 
 def tokenizer() -> WordTokenizer:
@@ -76,25 +75,26 @@ def tokenizer() -> WordTokenizer:
 
 
 def pairs(numbers: Iterable[int]) -> Pairs:
-    """Digits as sources, words as targets."""
+    """Digits as sources, words as targets; ValueError for a number outside 0 … 9,999."""
     numbers = list(numbers)
     return Pairs.from_texts([*map(in_digits, numbers)], [*map(in_words, numbers)], tokenizer())
 
 
-def alignment(numbers: Iterable[int]) -> Tensor:
+def spoken_digits(numbers: Iterable[int]) -> Tensor:
     """Which digits each word says: (N, T, S) of True and False, T words and S digits at most."""
     words = [spelled(n) for n in numbers]
-    said = torch.zeros(len(words), max(map(len, words)), len(str(LARGEST)), dtype=torch.bool)
+    spoken = torch.zeros(len(words), max(map(len, words)), len(str(LARGEST)), dtype=torch.bool)
     for i, row in enumerate(words):
         for t, (_, places) in enumerate(row):
-            said[i, t, list(places)] = True
-    return said
+            spoken[i, t, list(places)] = True
+    return spoken
 
 
 def split(held_out: float = 0.1, seed: int = 0) -> tuple[list[int], list[int]]:
     """All numbers, shuffled and cut in two: to learn from, and to be asked about.
 
-    held_out: the share of 0 … 9,999 to be asked about; none of these is below 100.
+    held_out: the share of 0 … 9,999 to be asked about, between 0 and 0.98, or ValueError; none of
+    these is below 100.
     """
     if not 0 < held_out < 1 - ALWAYS_SEEN / LARGEST:
         raise ValueError(f"held_out must be a share between 0 and 0.98; got {held_out!r}. Try 0.1.")

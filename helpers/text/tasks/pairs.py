@@ -1,4 +1,4 @@
-"""Pairs of sequences: what is read and what is to be written, side by side in a batch.
+"""Pairs of sequences: a source to read and its target to write, side by side in a batch.
 
 Every target begins with <start> and ends with <end>; shorter rows are filled up with <pad>.
 Built in notebook 02.
@@ -62,8 +62,8 @@ class Pairs:
                 f"Every source must have its target; got {len(sources)} sources and "
                 f"{len(targets)} targets. Try lists of equal length, at least one pair."
             )
-        written = [[START, *tokenizer.encode(text), END] for text in targets]
-        return cls(padded([tokenizer.encode(text) for text in sources]), padded(written))
+        framed = [[START, *tokenizer.encode(text), END] for text in targets]
+        return cls(padded([tokenizer.encode(text) for text in sources]), padded(framed))
 
     def __len__(self) -> int:
         return len(self.sources)

@@ -1,4 +1,4 @@
-"""Repeats: a random segment over and over. Nothing helps but what stood there one round before.
+"""Repeats: a random segment over and over, to be predicted only by copying its last round.
 
 The task of the induction lab in notebook 05, after Olsson et al. 2022, who look for the heads that
 solve it in every Transformer.
@@ -26,7 +26,7 @@ def sample(
 
 
 def surprisals(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
-    """-ln P(y[b, t] | x[b, :t+1]) in nats, exactly: what somebody pays who knows how rows are made.
+    """-ln P(y[b, t] | x[b, :t+1]) in nats, exactly: the least loss, knowing how rows are made.
 
     x, y: (B, T) as `sample` gives them. Returns (B, T): ln V while nothing can have been repeated,
     and almost nothing once the first repeat has shown how long the segment is. ValueError for rows

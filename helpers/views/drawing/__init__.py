@@ -1,1 +1,13 @@
-"""What every picture is made of: style, labels, SVG shapes, pages, and the picture itself."""
+"""What every picture is made of: style, labels, SVG shapes, pages, and the picture itself.
+
+palette  colours, and the marks, dashes and hatches that say the same
+style    how every plot looks: Axes, grid, type sizes, line styles
+wording  how a number, a token and a list are written
+given    what a picture is given, checked
+labels   labels at the ends of lines, spread so that none overlap
+diagram  words in boxes and circles, arrows between them
+roots    an axis spaced by square roots
+svg      SVG by hand
+pages    lists with links and tables, as HTML
+picture  pixels or markup, with the sentence that says the same
+"""

@@ -1,11 +1,15 @@
 """Labels at the ends of lines, spread so that no two overlap, instead of a legend box."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import INK, POINTS_PER_INCH, SMALL
+from helpers.views.drawing.palette import DASHES, INK, QUIET
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
+from helpers.views.drawing.wording import number
+
+Label = tuple[float, str, str]  # height, text, colour
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
@@ -35,7 +39,7 @@ def _pooled(values: np.ndarray) -> np.ndarray:
     return np.array([mean for mean, size in pools for _ in range(size)])
 
 
-def label_ends(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float = SMALL) -> None:
+def label_ends(ax: Axes, labels: Sequence[Label], size: float = SMALL) -> Axes:
     """Write (height in data units, text, colour) right of the Axes, each with a line to its height.
 
     The limits must be final: labels are spread in points on the Axes' present height.
@@ -47,16 +51,21 @@ def label_ends(ax: Axes, labels: Sequence[tuple[float, str, str]], size: float =
     wishes = [ax.transData.transform((0, y))[1] * points for y, _, _ in labels]
     places = spread(wishes, gap=1.4 * size, low=bottom, high=top)
     line = {"arrowstyle": "-", "lw": 1.4, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)}
+    look = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": size}
     for (y, text, colour), wish, place in zip(labels, wishes, places, strict=True):
-        ax.annotate(
-            text,
-            xy=(1, y),
-            xycoords=ax.get_yaxis_transform(),
-            xytext=(20, place - wish),
-            textcoords="offset points",
-            va="center",
-            fontsize=size,
-            color=INK,
-            annotation_clip=False,
-            arrowprops=line | {"color": colour},
-        )
+        arrow = line | {"color": colour}
+        beside(ax, text, (1, y), (20, place - wish), arrowprops=arrow, **look)
+    return ax
+
+
+def beside(ax: Axes, text: str, xy: tuple, offset: tuple[float, float], **look) -> None:
+    """Write so many points right of and above a place, also outside the Axes."""
+    look = {"color": INK, "fontsize": SMALL, "annotation_clip": False} | look
+    ax.annotate(text, xy, xytext=offset, textcoords="offset points", **look)
+
+
+def level_lines(ax: Axes, levels: Mapping[str, float]) -> list[Label]:
+    """A quiet line across at every level; returns the labels of their ends."""
+    for i, level in enumerate(levels.values(), start=1):
+        ax.axhline(level, color=QUIET, lw=1.2, ls=DASHES[i % len(DASHES)], zorder=1.5)
+    return [(level, f"{name} {number(level)}", QUIET) for name, level in levels.items()]

@@ -8,6 +8,9 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from helpers.views.drawing.given import must
+from helpers.views.drawing.wording import counted
+
 BOX = "max-width:860px;line-height:1.5"
 CELL = "text-align:left;vertical-align:top;padding:5px 14px 5px 4px"
 LINE = "border-bottom:1px solid rgba(128,128,128,.35)"
@@ -33,19 +36,17 @@ def folded(groups: Mapping[str, Sequence[Item]], noun: str = "claim", unfold: bo
     groups: heading -> items (words, name of the link, address). ValueError for no group, or for a
     group of nothing.
     """
-    if not groups or not all(groups.values()):
-        raise ValueError(
-            "Every group needs at least one item, and there must be a group; got "
-            f"{ {name: len(items) for name, items in groups.items()} }. Try another word."
-        )
-    counts = {name: f"{name}: {_count(len(items), noun)}" for name, items in groups.items()}
+    sizes = {name: len(items) for name, items in groups.items()}
+    rule = "Every group needs at least one item, and there must be a group"
+    must(groups and all(groups.values()), rule, sizes, "Try another word.")
+    counts = {name: f"{name}: {counted(len(items), noun)}" for name, items in groups.items()}
     opened = " open" if unfold else ""
     body = "".join(
         f'<details{opened} style="margin:4px 0"><summary>{html.escape(counts[name])}</summary>'
         f"<ul>{''.join(map(_item, items))}</ul></details>"
         for name, items in groups.items()
     )
-    total = _count(sum(map(len, groups.values())), noun)
+    total = counted(sum(map(len, groups.values())), noun)
     text = f"{total} in {len(groups)} groups. " + "; ".join(counts.values()) + "."
     return Page(f'<div style="{BOX}">{body}</div>', text)
 
@@ -56,19 +57,13 @@ def tabulate(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Page:
     A line that begins with ≠ is bold. ValueError unless every row has a cell for each column.
     """
     rows = [tuple(map(str, row)) for row in rows]
-    if not rows or {len(row) for row in rows} != {len(header)}:
-        raise ValueError(
-            f"Every row needs {len(header)} cells, as the header has, and there must be a row; got "
-            f"{[len(row) for row in rows]}. Try '' for an empty cell."
-        )
+    lengths = [len(row) for row in rows]
+    rule = f"Every row needs {len(header)} cells, as the header has, and there must be a row"
+    must({*lengths} == {len(header)}, rule, lengths, "Try '' for an empty cell.")
     head = "".join(f'<th scope="col" style="{CELL};{LINE}">{html.escape(h)}</th>' for h in header)
     body = "".join(f"<tr>{_row(row)}</tr>" for row in rows)
     shown = f'<table style="font-size:14px;border-collapse:collapse"><thead><tr>{head}</tr></thead>'
     return Page(f"{shown}<tbody>{body}</tbody></table>", _aligned([tuple(header), *rows]))
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}{'s' * (n != 1)}"
 
 
 def _item(item: Item) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from helpers.views.drawing.given import must
+
 DOTS_PER_INCH = 150
 CSS_PIXELS_PER_INCH = 100
 
@@ -32,11 +34,10 @@ class Picture:
     width: int = 0
 
     def __post_init__(self):
-        if not self.alt.strip():
-            raise ValueError("A picture needs a description; got an empty alt. Try one sentence.")
-        if bool(self.png) == bool(self.markup):
-            given = "both" if self.png else "neither"
-            raise ValueError(f"A picture has either png or markup; got {given}. Try one of them.")
+        described, one = self.alt.strip(), bool(self.png) != bool(self.markup)
+        must(described, "A picture needs a description", "an empty alt", "Try one sentence.")
+        got = "both" if self.png else "neither"
+        must(one, "A picture has either png or markup", got, "Try one of them.")
 
     @property
     def html(self) -> str:
@@ -63,17 +64,15 @@ def _quoted(text: str) -> str:
 def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
     """The whole figure of these Axes as a picture, opaque white, 100 CSS pixels per inch.
 
-    alt: the description; by default what the plots in the figure said about themselves, in order.
+    alt: the description; by default what the plots in the figure say about themselves, in order.
     dpi: pixels per inch in the file; more than 100 is crisp on a dense screen. ValueError if
     nothing in the figure describes itself and no alt is given.
     """
     figure, buffer = ax.figure, io.BytesIO()
     alt = alt or " ".join(filter(None, map(_description, figure.axes)))
-    if not alt:
-        raise ValueError(
-            "A picture needs a description; got a figure whose Axes have no label. "
-            "Try show(ax, alt='…'), or draw with helpers.views.plots, which describes itself."
-        )
+    got = "a figure whose Axes have no label"
+    advice = "Try show(ax, alt='…'), or draw with helpers.views.plots, which describes itself."
+    must(alt, "A picture needs a description", got, advice)
     figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     width = round(figure.get_figwidth() * CSS_PIXELS_PER_INCH)
     return Picture(alt, png=buffer.getvalue(), width=width)

@@ -11,7 +11,8 @@ import io
 import numpy as np
 from matplotlib.image import imsave
 
-from helpers.views.drawing.style import INK, MONO
+from helpers.views.drawing.palette import INK
+from helpers.views.drawing.style import MONO
 
 SANS = "DejaVu Sans, Verdana, sans-serif"
 QUICKLY = {"compress_level": 1}  # a third larger and several times as fast
@@ -35,9 +36,9 @@ def rect(x: float, y: float, width: float, height: float, fill: str, stroke: str
 def words(x: float, y: float, text: str, size: float = 13, **look) -> str:
     """A line of text with its baseline at y; look: attributes such as fill, text_anchor."""
     look = {"fill": INK} | look
-    said = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in look.items())
+    attributes = "".join(f' {name.replace("_", "-")}="{value}"' for name, value in look.items())
     place = f'x="{x:.2f}" y="{y:.2f}" font-size="{size:g}" xml:space="preserve"'
-    return f"<text {place}{said}>{html.escape(text)}</text>"
+    return f"<text {place}{attributes}>{html.escape(text)}</text>"
 
 
 def mono(x: float, y: float, text: str, size: float = 12, **look) -> str:

@@ -1,1 +1,13 @@
-"""Pictures made by hand, as SVG or HTML: drawn anew within milliseconds."""
+"""Pictures made by hand, as SVG or HTML: drawn anew within milliseconds.
+
+attention_map    one head's map, or all of them, and one row in numbers
+attention_parts  the parts of an attention picture
+idea_map         the ideas of the course as a drawn map
+ideas            each idea: a sentence, a formula, what it rests on
+mask_grid        a mask as a grid, and what it costs
+routed_text      text coloured by the expert that each token asks
+size_card        a model's size at a glance
+surprisal_text   text coloured by surprise
+token_strip      text cut into tokens
+vocabulary_bars  the whole vocabulary as bars
+"""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.views.drawing import svg
+from helpers.basics.numbers import array
+from helpers.views.drawing import given, svg
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, listed, spoken
+from helpers.views.drawing.wording import likeliest, listed, spoken
 from helpers.views.pictures import attention_parts
 
 SHOWN = 48  # tokens in the map
@@ -44,8 +45,7 @@ class Sight:
     @property
     def strongest(self) -> list[int]:
         """The places with the largest weights in the chosen row, largest first."""
-        order = np.argsort(-self.weights[: self.row + 1], kind="stable")
-        return order[:LISTED].tolist()
+        return likeliest(self.weights[: self.row + 1], LISTED)
 
 
 def attention_picture(
@@ -63,14 +63,16 @@ def attention_picture(
     fit the tokens and every map shown is causal attention.
     """
     maps = maps if isinstance(maps, np.ndarray) else array(maps)
-    _check_shape(maps, len(tokens))
+    T, fits = len(tokens), maps.ndim == 4 and maps.size and maps.shape[2:] == 2 * (len(tokens),)
+    rule = f"Attention over {T} tokens needs maps of shape (L, nh, {T}, {T})"
+    given.must(fits, rule, maps.shape, "Try attention.maps(model, idx)[:, 0].")
     check(maps if every else maps[layer, head])
     sight = Sight(maps, tokens, layer, head, row)
     title = f"{name}: " * bool(name) + f"layer {layer}, head {head}"
     parts = [svg.words(12, 24, title, 15, font_weight="bold"), svg.words(12, 45, _about(sight), 12)]
     parts += attention_parts.grid(sight) if every else attention_parts.square(sight)
     parts += [*attention_parts.row_in_numbers(sight), *attention_parts.key()]
-    text, height = attention_parts.text(sight)
+    text, height = attention_parts.text_below(sight)
     markup = svg.document(attention_parts.WIDTH, height, parts + text)
     return Picture(_say(sight, title, every), markup=markup)
 
@@ -79,19 +81,10 @@ def check(maps: np.ndarray) -> None:
     """ValueError unless every row of the maps (…, T, T) sums to 1 and is zero right of itself."""
     future = np.triu(np.ones(maps.shape[-2:], dtype=maps.dtype), 1)
     seen = np.einsum("...ts,ts->...", maps, future)  # ten times as fast as maps[..., future]
-    if not np.allclose(maps.sum(-1), 1, atol=1e-4) or seen.any():
-        raise ValueError(
-            "Causal attention has rows that sum to 1 and nothing above the diagonal; got maps "
-            "without that. Try a model that does not look ahead, and its weights before dropout."
-        )
-
-
-def _check_shape(maps: np.ndarray, T: int) -> None:
-    if maps.ndim != 4 or not maps.size or maps.shape[2:] != (T, T):
-        raise ValueError(
-            f"Attention over {T} tokens needs maps of shape (L, nh, {T}, {T}); got {maps.shape}. "
-            "Try attention.maps(model, idx)[:, 0]."
-        )
+    causal = np.allclose(maps.sum(-1), 1, atol=1e-4) and not seen.any()
+    rule = "Causal attention has rows that sum to 1 and nothing above the diagonal"
+    advice = "Try a model that does not look ahead, and its weights before dropout."
+    given.must(causal, rule, "maps without that", advice)
 
 
 def _about(s: Sight) -> str:

@@ -1,4 +1,4 @@
-"""The parts of an attention picture, each a list of SVG shapes (see `attention`).
+"""The parts of an attention picture, each a list of SVG shapes (see `attention_map`).
 
 Colour says the weight: white is 0, dark blue is 1, with equal steps of the weight's root, so that a
 small weight can be seen. Grey is the future, which nobody may look at. Vermillion marks the choice.
@@ -9,7 +9,8 @@ import functools
 import numpy as np
 
 from helpers.views.drawing import svg
-from helpers.views.drawing.style import BLUE, INK, MAP, QUIET, SKY, VERMILLION, glyph
+from helpers.views.drawing.palette import BLUE, INK, MAP, QUIET, SKY, VERMILLION
+from helpers.views.drawing.wording import glyph
 
 WIDTH, SIDE = 940, 480  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 96, 640  # where the map begins; where the numbers do
@@ -97,13 +98,13 @@ def _grid_labels(L: int, nh: int, across: int, lines: int, step: float) -> list[
         firsts = range(0, nh, across)
         beside = [f"{n}.{h}–{n}.{min(h + across, nh) - 1}" for n in range(L) for h in firsts]
         above = []
-    return [
-        svg.words(LEFT - 8, TOP + i * step + middle + 4, said, 12, text_anchor="end")
-        for i, said in enumerate(beside)
-    ] + [
-        svg.words(LEFT + i * step + middle, TOP - 9, said, 12, text_anchor="middle")
-        for i, said in enumerate(above)
-    ]
+    parts = []
+    for i, text in enumerate(beside):
+        parts.append(svg.words(LEFT - 8, TOP + i * step + middle + 4, text, 12, text_anchor="end"))
+    for i, text in enumerate(above):
+        x = LEFT + i * step + middle
+        parts.append(svg.words(x, TOP - 9, text, 12, text_anchor="middle"))
+    return parts
 
 
 def row_in_numbers(s) -> list[str]:
@@ -113,8 +114,7 @@ def row_in_numbers(s) -> list[str]:
         parts += _bar(TOP + 18 + 26 * line, f"{i}", _short(s.tokens[i]), s.weights[i])
     others = s.row + 1 - len(s.strongest)
     if others:
-        rest = 1 - s.weights[s.strongest].sum()
-        y = TOP + 18 + 26 * len(s.strongest)
+        y, rest = TOP + 18 + 26 * len(s.strongest), 1 - s.weights[s.strongest].sum()
         parts += _bar(y, "", f"{others} others", max(0.0, rest), fill=SKY)
     return parts
 
@@ -147,26 +147,21 @@ def key() -> list[str]:
     y = TOP + SIDE - 22
     strip = svg.pixels(PANEL, y, 200, 12, colours(np.linspace(0, 1, 200)[None] ** 2))
     ticks = [(0, "0"), (0.2, ".04"), (0.5, ".25"), (1, "1")]
-    parts = [
-        svg.words(PANEL + 200 * x, y + 27, said, 11, text_anchor="middle", fill=QUIET)
-        for x, said in ticks
-    ]
-    future = [
-        svg.rect(PANEL + 216, y, 12, 12, FUTURE),
-        svg.words(PANEL + 234, y + 10, "future", 11),
-    ]
+    look = {"text_anchor": "middle", "fill": QUIET}
+    parts = [svg.words(PANEL + 200 * x, y + 27, text, 11, **look) for x, text in ticks]
+    future = svg.rect(PANEL + 216, y, 12, 12, FUTURE), svg.words(PANEL + 234, y + 10, "future", 11)
     return [svg.words(PANEL, y - 8, "weight", 11, fill=QUIET), strip, *parts, *future]
 
 
-def text(s) -> tuple[list[str], float]:
+def text_below(s) -> tuple[list[str], float]:
     """The whole text, each token on the colour of its weight in the chosen row; where it ends."""
     top = TOP + SIDE + 46
     parts = [svg.words(12, top, "The same row over the text", 13, font_weight="bold")]
     places = _places([glyph(t).replace("␣", " ") for t in s.tokens])
     advance = svg.MONO_ADVANCE * SIZE
-    for i, (line, column, said) in enumerate(places):
+    for i, (line, column, shown) in enumerate(places):
         x, y = 12 + column * advance, top + 28 + line * LINE
-        parts += _token(x, y, said, len(said) * advance, i, s)
+        parts += _token(x, y, shown, len(shown) * advance, i, s)
     return parts, top + 28 + (places[-1][0] + 1) * LINE
 
 
@@ -181,19 +176,19 @@ def _places(tokens: list[str]) -> list[tuple[int, int, str]]:
     return placed
 
 
-def _token(x: float, y: float, said: str, width: float, i: int, s) -> list[str]:
+def _token(x: float, y: float, shown: str, width: float, i: int, s) -> list[str]:
     weight, parts = s.weights[i], []
     if weight >= 0.002:
         red, green, blue = colours(weight)
         parts.append(svg.rect(x, y - 16, width, 21, f"rgb({red},{green},{blue})"))
     fill = "white" if weight > LOUD else INK if i <= s.row else "#8A8A8A"
-    if said.strip():
-        parts.append(svg.mono(x, y, said, SIZE, fill=fill))
+    if shown.strip():
+        parts.append(svg.mono(x, y, shown, SIZE, fill=fill))
     if i == s.row:
         parts.append(svg.rect(x, y - 16, width, 21, "none", VERMILLION))
     return parts
 
 
 def _short(token: str) -> str:
-    said = glyph(token)
-    return said if len(said) <= LABEL else f"{said[: LABEL - 1]}…"
+    shown = glyph(token)
+    return shown if len(shown) <= LABEL else f"{shown[: LABEL - 1]}…"

@@ -4,9 +4,10 @@ With one idea chosen, all that it rests on is dark, the rest is pale, and a card
 sentence and a formula.
 """
 
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION, listed
 from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.wording import listed
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16
@@ -29,9 +30,8 @@ def idea_map(chosen: str = "") -> Picture:
     height = TOP + DOWN * (1 + max(idea.row for idea in IDEAS))
     if chosen:
         parts += _card(by_name(chosen), height)
-    return Picture(
-        _say(chosen), markup=document(WIDTH, height + CARD * bool(chosen), parts), width=WIDTH
-    )
+    markup = document(WIDTH, height + CARD * bool(chosen), parts)
+    return Picture(_say(chosen), markup=markup, width=WIDTH)
 
 
 def _opacity(lit: bool) -> float:
@@ -84,14 +84,10 @@ def _path(below: Idea, above: Idea) -> tuple[str, str]:
     if y0 == y1:
         start, end = (x0 + WIDE, y0 + 19), (x1, y1 + 19)  # always to the right
         return _curve(start, start, end, end), _tip(end, "right")
-    start, end = (x0 + 65, y0 + HIGH), (x1 + 65 + _aside(x0, x1), y1)
+    aside = 34 * ((x0 > x1) - (x0 < x1))  # from the left they arrive left of the middle
+    start, end = (x0 + 65, y0 + HIGH), (x1 + 65 + aside, y1)
     middle = (start[1] + end[1]) / 2
     return _curve(start, (start[0], middle), (end[0], middle), end), _tip(end, "down")
-
-
-def _aside(x0: float, x1: float) -> float:
-    """Arrows from the left arrive left of the middle, those from the right, right of it."""
-    return 34 * ((x0 > x1) - (x0 < x1))
 
 
 def _curve(*points: tuple[float, float]) -> str:
@@ -128,16 +124,12 @@ def _around(idea: Idea) -> list[str]:
 
 def _say(chosen: str) -> str:
     if not chosen:
-        ends = [idea.name for idea in IDEAS if not idea.rests_on]
-        return (
-            f"Map of the {len(IDEAS)} ideas of the course. It begins with {listed(ends)}. "
-            + " ".join(f"{i.name} ({i.notebook[:2]}): {_leads(i)}." for i in IDEAS if _leads(i))
-        )
+        ends = listed([idea.name for idea in IDEAS if not idea.rests_on])
+        on = {f"{i.name} ({i.notebook[:2]})": leads_to(i.name) for i in IDEAS}
+        ways = [f"{idea}: leads to {listed(names)}." for idea, names in on.items() if names]
+        head = f"Map of the {len(IDEAS)} ideas of the course. It begins with {ends}."
+        return " ".join([head, *ways])
     idea = by_name(chosen)
     below = len(all_below(chosen))
     counted = f"All that it rests on: {below} of the {len(IDEAS)} ideas."
     return f"{idea.name}. {idea.sentence} {idea.formula}. {' '.join([*_around(idea), counted])}"
-
-
-def _leads(idea: Idea) -> str:
-    return f"leads to {listed(leads_to(idea.name))}" if leads_to(idea.name) else ""

@@ -5,6 +5,8 @@ column, row: its place on the map (helpers.views.pictures.idea_map). Notebook 14
 
 from dataclasses import dataclass
 
+from helpers.views.drawing import given
+
 PROBABILITY, TEXT, MODEL, USE, EXPERTS = "probability", "text", "model", "use", "experts"
 KINDS = (PROBABILITY, TEXT, MODEL, USE, EXPERTS)
 
@@ -25,19 +27,10 @@ class Idea:
 
 
 START, RNN, WHOLE = "00_start_here", "01_from_rnn_to_attention", "02_transformer_to_gpt"
-TOKENS, TABLE, HEADS, BLOCK = (
-    "03_text_to_tokens",
-    "04_bigram_and_its_floor",
-    "05_attention",
-    "06_the_block",
-)
-TRAIN, WRITE, SIZES, TOWARD = (
-    "07_train_a_gpt",
-    "08_generate",
-    "09_gpt1_to_gpt3",
-    "10_toward_gpt4",
-)
-MIXTURE, DIVERSITY, MOE = "11_mixture_of_experts", "12_diversity_and_error", "13_moe_in_gpt"
+TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_attention"
+BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
+SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
+DIVERSITY, MOE = "12_diversity_and_error", "13_moe_in_gpt"
 
 # fmt: off
 IDEAS = (
@@ -128,12 +121,10 @@ IDEAS = (
 
 def by_name(name: str) -> Idea:
     """The idea of that name; ValueError for another."""
-    for idea in IDEAS:
-        if idea.name == name:
-            return idea
-    raise ValueError(
-        f"The map has no idea {name!r}. Try one of: {', '.join(i.name for i in IDEAS)}."
-    )
+    ideas = {idea.name: idea for idea in IDEAS}
+    known = f"Try one of: {', '.join(ideas)}."
+    given.must(name in ideas, "The map has no such idea", repr(name), known)
+    return ideas[name]
 
 
 def leads_to(name: str) -> list[str]:

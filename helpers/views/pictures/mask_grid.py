@@ -8,15 +8,16 @@ import html
 
 import numpy as np
 
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, VERMILLION, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, glyph, listed, number, spoken
+from helpers.views.drawing.wording import glyph, listed, number, spoken
 
-BLUE, VERMILLION = "0,114,178", "213,94,0"
+MAY, FUTURE = triple(BLUE), triple(VERMILLION)
 BAR_NATS, BAR_PIXELS = 6.0, 150
-TABLE = (
-    "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
-    "color:inherit"
-)
+TABLE = "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
+TABLE += "color:inherit"
 CELL = "width:30px;min-width:30px;height:25px;padding:0;text-align:center;border-radius:3px"
 SIDE = "padding:0 8px;text-align:left;white-space:nowrap;font-family:monospace;font-size:13px"
 WORDS = "font-size:14px;line-height:1.5;margin:8px 0 4px;max-width:760px"
@@ -43,29 +44,22 @@ def mask_grid(
     are None for a mask that cannot be used.
     """
     visible, T = array(visible).astype(bool), len(text) - 1
-    _check(visible, T)
+    rule = f"A mask for {T + 1} characters must be {T} by {T}, the last character is only predicted"
+    advice = "Try text[start : start + T + 1]."
+    given.must(visible.shape == (T, T) and T > 0, rule, visible.shape, advice)
     weights, losses, floors = (None if v is None else array(v) for v in (weights, losses, floors))
     bars = [""] * T if losses is None else _bars(losses, floors, below)
     rows = [_head(text, floors is not None)]
     rows += [_row(t, visible, weights, text, bars[t], t == selected) for t in range(T)]
     table = f'<table style="{TABLE}">{"".join(rows)}</table>'
-    said = f'<p style="{WORDS}">{html.escape(remark)}</p>'
-    return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + said)
-
-
-def _check(visible: np.ndarray, T: int) -> None:
-    if visible.shape != (T, T) or T < 1:
-        raise ValueError(
-            f"A mask for {T + 1} characters must be {T} by {T}, the last character is only "
-            f"predicted; got {visible.shape}. Try text[start : start + T + 1]."
-        )
+    paragraph = f'<p style="{WORDS}">{html.escape(remark)}</p>'
+    return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + paragraph)
 
 
 def _head(text: str, known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
-    loss = "loss in nats" + (
-        f", and the truth's <span style='{TICK};vertical-align:middle'></span>" * known
-    )
+    mark = f", and the truth's <span style='{TICK};vertical-align:middle'></span>"
+    loss = "loss in nats" + mark * known
     return (
         f'{ROW}<th style="{SIDE};font-weight:normal">sees →</th>{columns}'
         f'<th style="{SIDE};font-weight:normal">next</th>'
@@ -77,10 +71,8 @@ def _row(t: int, visible, weights, text: str, bar: str, selected: bool) -> str:
     name = f"{'▸' if selected else '&nbsp;'} {t:2d} {_shown(text[t])}".replace("  ", "&nbsp; ")
     name = f"<b>{name}</b>" if selected else name
     share = np.zeros(len(visible)) if weights is None else weights[t]
-    cells = "".join(
-        _cell(t, s, bool(visible[t, s]), share[s], text, weights is None)
-        for s in range(len(visible))
-    )
+    row = enumerate(zip(visible[t].tolist(), share, strict=True))
+    cells = "".join(_cell(t, s, seen, part, text, weights is None) for s, (seen, part) in row)
     return (
         f'{ROW}<td style="{SIDE}">{name}</td>{cells}'
         f'<td style="{SIDE};text-align:center">{_shown(text[t + 1])}</td>'
@@ -94,9 +86,9 @@ def _cell(t: int, s: int, seen: bool, share: float, text: str, blank: bool) -> s
     if not seen:
         title = html.escape(f"{who} may not look at {whom}", quote=True)
         return f'<td title="{title}" style="{CELL}{NO_BORDER};opacity:.4">·</td>'
-    colour, border = BLUE, NO_BORDER
+    colour, border = MAY, NO_BORDER
     if s > t:
-        colour, border = VERMILLION, f";border:2px solid rgb({VERMILLION})"
+        colour, border = FUTURE, f";border:2px solid rgb({FUTURE})"
     title = f"{who} may look at {whom}" + ("" if blank else f" and takes {share:.2f} from it")
     tint = f"background-color:rgba({colour},{0.13 + 0.5 * share:.2f})"
     shown = "●" if blank else f"{share:.2f}".lstrip("0") if share < 0.995 else "1"
@@ -113,16 +105,16 @@ def _bars(losses: np.ndarray, floors: np.ndarray | None, below: object | None) -
 def _bar(loss: float, floor: float | None, below: bool) -> str:
     """A bar as long as the loss, a mark where the truth stands, and the number."""
     width = BAR_PIXELS * min(loss, BAR_NATS) / BAR_NATS
-    colour = VERMILLION if below else BLUE
+    colour = FUTURE if below else MAY
     mark = ""
     if floor is not None:
         at = BAR_PIXELS * min(floor, BAR_NATS) / BAR_NATS
         mark = f'<span style="{TICK};position:absolute;left:{at:.0f}px;top:-3px"></span>'
     bar = f"height:12px;width:{width:.0f}px;background-color:rgba({colour},.75);border-radius:2px"
     box = f"display:inline-block;position:relative;width:{BAR_PIXELS}px;vertical-align:middle"
-    said = f"{loss:.2f}" + (" below" if below else "")
-    said = f"<b>{said}</b>" if below else said
-    return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{said}'
+    shown = f"{loss:.2f}" + (" below" if below else "")
+    shown = f"<b>{shown}</b>" if below else shown
+    return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{shown}'
 
 
 def _shown(character: str) -> str:
@@ -132,8 +124,8 @@ def _shown(character: str) -> str:
 def _say(visible, text: str, losses, floors, selected: int, remark: str) -> str:
     seen = [f"{s} {spoken(text[s])}" for s in np.flatnonzero(visible[selected])]
     whom = f"may look at {listed(seen)}" if seen else "may look at nobody"
-    said = [f"Position {selected} {spoken(text[selected])} {whom}."]
+    parts = [f"Position {selected} {spoken(text[selected])} {whom}."]
     if losses is not None:
-        said.append(f"Mean loss {number(losses.mean())} nats")
-        said[-1] += "." if floors is None else f", the truth pays {number(floors.mean())}."
-    return " ".join([*said, remark]).strip()
+        parts.append(f"Mean loss {number(losses.mean())} nats")
+        parts[-1] += "." if floors is None else f", the truth pays {number(floors.mean())}."
+    return " ".join([*parts, remark]).strip()

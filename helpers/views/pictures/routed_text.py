@@ -8,12 +8,14 @@ import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import glyph, listed, spoken
+from helpers.views.drawing.wording import counted, glyph, listed, spoken
 from helpers.views.pictures.surprisal_text import SMALL_PRINT
 
-TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167", "213,94,0", "86,180,233")
-TINTS += ("205,190,30", "128,128,128")  # Okabe-Ito; taken again from the first after eight
+TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#CDBE1E", "#808080"))]
+# yellow and grey for the seventh and eighth expert; then again from the first
 LONGEST = 260  # CSS pixels of the longest bar
 TEXT = "font-family:monospace;font-size:14px;max-width:760px;margin:4px 0 10px;line-height:1"
 CELL = "display:inline-block;text-align:center;min-width:9px;padding:2px 1px 1px;margin:0 1px 3px 0"
@@ -49,7 +51,7 @@ def routed_text(
 
 def _say(title: str, n: int, facts: list[str], loads, often: list[list[str]]) -> str:
     """The alternative text: sizes, measures, each expert's share and favourite tokens."""
-    tokens = f"{n} token{'s' if n != 1 else ''}, {len(loads['asked'])} experts"
+    tokens = f"{counted(n, 'token')}, {len(loads['asked'])} experts"
     shares = [f"{e} {_percent(n, loads)}" for e, n in enumerate(loads["asked"])]
     mostly = [f"{e} mostly {listed(names)}" for e, names in enumerate(often) if names]
     head = f"{title or 'Text by expert'}. {tokens}. {'; '.join(facts)}."
@@ -58,13 +60,11 @@ def _say(title: str, n: int, facts: list[str], loads, often: list[list[str]]) ->
 
 def _check(tokens, experts, kept, loads) -> None:
     lengths = {"tokens": len(tokens), "experts": len(experts), "kept": len(kept)}
-    E = len(loads["asked"])
-    fits = len(set(lengths.values())) == 1 and len(tokens) and len(loads["taken"]) == E
-    if not fits or not all(NOBODY <= e < E for e in experts):
-        raise ValueError(
-            f"Every token needs an expert below {E} and a word whether it was kept; got {lengths} "
-            f"and {len(loads['taken'])} loads. Try one layer's and one text's routing."
-        )
+    E, taken = len(loads["asked"]), len(loads["taken"])
+    fits = len(tokens) and set(lengths.values()) == {len(tokens)} and taken == E
+    rule = f"Every token needs an expert below {E} and a word whether it was kept"
+    got, advice = f"{lengths} and {taken} loads", "Try one layer's and one text's routing."
+    given.must(fits and all(NOBODY <= e < E for e in experts), rule, got, advice)
 
 
 def _words(cells: list[tuple[str, int, bool]]) -> list[list[tuple[str, int, bool]]]:
@@ -130,13 +130,10 @@ def _bars(loads: Mapping[str, Sequence[int]], often: list[list[str]]) -> str:
     for e, (n, kept) in enumerate(zip(asked, taken, strict=True)):
         bar = _bar(kept * unit, _tint(e, 0.75)) + _bar((n - kept) * unit, "")
         count = f"{n}" if n == kept else f"{kept} of {n}"
-        rows.append(
-            _row(f"expert {e}", bar, count, f"mostly {listed(often[e])}" if often[e] else "")
-        )
-    return (
-        '<table style="font-size:13px;border:0;margin:4px 0 0"><tbody>'
-        f"{''.join(rows)}</tbody></table>"
-    )
+        mostly = f"mostly {listed(often[e])}" if often[e] else ""
+        rows.append(_row(f"expert {e}", bar, count, mostly))
+    table = '<table style="font-size:13px;border:0;margin:4px 0 0"><tbody>'
+    return f"{table}{''.join(rows)}</tbody></table>"
 
 
 def _bar(width: float, colour: str) -> str:

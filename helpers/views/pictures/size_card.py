@@ -3,19 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from helpers.views.drawing.labels import spread
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, SKY, VERMILLION
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    PURPLE,
-    QUIET,
-    SKY,
-    VERMILLION,
-    listed,
-)
 from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.wording import listed
 
 WIDTH, LEFT, BAR = 760, 20, 720
 COLOURS = (BLUE, SKY, VERMILLION, GREEN, PURPLE, ORANGE)
@@ -40,10 +31,8 @@ def size_card(
     row = 126 + 21 * len(parts)
     body += _memory(row, needed, memory, card)
     body += [words(LEFT, row + 88 + 22 * i, line) for i, line in enumerate(lines)]
-    return Picture(
-        " ".join([f"{head}.", _shares(parts), _fits(needed, memory, card), *lines]),
-        markup=document(WIDTH, row + 88 + 22 * len(lines), body),
-    )
+    alt = " ".join([f"{head}.", _shares(parts), _fits(needed, memory, card), *lines])
+    return Picture(alt, markup=document(WIDTH, row + 88 + 22 * len(lines), body))
 
 
 def gigabytes(count: float) -> str:
@@ -66,10 +55,9 @@ def _bar(parts: Mapping[str, int], total: int) -> list[str]:
         drawn.append(rect(x + width - 0.5, 62, 1, 34, "white"))
         middles.append(x + width / 2)
         x += width
-    places = spread(middles, NAMED_APART, LEFT, LEFT + BAR)
-    return drawn + [
-        words(place, 56, str(i), 12, text_anchor="middle") for i, place in enumerate(places, 1)
-    ]
+    for i, place in enumerate(spread(middles, NAMED_APART, LEFT, LEFT + BAR), start=1):
+        drawn.append(words(place, 56, str(i), 12, text_anchor="middle"))
+    return drawn
 
 
 def _legend(parts: Mapping[str, int]) -> list[str]:
@@ -96,13 +84,11 @@ def _memory(y: float, needed: float, memory: float, card: str) -> list[str]:
 
 def _fits(needed: float, memory: float, card: str) -> str:
     verdict = "it fits, and activations come on top" if needed <= memory else "too little"
-    return (
-        f"To train it, 16 bytes for each: {gigabytes(needed)}. One {card} has "
-        f"{gigabytes(memory)}: {verdict}."
-    )
+    need = f"To train it, 16 bytes for each: {gigabytes(needed)}."
+    return f"{need} One {card} has {gigabytes(memory)}: {verdict}."
 
 
 def _shares(parts: Mapping[str, int]) -> str:
     total = sum(parts.values())
-    said = [f"{name} {count:,} ({percent(count / total)})" for name, count in parts.items()]
-    return f"In {listed(said)}."
+    shares = [f"{name} {count:,} ({percent(count / total)})" for name, count in parts.items()]
+    return f"In {listed(shares)}."

@@ -12,19 +12,21 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import VERMILLION, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import array, listed, number, spoken
+from helpers.views.drawing.wording import likeliest, listed, number, spoken
 
 EDGES = (0.1, 0.5, 1, 2, 4, 8)  # bits; level i holds the characters that cost EDGES[i-1] or more
 OPACITY = (0, 0.14, 0.26, 0.38, 0.5, 0.62, 0.74)
-TINT = "213,94,0"  # vermillion
+TINT = triple(VERMILLION)
 BOLD_FROM = 4  # bits
 NOTHING = 0.005  # bits; below it a character counts as certain
+ROUNDING = 1e-9  # bits that arithmetic may lose: 3.999999999 is coloured as 4
 
-BOX = (
-    "font-family:monospace;font-size:14px;line-height:1.65;white-space:pre-wrap;"
-    "margin:2px 0 12px;max-width:760px"
-)
+BOX = "font-family:monospace;font-size:14px;line-height:1.65;white-space:pre-wrap;"
+BOX += "margin:2px 0 12px;max-width:760px"
 SMALL_PRINT = "font-size:13px;line-height:1.6;margin:0;max-width:760px"
 
 
@@ -40,26 +42,24 @@ def surprisal_text(
     strips = {name: _checked(text, name, array(values)) for name, values in strips.items()}
     heading = f'<p style="{SMALL_PRINT}"><b>{html.escape(title)}</b></p>' if title else ""
     parts = [_strip(text, values, name) for name, values in strips.items()]
-    said = [f"{_named(n)}{_totals(v)}, {_peaks(text, v)}." for n, v in strips.items()]
-    alt = " ".join([f"{title or 'Text coloured by surprisal'}, {len(text)} characters.", *said])
+    heads = {name: f"{name}: " if name else "" for name in strips}
+    told = [f"{heads[n]}{_totals(v)}, {_peaks(text, v)}." for n, v in strips.items()]
+    alt = " ".join([f"{title or 'Text coloured by surprisal'}, {len(text)} characters.", *told])
     return Picture(alt, markup=heading + "".join(parts) + _key())
 
 
-def _named(name: str) -> str:
-    return f"{name}: " if name else ""
-
-
 def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
-    if bits.shape != (len(text),) or not len(text) or not (bits >= -1e-9).all():
-        raise ValueError(
-            f"A strip needs one number of bits ≥ 0 for each of the {len(text)} characters (at "
-            f"least 1); got shape {bits.shape} {name}. Try bits[: len(text)], or -log2(p)."
-        )
+    n, advice = len(text), "Try bits[: len(text)], or -log2(p)."
+    rule = f"A strip needs one number of bits ≥ 0 for each of the {n} characters (at least 1)"
+    given.must(n and bits.shape == (n,), rule, f"shape {bits.shape} {name}".strip(), advice)
+    given.must((bits >= -1e-9).all(), rule, f"{bits.min():g} bits {name}".strip(), advice)
     return bits.clip(0)
 
 
 def _strip(text: str, bits: np.ndarray, name: str) -> str:
-    runs = itertools.groupby(zip(text, np.digitize(bits, EDGES), strict=True), key=lambda p: p[1])
+    runs = itertools.groupby(
+        zip(text, np.digitize(bits + ROUNDING, EDGES), strict=True), key=lambda p: p[1]
+    )
     body = "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
     head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
     return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{body}</pre>'
@@ -95,9 +95,8 @@ def _totals(bits: np.ndarray) -> str:
 
 
 def _peaks(text: str, bits: np.ndarray) -> str:
-    order = np.argsort(-bits, kind="stable")[:3]
-    peaks = [
-        f"{spoken(text[i])} after {text[max(0, i - 10) : i]!r} ({number(bits[i])} bits)"
-        for i in order
-    ]
+    peaks = []
+    for i in likeliest(bits):  # the largest, here of bits
+        before = text[max(0, i - 10) : i]
+        peaks.append(f"{spoken(text[i])} after {before!r} ({number(bits[i])} bits)")
     return f"most surprising {listed(peaks)}"

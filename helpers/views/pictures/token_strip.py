@@ -7,11 +7,13 @@ so that the cuts are seen without colours too.
 import html
 from collections.abc import Mapping, Sequence
 
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, triple
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import listed
+from helpers.views.drawing.wording import counted, listed
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT
 
-TINTS = ("0,114,178", "230,159,0", "0,158,115", "204,121,167")  # Okabe-Ito, taken in turn
+TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE))]  # taken in turn
 SHOWN = 1200  # tokens; more would make a page slow
 NAMED = 6  # tokens in the description
 
@@ -27,20 +29,15 @@ def token_strip(
     tokens: the bytes of each, together the text as UTF-8; ids: their numbers. others: name ->
     how many tokens another tokenizer needs for the same text. ValueError if nothing is there.
     """
-    if not tokens or len(tokens) != len(ids):
-        raise ValueError(
-            f"A strip needs at least one token and one id for each; got {len(tokens)} tokens and "
-            f"{len(ids)} ids. Type some text."
-        )
+    rule, got = "A strip needs at least one token and one id for each", f"{len(tokens)} tokens and "
+    given.must(tokens and len(tokens) == len(ids), rule, f"{got}{len(ids)} ids", "Type some text.")
     body = "".join(_token(i, *pair) for i, pair in enumerate(zip(tokens, ids, strict=True)))
     more = f" … and {len(tokens) - SHOWN:,} more" if len(tokens) > SHOWN else ""
-    said, counts = _said(tokens, title), _counts(len(tokens), title, others or {})
-    markup = f'<p style="{SMALL_PRINT}">{html.escape(said)}</p>'
+    head, counts = _head(tokens, title), _counts(len(tokens), title, others or {})
+    markup = f'<p style="{SMALL_PRINT}">{html.escape(head)}</p>'
     markup += f'<pre style="{BOX};line-height:2">{body}{more}</pre>{counts}'
-    named = listed(
-        [f"{written(t)!r} ({i})" for t, i in list(zip(tokens, ids, strict=True))[:NAMED]]
-    )
-    return Picture(f"{said} The first: {named}.", markup=markup)
+    first = [f"{written(t)!r} ({i})" for t, i in zip(tokens[:NAMED], ids[:NAMED], strict=True)]
+    return Picture(f"{head} The first: {listed(first)}.", markup=markup)
 
 
 def written(token: bytes) -> str:
@@ -63,11 +60,10 @@ def _token(i: int, token: bytes, number: int) -> str:
     return f'<span style="{style}" title="{name}">{shown}</span>'
 
 
-def _said(tokens: Sequence[bytes], title: str) -> str:
+def _head(tokens: Sequence[bytes], title: str) -> str:
     characters, count = len(b"".join(tokens).decode("utf-8", errors="replace")), len(tokens)
-    head, plural = f"{title}: " if title else "", "s" if count != 1 else ""
-    each = f"{characters / count:.2f} each"
-    return f"{head}{characters:,} characters in {count:,} token{plural}, {each}."
+    head, each = f"{title}: " if title else "", f"{characters / count:.2f} each"
+    return f"{head}{characters:,} characters in {counted(count, 'token')}, {each}."
 
 
 def _counts(count: int, title: str, others: Mapping[str, int]) -> str:

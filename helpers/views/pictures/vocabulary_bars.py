@@ -8,8 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE, GRID, INK, ORANGE, QUIET, array, glyph, listed, spoken
+from helpers.views.drawing.wording import glyph, likeliest, listed, spoken
 
 WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
 SHOWN = 60  # tokens, the likeliest ones
@@ -38,34 +40,25 @@ def vocabulary_bars(
     settings, model, truth: (V,) probabilities of the tokens. heading stands above, in mono; lines
     of text stand below and join the description, `alt` after them. ValueError if lengths differ.
     """
-    given = {"these settings": settings, "model": model}
-    given |= {} if truth is None else {"truth": truth}
-    given = {name: _checked(tokens, name, array(probs)) for name, probs in given.items()}
-    order = np.argsort(-given["model"], kind="stable")[:SHOWN]
+    probs = {"these settings": settings, "model": model}
+    probs |= {} if truth is None else {"truth": truth}
+    probs = given.distributions(probs, len(tokens), "tokens")
+    order = likeliest(probs["model"], SHOWN)
     below = [_text(LEFT, _floor(lines, i), line) for i, line in enumerate(lines)]
-    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(given), *_grid()]
-    parts += [*_columns(tokens, given, order), *below]
+    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(probs), *_grid()]
+    parts += [*_columns(tokens, probs, order), *below]
     height = _floor(lines, len(lines)) - LINE + 12
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/>'
-    said = " ".join([*_say(tokens, given), *lines, alt]).strip()
-    return Picture(said, markup=svg + "".join(parts) + "</svg>", width=WIDTH)
+    description = " ".join([*_say(tokens, probs), *lines, alt]).strip()
+    return Picture(description, markup=svg + "".join(parts) + "</svg>", width=WIDTH)
 
 
 def _floor(lines: Sequence[str], i: int) -> int:
     return TOP + HEIGHT + 50 + LINE * i
 
 
-def _checked(tokens: Sequence[str], name: str, probs: np.ndarray) -> np.ndarray:
-    if not len(tokens) or probs.shape != (len(tokens),):
-        raise ValueError(
-            f"There must be one probability for each of the {len(tokens)} tokens (at least 1); "
-            f"got {name} of shape {probs.shape}. Try probs[-1], the last position's row."
-        )
-    return probs
-
-
-def _legend(given: dict[str, np.ndarray]) -> list[str]:
+def _legend(probs: dict[str, np.ndarray]) -> list[str]:
     """A key above the bars: each name behind a sample of its look."""
     looks = {
         "these settings": f'<rect width="12" height="12" fill="{BLUE}"/>',
@@ -73,7 +66,7 @@ def _legend(given: dict[str, np.ndarray]) -> list[str]:
         "truth": f'<rect width="12" height="12" fill="url(#h)" stroke="{ORANGE}"/>',
     }
     parts, right = [], LEFT
-    for name in given:
+    for name in probs:
         parts.append(f'<g transform="translate({right},44)">{looks[name]}</g>')
         parts.append(_text(right + 18, 55, name))
         right += 18 + round(7.4 * len(name)) + 24
@@ -89,17 +82,17 @@ def _grid() -> list[str]:
     return parts
 
 
-def _columns(tokens: Sequence[str], given: dict[str, np.ndarray], order: np.ndarray) -> list[str]:
+def _columns(tokens: Sequence[str], probs: dict[str, np.ndarray], order: list[int]) -> list[str]:
     step = min(40.0, (WIDTH - 6 - LEFT) / len(order))
     long = max(len(glyph(tokens[i])) for i in order) > 1
     parts = []
     for place, i in enumerate(order):
-        left, true = LEFT + place * step, given.get("truth")
+        left, true = LEFT + place * step, probs.get("truth")
         half = step * (0.84 if true is None else 0.42)
-        parts.append(_bar(left, half, given["these settings"][i], f'fill="{BLUE}"'))
+        parts.append(_bar(left, half, probs["these settings"][i], f'fill="{BLUE}"'))
         if true is not None:
             parts.append(_bar(left + half, half, true[i], f'fill="url(#h)" stroke="{ORANGE}"'))
-        if (believed := given["model"][i]) > SEEN:
+        if (believed := probs["model"][i]) > SEEN:
             tick = f"M{left:.1f} {_up(believed)}h{half:.1f}"
             parts.append(f'<path d="{tick}" stroke="{INK}" stroke-width="2"/>')
         parts.append(_label(left + step * 0.42, glyph(tokens[i]), long))
@@ -129,14 +122,14 @@ def _text(x: float, y: float, words: str, font: str = FONT) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{html.escape(words)}</text>'
 
 
-def _say(tokens: Sequence[str], given: dict[str, np.ndarray]) -> list[str]:
+def _say(tokens: Sequence[str], probs: dict[str, np.ndarray]) -> list[str]:
     """One sentence per distribution: its three likeliest tokens."""
-    said = []
-    for name, probs in given.items():
-        best = [i for i in np.argsort(-probs, kind="stable")[:3] if probs[i] > 0]
-        tops = listed([f"{spoken(tokens[i])} {probs[i]:.2f}" for i in best])
-        said.append(f"Likeliest by {_the(name)}: {tops}.")
-    return said
+    sentences = []
+    for name, each in probs.items():
+        best = [i for i in likeliest(each) if each[i] > 0]
+        tops = listed([f"{spoken(tokens[i])} {each[i]:.2f}" for i in best])
+        sentences.append(f"Likeliest by {_the(name)}: {tops}.")
+    return sentences
 
 
 def _the(name: str) -> str:

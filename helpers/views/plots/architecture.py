@@ -6,26 +6,19 @@ After figure 1 of Vaswani et al. 2017, drawn anew: without the additions and nor
 from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch
 
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    ORANGE,
-    QUIET,
-    SIZE,
-    SMALL,
-    axes,
-    finish,
-    listed,
-)
+from helpers.views.drawing.diagram import arrow, sheet, write
+from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, QUIET
+from helpers.views.drawing.style import SIZE, SMALL, finish
+from helpers.views.drawing.wording import listed
 
 WIDTH, HEIGHT, STEP = 1.5, 0.42, 0.62
 LEFT, RIGHT, MODEL = 0.0, 1.75, 3.9  # of the encoder, of the decoder, of the next model
 ENCODER = ("embedding + position", "self-attention", "feed-forward")
 DECODER = ("embedding + position", "masked self-attention", "cross-attention", "feed-forward")
 HEAD = "softmax"
+ARROW = {"width": 1.1, "head": 9, "gap": 1}
 COLOURS = {"attention": ORANGE, "feed": BLUE, "embed": QUIET, "softmax": GREEN}
 
 
@@ -45,16 +38,16 @@ MODELS = {
 
 def architectures(title: str = "", ax: Axes | None = None) -> Axes:
     """The three architectures side by side; what is left away is dotted and empty."""
-    ax = axes(ax, size=(7.6, 2.9))
+    right, rows = 2 * MODEL + RIGHT + WIDTH, _rows(DECODER)
+    ax = sheet(ax, (7.6, 2.9), (-0.15, right + 0.15), (-0.15, 3.4))
     for i, (name, model) in enumerate(MODELS.items()):
         x = i * MODEL
-        ax.text(x + (RIGHT + WIDTH) / 2, 3.15, name, ha="center", fontsize=SIZE + 1, color=INK)
+        write(ax, (x + (RIGHT + WIDTH) / 2, 3.15), name, SIZE + 1, va="baseline")
         _stack(ax, x + LEFT, (*ENCODER, HEAD), model.encoder, _rows(ENCODER))
-        _stack(ax, x + RIGHT, (*DECODER, HEAD), model.decoder, _rows(DECODER))
-        if "cross-attention" in model.decoder:
-            _memory(ax, x)
-    ax.set(xlim=(-0.15, 2 * MODEL + RIGHT + WIDTH + 0.15), ylim=(-0.15, 3.4))
-    ax.set_axis_off()
+        _stack(ax, x + RIGHT, (*DECODER, HEAD), model.decoder, rows)
+        if "cross-attention" in model.decoder:  # it looks at the top of the encoder
+            top, into = (rows[box] + HEIGHT / 2 for box in ("feed-forward", "cross-attention"))
+            arrow(ax, (x + LEFT + WIDTH, top), (x + RIGHT, into), **ARROW)
     return finish(ax, _say(), title)
 
 
@@ -69,7 +62,8 @@ def _stack(ax: Axes, x: float, boxes, kept: tuple[str, ...], rows: dict[str, flo
     for box in shown:
         _box(ax, x, rows[box], box, box in kept)
     for below, above in zip(kept, kept[1:], strict=False):
-        _arrow(ax, (x + WIDTH / 2, rows[below] + HEIGHT), (x + WIDTH / 2, rows[above]))
+        ends = (x + WIDTH / 2, rows[below] + HEIGHT), (x + WIDTH / 2, rows[above])
+        arrow(ax, *ends, **ARROW)
 
 
 def _box(ax: Axes, x: float, y: float, text: str, kept: bool) -> None:
@@ -78,27 +72,14 @@ def _box(ax: Axes, x: float, y: float, text: str, kept: bool) -> None:
     look |= {"lw": 1.6 if kept else 1.0, "linestyle": "-" if kept else ":"}
     shape = {"boxstyle": "round,pad=0.02,rounding_size=0.08"}
     ax.add_patch(FancyBboxPatch((x, y), WIDTH, HEIGHT, **shape, **look))
-    words = text.replace(" + ", " +\n").replace("masked self-", "masked\nself-")
-    place = (x + WIDTH / 2, y + HEIGHT / 2)
     if kept:
-        ax.text(*place, words, ha="center", va="center", fontsize=SMALL - 1.5, color=INK)
-
-
-def _memory(ax: Axes, x: float) -> None:
-    """From the top of the encoder to the decoder's cross-attention."""
-    rows = _rows(DECODER)
-    top, into = rows["feed-forward"] + HEIGHT / 2, rows["cross-attention"] + HEIGHT / 2
-    _arrow(ax, (x + LEFT + WIDTH, top), (x + RIGHT, into))
-
-
-def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
-    look = {"arrowstyle": "-|>", "mutation_scale": 9, "color": INK, "lw": 1.1}
-    ax.add_patch(FancyArrowPatch(start, end, shrinkA=1, shrinkB=1, **look))
+        lines = text.replace(" + ", " +\n").replace("masked self-", "masked\nself-")
+        write(ax, (x + WIDTH / 2, y + HEIGHT / 2), lines, SMALL - 1.5)
 
 
 def _say() -> str:
-    said = [f"{name} has {listed([*_stacks(model)])}." for name, model in MODELS.items()]
-    return "Three models as boxes. " + " ".join(said)
+    parts = [f"{name} has {listed([*_stacks(model)])}." for name, model in MODELS.items()]
+    return "Three models as boxes. " + " ".join(parts)
 
 
 def _stacks(model: Model):

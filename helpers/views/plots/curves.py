@@ -1,4 +1,4 @@
-"""Named lines over a common axis."""
+"""Named lines over a common axis, and through repeated measurements."""
 
 import itertools
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import GRID, PALETTE, array, axes, finish, line_style, number
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.labels import label_ends, level_lines
+from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
+from helpers.views.drawing.style import axes, finish, line_style
+from helpers.views.drawing.wording import listed, number
 
 
 def lines(
@@ -26,10 +30,10 @@ def lines(
 
     x: (N,); each y: (N,). ValueError if a line has another length than x, or nothing is given.
     """
-    x, ys = array(x), {name: array(y) for name, y in ys.items()}
-    _check(x, ys)
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    x, advice = array(x), "Try {'name': values} with one value for each x."
+    rule = f"Every line must have as many values as x ({len(x)}, at least 1)"
+    ys = given.arrays(ys, (len(x),), rule, advice)
+    ax = axes(ax, grid="both")
     ax.set(xscale="log" if logx else "linear", yscale="log" if logy else "linear")
     for i, y in enumerate(ys.values()):
         ax.plot(x, y, **line_style(i, len(x)))
@@ -38,8 +42,36 @@ def lines(
     _write_out(ax.yaxis, np.concatenate([*ys.values()]))
     finish(ax, _say(x, ys, xlabel), title, xlabel, ylabel)
     colours = itertools.cycle(PALETTE)
-    label_ends(ax, [(y[x.argmax()], name, next(colours)) for name, y in ys.items()])
-    return ax
+    return label_ends(ax, [(y[x.argmax()], name, next(colours)) for name, y in ys.items()])
+
+
+def repeats(
+    x: Sequence[float],
+    ys: Mapping[str, Sequence[Sequence[float]]],
+    floors: Mapping[str, float] | None = None,
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Named lines through the means of repeated measurements, each repeat as a small mark.
+
+    x: (N,); each y: (R, N), one row per repeat. floors: name -> level, a horizontal line each.
+    ValueError if a line does not fit x.
+    """
+    x, floors = array(x), floors or {}
+    rule = f"Every line needs repeats of {len(x)} values, (R, {len(x)})"
+    ys = given.arrays(ys, (None, len(x)), rule, "Try [values] for a single repeat.")
+    ax = axes(ax, size=(7.4, 4.2), grid="y")
+    labels = level_lines(ax, floors)
+    for i, (name, y) in enumerate(ys.items()):
+        i, means, look = i % len(PALETTE), y.mean(0), {"color": PALETTE[i % len(PALETTE)]}
+        ax.plot(x, means, ls=DASHES[i], lw=2, zorder=3, **look)
+        ax.plot(np.tile(x, len(y)), y.ravel(), MARKERS[i], ms=4.5, alpha=0.7, zorder=3, **look)
+        labels.append((means[-1], name, PALETTE[i]))
+    finish(ax, _say_repeats(x, ys, floors, xlabel), title, xlabel, ylabel)
+    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
+    return label_ends(ax, labels)
 
 
 def _write_out(axis: Axis, values: np.ndarray) -> None:
@@ -50,20 +82,20 @@ def _write_out(axis: Axis, values: np.ndarray) -> None:
         axis.set_minor_formatter(NullFormatter())
 
 
-def _check(x: np.ndarray, ys: Mapping[str, np.ndarray]) -> None:
-    lengths = {name: len(y) for name, y in ys.items()}
-    if not lengths or not len(x) or set(lengths.values()) != {len(x)}:
-        raise ValueError(
-            f"Every line must have as many values as x ({len(x)}, at least 1); got {lengths}. "
-            "Try {'name': values} with one value for each x."
-        )
-
-
 def _say(x: np.ndarray, ys: Mapping[str, np.ndarray], xlabel: str) -> str:
-    said = [
+    courses = [
         f"{name} goes from {number(y[0])} to {number(y[-1])}"
         f" (lowest {number(y.min())} at {number(x[y.argmin()])},"
         f" highest {number(y.max())} at {number(x[y.argmax()])})"
         for name, y in ys.items()
     ]
-    return f"Line chart, {xlabel or 'x'} from {number(x[0])} to {number(x[-1])}: {'; '.join(said)}."
+    head = f"Line chart, {xlabel or 'x'} from {number(x[0])} to {number(x[-1])}"
+    return f"{head}: {'; '.join(courses)}."
+
+
+def _say_repeats(x: np.ndarray, ys: Mapping, floors: Mapping[str, float], xlabel: str) -> str:
+    means = [f"{name} {listed(list(map(number, y.mean(0))))}" for name, y in ys.items()]
+    levels = "".join(f" {name.capitalize()} {number(level)}." for name, level in floors.items())
+    count = max(len(y) for y in ys.values())
+    head = f"Means of {count} repeats at {xlabel or 'x'} = {listed(list(map(number, x)))}"
+    return f"{head}: {'; '.join(means)}.{levels}"

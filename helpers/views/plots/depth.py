@@ -5,18 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    GRID,
-    INK,
-    MARKERS,
-    PALETTE,
-    SMALL,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing import given
+from helpers.views.drawing.labels import beside
+from helpers.views.drawing.palette import MARKERS, PALETTE
+from helpers.views.drawing.style import axes, finish
+from helpers.views.drawing.wording import listed, number
 
 DEEPEST = 32
 XLABEL = "layer (dotted: the last layer of a model that deep)"
@@ -34,24 +27,14 @@ def gradients_by_layer(
     profiles: name -> a value per layer, the first layer first. last: the same names -> depth ->
     the value in the last layer of a model that deep. ValueError if a name has no layer.
     """
-    profiles = {name: array(values) for name, values in profiles.items()}
-    _check(profiles)
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    rule = "Every model needs a value for each of its layers, at least one"
+    profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
+    ax = axes(ax, grid="both")
     for i, name in enumerate(profiles):
         _draw(ax, profiles[name], last[name], PALETTE[i], MARKERS[i])
     _scale(ax, max(line.get_ydata().max() for line in ax.lines))
     _name_ends(ax, profiles)
     return finish(ax, _say(profiles, last), title, XLABEL, ylabel)
-
-
-def _check(profiles: Mapping[str, np.ndarray]) -> None:
-    lengths = {name: values.shape for name, values in profiles.items()}
-    if not lengths or any(len(shape) != 1 or not shape[0] for shape in lengths.values()):
-        raise ValueError(
-            f"Every model needs a value for each of its layers, at least one; got shapes "
-            f"{lengths}. Try {{'pre-norm': [0.8, 0.6]}}."
-        )
 
 
 def _draw(ax: Axes, values: np.ndarray, last: Mapping[int, float], colour: str, mark: str) -> None:
@@ -65,7 +48,7 @@ def _draw(ax: Axes, values: np.ndarray, last: Mapping[int, float], colour: str, 
 def _scale(ax: Axes, top: float) -> None:
     ax.set(xscale="log", xlim=(0.93, DEEPEST * 1.07), ylim=(0, 1.12 * top))
     depths = [2**i for i in range(DEEPEST.bit_length())]
-    ax.set_xticks(depths, [str(depth) for depth in depths])
+    ax.set_xticks(depths, map(str, depths))
     ax.set_xticks([], minor=True)
 
 
@@ -73,17 +56,9 @@ def _name_ends(ax: Axes, profiles: Mapping[str, np.ndarray]) -> None:
     """The name and the last value at each line's end; the higher one's above, so none overlap."""
     order = sorted(profiles, key=lambda name: profiles[name][-1])
     for place, name in enumerate(order):
-        values, above = profiles[name], place > 0
-        ax.annotate(
-            f"{name} {number(values[-1])}",
-            (len(values), values[-1]),
-            xytext=(9, 3 if above else -3),
-            textcoords="offset points",
-            va="bottom" if above else "top",
-            fontsize=SMALL,
-            color=INK,
-            annotation_clip=False,
-        )
+        end, above = profiles[name][-1], place > 0
+        where = {"offset": (9, 3 if above else -3), "va": "bottom" if above else "top"}
+        beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
 
 
 def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, float]]) -> str:

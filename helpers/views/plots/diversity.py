@@ -8,27 +8,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    BLUE,
-    DASHES,
-    GREEN,
-    GRID,
-    INK,
-    MARKERS,
-    PADDING,
-    PALETTE,
-    QUIET,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import SMALL, axes, finish, row_of_axes
+from helpers.views.drawing.wording import listed, number
 
 LOOKS = {  # name of a curve -> colour, line style, marker
     "ensemble error": (BLUE, "-", "o"),
@@ -56,14 +42,14 @@ def diversity(
     curves do not fit c.
     """
     c, curves = _checked(c, curves)
-    ax = _three(axes(ax, size=(7.4, 4.3)), c, curves, measured or {}, title)
+    ax = _three(ax, c, curves, measured or {}, title)
     if here is not None:
         ax.axvline(here, color=QUIET, lw=1.2, zorder=1.5)
         for values, (colour, _, marker) in zip(curves, LOOKS.values(), strict=True):
             ax.plot(here, np.interp(here, c, values), marker, color=colour, ms=6, zorder=5)
     ends = zip(LOOKS, curves, strict=True)
-    label_ends(ax, [(min(v[-1], ax.get_ylim()[1]), name, LOOKS[name][0]) for name, v in ends])
-    return ax
+    top = ax.get_ylim()[1]
+    return label_ends(ax, [(min(v[-1], top), name, LOOKS[name][0]) for name, v in ends])
 
 
 def diversity_panels(
@@ -74,16 +60,12 @@ def diversity_panels(
 
     measured: title -> points. Returns the first Axes; `show` takes the whole figure.
     """
-    if not panels:
-        raise ValueError(
-            "diversity_panels needs a system; got none. Try {'λ = 0.05': (c, curves)}."
-        )
-    figure = Figure(figsize=(3.9 * len(panels), 3.9), facecolor="white", layout="constrained")
-    figure.get_layout_engine().set(**PADDING)
-    several = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
+    advice = "Try {'λ = 0.05': (c, curves)}."
+    given.must(panels, "diversity_panels needs a system", "none", advice)
+    several = row_of_axes(len(panels), (3.9 * len(panels), 3.9), sharey=True)
     for ax, (title, (c, curves)) in zip(several, panels.items(), strict=True):
         c, curves = _checked(c, curves)
-        _three(axes(ax), c, curves, (measured or {}).get(title, {}), title)
+        _three(ax, c, curves, (measured or {}).get(title, {}), title)
         if ax is not several[0]:
             ax.set_ylabel("")
     several[0].set_ylim(0, _top([curves for _, curves in panels.values()]))
@@ -91,53 +73,17 @@ def diversity_panels(
     return several[0]
 
 
-def repeats(
-    x: Sequence[float],
-    ys: Mapping[str, Sequence[Sequence[float]]],
-    floors: Mapping[str, float] | None = None,
-    xlabel: str = "",
-    ylabel: str = "",
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Named lines through the means of repeated measurements, each repeat as a small mark.
-
-    x: (N,); each y: (R, N), one row per repeat. floors: name -> level, a horizontal line each.
-    """
-    x, ys = array(x), {name: array(y) for name, y in ys.items()}
-    if not ys or any(y.ndim != 2 or y.shape[1] != len(x) for y in ys.values()):
-        raise ValueError(
-            f"Every line needs repeats of {len(x)} values, (R, {len(x)}); got "
-            f"{ {name: y.shape for name, y in ys.items()} }. Try [values] for a single repeat."
-        )
-    ax, labels = axes(ax, size=(7.4, 4.2)), []
-    ax.grid(axis="y", color=GRID)
-    for i, (name, level) in enumerate((floors or {}).items(), start=1):
-        ax.axhline(level, color=QUIET, lw=1.2, ls=DASHES[i % len(DASHES)], zorder=1.5)
-        labels.append((level, f"{name} {number(level)}", QUIET))
-    for i, (name, y) in enumerate(ys.items()):
-        look = {"color": PALETTE[i % len(PALETTE)], "zorder": 3}
-        ax.plot(x, y.mean(0), ls=DASHES[i % len(DASHES)], lw=2, **look)
-        ax.plot(np.tile(x, len(y)), y.ravel(), MARKERS[i % len(MARKERS)], ms=4.5, alpha=0.7, **look)
-        labels.append((y.mean(0)[-1], name, look["color"]))
-    finish(ax, _say_repeats(x, ys, floors or {}, xlabel), title, xlabel, ylabel)
-    ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
-    label_ends(ax, labels)
-    return ax
-
-
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
     c, curves = array(c), [array(values) for values in curves]
-    if len(curves) != 3 or not len(c) or any(values.shape != c.shape for values in curves):
-        raise ValueError(
-            "The curves must be error, average error and ambiguity with one value for each of the "
-            f"{len(c)} shares c; got {[v.shape for v in curves]}. Try learning_curve(c, …)."
-        )
+    rule = "The curves must be error, average error and ambiguity with one value for each of the "
+    rule += f"{len(c)} shares c"
+    shapes = [values.shape for values in curves]
+    given.must(len(c) and shapes == 3 * [c.shape], rule, shapes, "Try learning_curve(c, …).")
     return c, curves
 
 
-def _three(ax: Axes, c: np.ndarray, curves: list, measured: Points, title: str) -> Axes:
-    ax.grid(color=GRID)
+def _three(ax: Axes | None, c: np.ndarray, curves: list, measured: Points, title: str) -> Axes:
+    ax = axes(ax, size=(7.4, 4.3), grid="both")
     for (name, (colour, dashes, _)), values in zip(LOOKS.items(), curves, strict=True):
         ax.plot(c, values, color=colour, ls=dashes, lw=2.2, label=name, zorder=3)
     low = curves[0].argmin()
@@ -158,27 +104,14 @@ def _top(several: Sequence[Three]) -> float:
 
 def _say(c: np.ndarray, curves: list, measured: Points) -> str:
     places = sorted({0, len(c) // 4, len(c) // 2, len(c) - 1})
-    said = [
-        f"{name} {listed([number(values[i]) for i in places])}"
-        for name, values in zip(LOOKS, curves, strict=True)
-    ]
+    at, *rows = ([number(values[i]) for i in places] for values in (c, *curves))
+    courses = [f"{name} {listed(row)}" for name, row in zip(LOOKS, rows, strict=True)]
     low = curves[0].argmin()
-    head = f"At c = {listed([number(c[i]) for i in places])}: {'; '.join(said)}."
-    return f"{head} The ensemble error is least at c = {number(c[low])}: " + (
-        f"{number(curves[0][low])}.{_say_measured(measured)}"
-    )
+    head = f"At c = {listed(at)}: {'; '.join(courses)}."
+    least = f"The ensemble error is least at c = {number(c[low])}: {number(curves[0][low])}."
+    return f"{head} {least}{_say_measured(measured)}"
 
 
 def _say_measured(measured: Points) -> str:
-    said = [
-        f"{number(row[0])} ± {number(row[3])} at c = {number(c)}" for c, row in measured.items()
-    ]
-    return f" Simulated ensemble error: {listed(said)}." if said else ""
-
-
-def _say_repeats(x: np.ndarray, ys: Mapping, floors: Mapping[str, float], xlabel: str) -> str:
-    said = [f"{name} {listed(list(map(number, y.mean(0))))}" for name, y in ys.items()]
-    levels = "".join(f" {name.capitalize()} {number(level)}." for name, level in floors.items())
-    count = max(len(y) for y in ys.values())
-    head = f"Means of {count} repeats at {xlabel or 'x'} = {listed(list(map(number, x)))}"
-    return f"{head}: {'; '.join(said)}.{levels}"
+    rows = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
+    return f" Simulated ensemble error: {listed(rows)}." if rows else ""

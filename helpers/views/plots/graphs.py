@@ -1,34 +1,58 @@
-"""Directed graphs over the tokens of a text: whom each factor P(token | parents) looks at."""
+"""Directed graphs: which variable depends on which, and at which tokens each factor looks."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch
+from matplotlib.patches import Circle
 
-from helpers.views.drawing.style import (
-    BLUE,
-    INK,
-    QUIET,
-    SIZE,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    glyph,
-    number,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.diagram import Place, arrow, sheet, write
+from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
+from helpers.views.drawing.style import SIZE, finish
+from helpers.views.drawing.wording import glyph, listed, number, spoken
 
+RADIUS = 0.3  # of a variable, in the units of the places
 ROW = 1.75  # from one graph to the next, in units of the distance between two tokens
 BEND = 0.42
+STRONG = {"colour": VERMILLION, "width": 1.7, "head": 11, "zorder": 3}
+PLAIN = {"colour": QUIET, "width": 0.9, "head": 9, "zorder": 2}
+
+
+def directed_graph(
+    places: Mapping[str, Place],
+    edges: Sequence[tuple[str, str]],
+    observed: Sequence[str] = (),
+    notes: Mapping[str, str] | None = None,
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """Variables as circles, shaded if observed, and an arrow from every cause to its effect.
+
+    places: name -> (x, y), neighbours one unit apart; notes: name -> words beside the circle.
+    ValueError for an edge between variables that have no place.
+    """
+    lost = sorted({name for edge in edges for name in edge} - set(places)) or "any" * (not places)
+    advice = "Try {'X': (0, 0), 'Y': (1, 0)} with [('X', 'Y')]."
+    given.must(not lost, "Every variable of an edge needs a place", f"none for {lost}", advice)
+    xs, ys = zip(*places.values(), strict=True)
+    xlim, ylim = (min(xs) - 0.4, max(xs) + 2.4), (min(ys) - 0.4, max(ys) + 0.4)
+    ax = sheet(ax, (np.ptp(xlim), np.ptp(ylim) + 0.2), xlim, ylim, "equal")
+    for a, b in edges:
+        arrow(ax, *_ends(places[a], places[b]), QUIET, width=1.5, head=14)
+    for name, place in places.items():
+        face = GRID if name in observed else "white"
+        ax.add_patch(Circle(place, RADIUS, facecolor=face, edgecolor=INK, linewidth=1.5))
+        write(ax, place, name, SIZE + 3, style="italic", parse_math=True)
+    for name, note in (notes or {}).items():
+        x, y = places[name]
+        write(ax, (x + RADIUS + 0.12, y), note, ha="left", parse_math=True)
+    return finish(ax, _say_places(places, edges, observed), title)
 
 
 def token_graphs(
-    tokens: Sequence[str],
-    graphs: Mapping[str, object],
-    title: str = "",
-    ax: Axes | None = None,
+    tokens: Sequence[str], graphs: Mapping[str, object], title: str = "", ax: Axes | None = None
 ) -> Axes:
     """One row per graph: the tokens in circles, an arrow from every parent to its child.
 
@@ -38,47 +62,49 @@ def token_graphs(
     parents = {name: array(graph).astype(bool) for name, graph in graphs.items()}
     for name, graph in parents.items():
         _check(name, graph, len(tokens))
-    ax = axes(ax, size=(5.6, 0.3 + 1.75 * len(parents)))
+    n = len(parents)
+    limits = (-0.6, len(tokens) - 0.4), (1.4 - n * ROW, 1.2)
+    ax = sheet(ax, (5.6, 0.3 + ROW * n), *limits, "equal")
     for i, (name, graph) in enumerate(parents.items()):
         _draw(ax, tokens, graph, name, y=-i * ROW)
-    ax.set(xlim=(-0.6, len(tokens) - 0.4), ylim=(0.4 - len(parents) * ROW + 1.0, 1.2))
-    ax.set_aspect("equal")
-    ax.set_axis_off()
     return finish(ax, " ".join(_say(name, tokens, g) for name, g in parents.items()), title)
 
 
+def _ends(a: Place, b: Place) -> list[Place]:
+    """Where an arrow begins and ends: on the circles, not at their centres."""
+    length = ((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5
+    step = [RADIUS * (b[i] - a[i]) / length for i in (0, 1)]
+    return [(a[0] + step[0], a[1] + step[1]), (b[0] - 1.1 * step[0], b[1] - 1.1 * step[1])]
+
+
+def _say_places(places: Mapping, edges: Sequence, observed: Sequence[str]) -> str:
+    arrows = listed([f"{a} → {b}" for a, b in edges]) if edges else "none"
+    seen = listed(list(observed)) if observed else "none"
+    return f"Directed graph of {listed(list(places))}; arrows: {arrows}; observed: {seen}."
+
+
 def _check(name: str, graph: np.ndarray, T: int) -> None:
-    if graph.shape != (T, T):
-        raise ValueError(
-            f"A graph over {T} tokens must be {T} by {T}; got {graph.shape} for {name!r}. "
-            "Try masks.causal(T).tril(-1)."
-        )
+    rule, advice = f"A graph over {T} tokens must be {T} by {T}", "Try masks.causal(T).tril(-1)."
+    given.must(graph.shape == (T, T), rule, f"{graph.shape} for {name!r}", advice)
     reach = graph.astype(float)
-    for _ in range(T):
+    for _ in range(T):  # after k rounds: whom one reaches in at most k + 1 steps
         reach = np.minimum(1.0, reach + reach @ graph)
-    if np.trace(reach):
-        raise ValueError(
-            f"No token may be its own ancestor, or the factors are no distribution; in {name!r} "
-            f"token {int(np.diag(reach).argmax())} is. Try an order of the tokens: .tril(-1)."
-        )
+    rule = "No token may be its own ancestor, or the factors are no distribution"
+    got = f"{name!r}, where token {int(np.diag(reach).argmax())} is"
+    given.must(not np.trace(reach), rule, got, "Try an order of the tokens: .tril(-1).")
 
 
 def _draw(ax: Axes, tokens: Sequence[str], graph: np.ndarray, name: str, y: float) -> None:
     most = int(graph.sum(1).argmax())
     for child, parent in np.argwhere(graph):
-        strong = child == most
-        arrow = {"arrowstyle": "-|>", "mutation_scale": 11 if strong else 9}
-        look = {"color": VERMILLION, "lw": 1.7} if strong else {"color": QUIET, "lw": 0.9}
         # Far tokens are joined by an arc above the row, neighbours by a straight line.
         bend = 0 if abs(child - parent) == 1 else -BEND if child > parent else BEND
-        ends = {"posA": (parent, y), "posB": (child, y), "connectionstyle": f"arc3,rad={bend}"}
-        gap = {"shrinkA": 15, "shrinkB": 15}
-        ax.add_patch(FancyArrowPatch(**ends, **arrow, **gap, **look, zorder=3 if strong else 2))
+        look = STRONG if child == most else PLAIN
+        arrow(ax, (parent, y), (child, y), gap=15, bend=bend, **look)
     for t, token in enumerate(tokens):
         ax.plot(t, y, "o", ms=26, mfc="white", mec=VERMILLION if t == most else BLUE, mew=1.6)
-        style = {"ha": "center", "va": "center", "color": INK, "parse_math": False}
-        ax.text(t, y, glyph(token), fontsize=SIZE, **style, zorder=4)
-    ax.text(-0.3, y + 1.05, name, fontsize=SIZE, color=INK, ha="left", va="center")
+        write(ax, (t, y), glyph(token), zorder=4)
+    write(ax, (-0.3, y + 1.05), name, ha="left", parse_math=True)
 
 
 def _say(name: str, tokens: Sequence[str], graph: np.ndarray) -> str:

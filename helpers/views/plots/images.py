@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.views.drawing.style import BLUE, INK, QUIET, SMALL, array, listed
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing.style import SMALL
+from helpers.views.drawing.wording import counted, listed
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 
@@ -20,7 +24,10 @@ def images(
     between patches of so many pixels. ValueError unless there are images, and titles for all.
     """
     sheets, titles = array(sheets), [""] * len(sheets) if titles is None else list(titles)
-    _check(sheets, titles)
+    rule = "images needs (n, H, W) with n ≥ 1 and a title for each"
+    got, advice = f"shape {sheets.shape} and {len(titles)} titles", "Try images[:, 0]."
+    fits = sheets.ndim == 3 and sheets.size and len(titles) == len(sheets)
+    given.must(fits, rule, got, advice)
     columns = min(columns, MOST, len(sheets))
     rows, side = math.ceil(len(sheets) / columns), WIDTH / max(columns, 4)
     figure = Figure(figsize=(columns * side, rows * (side + 0.12)), facecolor="white")
@@ -47,18 +54,9 @@ def _one(ax: Axes, sheet, title: str, patch_size: int) -> None:
             ax.axvline(place - 0.5, color=BLUE, lw=1.2)
 
 
-def _check(sheets, titles: Sequence[str]) -> None:
-    if sheets.ndim != 3 or not sheets.size or len(titles) != len(sheets):
-        raise ValueError(
-            f"images needs (n, H, W) with n ≥ 1 and a title for each; got shape {sheets.shape} and "
-            f"{len(titles)} titles. Try images[:, 0], without the channel."
-        )
-
-
 def _say(sheets, titles: Sequence[str], patch_size: int) -> str:
     n, height, width = sheets.shape
     cut = f", cut into patches of {patch_size}×{patch_size}" if patch_size else ""
     named = f": {listed(list(titles))}" if any(titles) else ""
     share = f"{sheets.mean():.0%} of the pixels are ink"
-    many = "1 image" if n == 1 else f"{n} images"
-    return f"{many} of {height}×{width} pixels{cut}{named}; {share}."
+    return f"{counted(n, 'image')} of {height}×{width} pixels{cut}{named}; {share}."

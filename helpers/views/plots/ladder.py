@@ -5,21 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    BLUE,
-    DASHES,
-    GRID,
-    INK,
-    QUIET,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing import given
+from helpers.views.drawing.labels import beside
+from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION
+from helpers.views.drawing.style import SIZE, axes, finish
+from helpers.views.drawing.wording import amounts, number
 
 UNIT = "nats per character"
 STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}
@@ -39,10 +29,10 @@ def ladder(
     that are no step of the ladder; a thin line joins the means of all others. ValueError if a
     model has no loss.
     """
-    losses, floors = {name: array(values) for name, values in losses.items()}, dict(floors or {})
-    _check(losses)
-    ax = axes(ax, size=(7.4, 1.3 + 0.34 * len(losses)))
-    ax.grid(axis="x", color=GRID)
+    rule = "Every model needs a loss for each of its seeds, at least one"
+    losses = given.arrays(losses, (None,), rule, "Try {'one head': [2.41, 2.40, 2.41]}.")
+    floors = floors or {}
+    ax = axes(ax, size=(7.4, 1.3 + 0.34 * len(losses)), grid="x")
     steps = [(v.mean(), row) for row, (n, v) in enumerate(losses.items()) if n not in aside]
     ax.plot(*zip(*steps, strict=True), color=BLUE, lw=1, alpha=0.45, zorder=2)
     for row, (name, values) in enumerate(losses.items()):
@@ -50,49 +40,23 @@ def ladder(
     for i, (name, floor) in enumerate(floors.items()):
         ax.axvline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
         where = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "color": QUIET}
-        _write(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
+        beside(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
     ax.set_yticks(range(len(losses)), list(losses), fontsize=SIZE)
     ax.set(ylim=(len(losses) - 0.5, -0.6))
     ax.margins(x=0.08)
-    finish(ax, _say(losses, floors, unit), xlabel=f"validation loss ({unit})")
-    return _title(ax, title)
+    xlabel = f"validation loss ({unit})"
+    return finish(ax, _say(losses, floors, unit), title, xlabel, pad=22)  # over the floors' names
 
 
 def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
     ax.plot(values, [row] * len(values), ls="", ms=6, alpha=0.7, mew=0, zorder=3, **look)
     behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     where = {"ha": "left", "va": "center", "bbox": behind}
-    _write(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
-
-
-def _write(ax: Axes, text: str, xy: tuple, offset: tuple, **look) -> None:
-    look = {"color": INK, "fontsize": SMALL, "annotation_clip": False} | look
-    ax.annotate(text, xy, xytext=offset, textcoords="offset points", **look)
-
-
-def _title(ax: Axes, title: str) -> Axes:
-    """The title, higher than usual: the floors' names stand between it and the picture."""
-    if title:
-        ax.set_title(title, loc="left", fontsize=SIZE + 1, color=INK, pad=22)
-        ax.set_label(f"{title.rstrip('.')}. {ax.get_label()}")
-    return ax
-
-
-def _check(losses: Mapping[str, np.ndarray]) -> None:
-    lengths = {name: values.shape for name, values in losses.items()}
-    if not lengths or any(len(shape) != 1 or not shape[0] for shape in lengths.values()):
-        raise ValueError(
-            f"Every model needs a loss for each of its seeds, at least one; got shapes {lengths}. "
-            "Try {'one head': [2.41, 2.40, 2.41]}."
-        )
+    beside(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
 
 
 def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:
-    said = [
-        f"{name} {number(values.mean())}"
-        + (f" (from {number(values.min())} to {number(values.max())})" if len(values) > 1 else "")
-        for name, values in losses.items()
-    ]
-    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(said)}."
-    lines = [f"{name} {number(floor)}" for name, floor in floors.items()]
-    return f"{text} Floors: {listed(lines)}." if lines else text
+    spans = {n: f" (from {number(v.min())} to {number(v.max())})" for n, v in losses.items()}
+    means = [f"{n} {number(v.mean())}{spans[n] * (len(v) > 1)}" for n, v in losses.items()]
+    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(means)}."
+    return f"{text} Floors: {amounts(floors)}." if floors else text

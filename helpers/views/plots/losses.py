@@ -9,25 +9,14 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    PALETTE,
-    PURPLE,
-    QUIET,
-    array,
-    axes,
-    counting,
-    finish,
-    line_style,
-    listed,
-    number,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.labels import Label, label_ends, level_lines
+from helpers.views.drawing.palette import PALETTE, PURPLE
+from helpers.views.drawing.style import axes, counting, finish, line_style
+from helpers.views.drawing.wording import amounts, number
 
 UNIT = "nats per character"
-Label = tuple[float, str, str]  # height, text, colour
-VALIDATION, TRAINING = 1, 0  # their places in the palette
 
 
 class History(Protocol):
@@ -50,19 +39,24 @@ def losses(
     One history shows both losses and marks the gap; a dict name -> history compares the
     validation losses. floors: name -> loss in the same unit. ValueError if nothing was measured.
     """
-    floors, several = dict(floors or {}), isinstance(history, Mapping)
-    _check(history if several else {"the history": history})
-    ax = axes(ax)
-    ax.grid(axis="y", color=GRID)
+    floors, several = floors or {}, isinstance(history, Mapping)
+    every = history if several else {"the history": history}
+    measured = {name: len(each.steps) for name, each in every.items()}
+    rule, advice = "Every history must hold at least one measured step", "Try training first."
+    given.must(measured and all(measured.values()), rule, measured, advice)
+    ax = axes(ax, grid="y")
     ax.xaxis.set_major_locator(counting())
-    labels = _draw_floors(ax, floors)
-    labels += _draw_several(ax, history) if several else _draw_one(ax, history)
+    labels = level_lines(ax, floors)
+    curves = {name: (each.steps, each.val_loss) for name, each in every.items()}
+    if not several:
+        every = {"training": history.train_loss, "validation": history.val_loss}
+        curves = {name: (history.steps, values) for name, values in every.items()}
+    labels += [_curve(ax, name, *each, i) for i, (name, each) in enumerate(curves.items())]
     if floors and not several:
         labels += _mark_gap(ax, history, min(floors.values()))
     say = _say_several if several else _say_one
     finish(ax, say(history, floors, unit), title, "training step", f"loss ({unit})")
-    label_ends(ax, labels)
-    return ax
+    return label_ends(ax, labels)
 
 
 def gap(history: History, floors: Mapping[str, float]) -> float:
@@ -70,42 +64,10 @@ def gap(history: History, floors: Mapping[str, float]) -> float:
     return float(history.val_loss[-1]) - min(floors.values())
 
 
-def _check(histories: Mapping[str, History]) -> None:
-    measured = {name: len(history.steps) for name, history in histories.items()}
-    if not measured or not all(measured.values()):
-        raise ValueError(
-            f"Every history must hold at least one measured step; got {measured}. "
-            "Try training for some steps first."
-        )
-
-
-def _draw_floors(ax: Axes, floors: Mapping[str, float]) -> list[Label]:
-    for i, floor in enumerate(floors.values()):
-        ax.axhline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
-    return [(floor, f"{name} {number(floor)}", QUIET) for name, floor in floors.items()]
-
-
-def _draw_one(ax: Axes, history: History) -> list[Label]:
-    _curve(ax, history.steps, history.train_loss, TRAINING)
-    _curve(ax, history.steps, history.val_loss, VALIDATION)
-    return [
-        _label("training", history.train_loss, TRAINING),
-        _label("validation", history.val_loss, VALIDATION),
-    ]
-
-
-def _draw_several(ax: Axes, histories: Mapping[str, History]) -> list[Label]:
-    for i, history in enumerate(histories.values()):
-        _curve(ax, history.steps, history.val_loss, i)
-    return [_label(name, h.val_loss, i) for i, (name, h) in enumerate(histories.items())]
-
-
-def _curve(ax: Axes, steps: list[int], values: list[float], i: int) -> None:
+def _curve(ax: Axes, name: str, steps: list[int], values: list[float], i: int) -> Label:
+    """Draw the i-th curve; returns the label of its end."""
     ax.plot(steps, array(values), **line_style(i, len(steps)))
     ax.set_xlim(right=max(steps[-1], ax.dataLim.x1) or 1)
-
-
-def _label(name: str, values: list[float], i: int) -> Label:
     return float(values[-1]), f"{name} {number(values[-1])}", PALETTE[i % len(PALETTE)]
 
 
@@ -119,33 +81,30 @@ def _mark_gap(ax: Axes, history: History, floor: float) -> list[Label]:
 
 
 def _say_one(history: History, floors: Mapping[str, float], unit: str) -> str:
-    said = [_course("validation", history.val_loss), _course("training", history.train_loss)]
-    text = f"Loss in {unit} over {number(history.steps[-1])} steps: {'; '.join(said)}."
-    return text + _say_floors(floors) + _say_gap({"The last validation loss": history}, floors)
+    courses = [_course("validation", history.val_loss), _course("training", history.train_loss)]
+    text = f"Loss in {unit} over {number(history.steps[-1])} steps: {'; '.join(courses)}."
+    return text + _say_floors({"The last validation loss": history}, floors)
 
 
 def _say_several(histories: Mapping[str, History], floors: Mapping[str, float], unit: str) -> str:
-    said = [_course(name, history.val_loss) for name, history in histories.items()]
+    courses = [_course(name, history.val_loss) for name, history in histories.items()]
     last = max(history.steps[-1] for history in histories.values())
-    text = f"Validation loss in {unit} over {number(last)} steps: {'; '.join(said)}."
-    return text + _say_floors(floors) + _say_gap(histories, floors)
+    text = f"Validation loss in {unit} over {number(last)} steps: {'; '.join(courses)}."
+    return text + _say_floors(histories, floors)
 
 
 def _course(name: str, values: list[float]) -> str:
     return f"{name} from {number(values[0])} to {number(values[-1])}"
 
 
-def _say_floors(floors: Mapping[str, float]) -> str:
-    return f" Floors: {listed([f'{n} {number(v)}' for n, v in floors.items()])}." if floors else ""
-
-
-def _say_gap(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
+def _say_floors(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
+    """The floors, and how far above the lowest of them each history ends."""
     if not floors:
         return ""
     lowest = min(floors, key=floors.__getitem__)
     gaps = {name: gap(history, floors) for name, history in histories.items()}
-    said = [
+    ends = [
         f"{name} ends {number(abs(gap))} {'above' if gap >= 0 else 'below'} {lowest}"
         for name, gap in gaps.items()
     ]
-    return f" {'; '.join(said)}."
+    return f" Floors: {amounts(floors)}. {'; '.join(ends)}."

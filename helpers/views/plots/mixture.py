@@ -7,23 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    INK,
-    MAP,
-    MARKERS,
-    PALETTE,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import DASHES, INK, MAP, MARKERS, PALETTE, VERMILLION
+from helpers.views.drawing.style import axes, colour_bar, finish
+from helpers.views.drawing.wording import listed, number
 
 BAND = 2  # standard deviations on either side of a line
 
@@ -46,8 +35,7 @@ def experts(
     x, y, h, at, means = map(array, (x, y, responsibilities, at, means))
     deviations = array(deviations)
     _check(x, y, h, at, means, deviations)
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    ax = axes(ax, grid="both")
     _points(ax, x, y, h)
     for m, (line, deviation) in enumerate(zip(means.T, deviations, strict=True)):
         band = line - BAND * deviation, line + BAND * deviation
@@ -69,8 +57,7 @@ def gates(
 ) -> Axes:
     """The gate's probability of every expert by x. at: (k,); probs: (k, M), rows sum to 1."""
     at, probs = array(at), array(probs)
-    ax = axes(ax, size=(7, 2.2))
-    ax.grid(color=GRID)
+    ax = axes(ax, size=(7, 2.2), grid="both")
     for m, curve in enumerate(probs.T):
         ax.plot(at, curve, color=_colour(m), ls=DASHES[m % len(DASHES)], lw=2.2)
     ax.set(xlim=(at.min(), at.max()), ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
@@ -97,10 +84,7 @@ def density(
     ax = axes(ax)
     sides = _edges(at) + _edges(heights)
     image = ax.imshow(values, MAP, extent=sides, origin="lower", aspect="auto")
-    bar = ax.figure.colorbar(image, ax=ax, fraction=0.05, pad=0.03, ticks=MaxNLocator(5))
-    bar.ax.tick_params(labelsize=SMALL)
-    bar.outline.set_edgecolor(GRID)
-    bar.set_label("P(y | x)", fontsize=SIZE)
+    colour_bar(ax, image, "P(y | x)", MaxNLocator(5))
     if points is not None:
         ax.scatter(*map(array, points), s=10, color="white", edgecolors=INK, linewidths=0.5)
     if mean is not None:
@@ -137,12 +121,10 @@ def _edges(centres: np.ndarray) -> tuple[float, float]:
 
 def _check(x, y, h, at, means, deviations) -> None:
     fits = h.ndim == means.ndim == 2 and len(x) == len(y) == len(h) and len(at) == len(means)
-    if not fits or h.shape[1] != means.shape[1] or deviations.shape != h.shape[1:]:
-        raise ValueError(
-            "Points (n,), responsibilities (n, M), places (k,), means (k, M) and deviations (M,) "
-            f"must fit together; got shapes {[p.shape for p in (x, y, h, at, means, deviations)]}. "
-            "Try x[:, 0] for a single input."
-        )
+    fits = fits and h.shape[1] == means.shape[1] and deviations.shape == h.shape[1:]
+    rule = "Points (n,), responsibilities (n, M), places (k,), means (k, M) and deviations (M,)"
+    got = f"shapes {[part.shape for part in (x, y, h, at, means, deviations)]}"
+    given.must(fits, f"{rule} must fit together", got, "Try x[:, 0] for a single input.")
 
 
 def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:

@@ -1,13 +1,20 @@
-"""Points, and named curves through them."""
+"""Points in a plane: with named curves through them, or with names of their own."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import DASHES, GRID, PALETTE, QUIET, array, axes, finish, number
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.labels import beside, label_ends, spread
+from helpers.views.drawing.palette import BLUE, DASHES, PALETTE, QUIET, VERMILLION
+from helpers.views.drawing.style import POINTS_PER_INCH, axes, finish
+from helpers.views.drawing.wording import listed, number
+
+APART = 26  # points between the middles of two names
+THREAD = {"arrowstyle": "-", "lw": 0.8, "color": QUIET, "shrinkA": 0, "shrinkB": 4}
 
 
 def points(
@@ -25,10 +32,11 @@ def points(
     x, y: (n,); at: (k,), in order; each curve: (k,). ValueError if lengths differ.
     """
     x, y, at = map(array, (x, y, at))
-    curves = {name: array(curve) for name, curve in (curves or {}).items()}
-    _check(x, y, at, curves)
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    rule = f"There must be as many x as y, and a height of every curve for each of {len(at)} places"
+    got, advice = f"x of shape {x.shape} and y of shape {y.shape}", "Try x[:, 0]."
+    given.must(x.ndim == 1 and x.shape == y.shape and len(x), rule, got, advice)
+    curves = given.arrays(curves, at.shape, rule, advice) if curves else {}
+    ax = axes(ax, grid="both")
     ax.scatter(x, y, s=22, color=QUIET, alpha=0.45, linewidths=0)
     looks = list(zip(curves.items(), itertools.cycle(PALETTE), itertools.cycle(DASHES)))  # noqa: B905
     for (_, curve), colour, dashes in looks:
@@ -40,13 +48,44 @@ def points(
     return ax
 
 
-def _check(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.ndarray]) -> None:
-    lengths = {name: len(curve) for name, curve in curves.items()}
-    if x.ndim != 1 or x.shape != y.shape or not len(x) or {*lengths.values()} - {len(at)}:
-        raise ValueError(
-            f"There must be as many x as y, and a height of every curve for each of the {len(at)} "
-            f"places; got shapes {x.shape} and {y.shape}, and curves {lengths}. Try x[:, 0]."
-        )
+def named_points(
+    values: Mapping[str, tuple[float, float]],
+    marked: Collection[str] = (),
+    xlabel: str = "",
+    ylabel: str = "",
+    title: str = "",
+    ax: Axes | None = None,
+) -> Axes:
+    """One dot per name at (x, y); the marked ones are drawn as squares with their names beside.
+
+    ValueError if nothing is given, or a marked name is not among the values.
+    """
+    unknown = sorted(set(marked) - set(values))
+    rule = "A point needs a name, a mark one of these names"
+    got = f"{len(values)} points and the unknown names {unknown}"
+    advice = "Try named_points({'a': (1, 2)}, marked=['a'])."
+    given.must(values and not unknown, rule, got, advice)
+    ax = axes(ax, grid="both")
+    plain = array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
+    ax.plot(*plain.T, "o", color=BLUE, ms=6, alpha=0.75, clip_on=False)
+    for name in marked:
+        ax.plot(*map(float, values[name]), "s", color=VERMILLION, ms=8, clip_on=False)
+    finish(ax, _say_named(values, marked, xlabel, ylabel), title, xlabel, ylabel)
+    _name(ax, {name: values[name] for name in marked})
+    return ax
+
+
+def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
+    """Write each name over its point; names of points at one height are moved apart."""
+    ax.margins(0.08, 0.12)
+    ax.figure.draw_without_rendering()  # the layout decides where the points are
+    on_paper, dpi = ax.transData.transform, ax.figure.dpi
+    places = {name: on_paper(xy) * POINTS_PER_INCH / dpi for name, xy in marked.items()}
+    for level in {round(y / APART) for _, y in places.values()}:
+        names = [n for n, (_, y) in places.items() if round(y / APART) == level]
+        wishes = [places[n][0] for n in names]
+        for name, wish, place in zip(names, wishes, spread(wishes, APART, 0, 1e4), strict=True):
+            beside(ax, name, marked[name], (place - wish, 12), ha="center", arrowprops=THREAD)
 
 
 def _say(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.ndarray]) -> str:
@@ -54,10 +93,14 @@ def _say(x: np.ndarray, y: np.ndarray, at: np.ndarray, curves: Mapping[str, np.n
     head += f", y from {number(y.min())} to {number(y.max())}"
     if not curves:
         return f"{head}."
-    middle = len(at) // 2
-    said = [
-        f"{name} {number(curve[0])}, {number(curve[middle])}, {number(curve[-1])}"
-        for name, curve in curves.items()
-    ]
-    where = ", ".join(number(at[i]) for i in (0, middle, -1))
-    return f"{head}. At x = {where}: {'; '.join(said)}."
+    shown = (0, len(at) // 2, -1)
+    places, *heights = (", ".join(number(row[i]) for i in shown) for row in (at, *curves.values()))
+    courses = [f"{name} {there}" for name, there in zip(curves, heights, strict=True)]
+    return f"{head}. At x = {places}: {'; '.join(courses)}."
+
+
+def _say_named(values: Mapping, marked: Collection[str], xlabel: str, ylabel: str) -> str:
+    head = f"{len(values)} points, {xlabel or 'x'} against {ylabel or 'y'}"
+    shown = marked or list(values)[:3]
+    places = [f"{name} at {number(values[name][0])}, {number(values[name][1])}" for name in shown]
+    return f"{head}: {listed(places)}."

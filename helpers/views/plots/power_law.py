@@ -5,18 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.views.drawing import given
 from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.style import (
-    DASHES,
-    GRID,
-    INK,
-    MARKERS,
-    PALETTE,
-    axes,
-    finish,
-    listed,
-    number,
-)
+from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
+from helpers.views.drawing.style import axes, finish
+from helpers.views.drawing.wording import listed, number
 
 BEYOND = 100  # how many times the largest model the curves go on
 Laws = Mapping[str, tuple[float, float, float]]
@@ -37,8 +30,7 @@ def power_laws(
     exponent). floor: what is known to be the least. ValueError if the numbers do not match.
     """
     _check(sizes, losses, laws)
-    ax = axes(ax, size=(7.4, 4.2))
-    ax.grid(color=GRID)
+    ax = axes(ax, size=(7.4, 4.2), grid="both")
     ends, at = [], np.geomspace(min(sizes) / 1.3, BEYOND * max(sizes), 200)
     for i, (name, rows) in enumerate(losses.items()):
         limit, factor, exponent = laws[name]
@@ -52,24 +44,22 @@ def power_laws(
     ends.append((floor, f"the truth {floor:.2f}", INK))
     ax.set(xscale="log", xlim=(at[0], at[-1]), ylim=(0, None))
     finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
-    label_ends(ax, ends)
-    return ax
+    return label_ends(ax, ends)
 
 
 def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
     lengths = {name: len(rows) for name, rows in losses.items()}
-    if not losses or set(lengths.values()) != {len(sizes)} or set(laws) != set(losses):
-        raise ValueError(
-            f"Every name needs losses for each of the {len(sizes)} sizes, and a law; got losses "
-            f"{lengths} and laws for {sorted(laws)}. Try {{'short': [[1.2], [1.0], [0.9]]}}."
-        )
+    fits = losses and set(lengths.values()) == {len(sizes)} and set(laws) == set(losses)
+    rule = f"Every name needs losses for each of the {len(sizes)} sizes, and a law"
+    got = f"losses {lengths} and laws for {sorted(laws)}"
+    given.must(fits, rule, got, "Try {'short': [[1.2], [1.0], [0.9]]}.")
 
 
 def _say(sizes, losses: Mapping, laws: Laws, floor: float, unit: str) -> str:
-    said = [
+    parts = [
         f"{name} from {number(np.mean(rows[0]))} to {number(np.mean(rows[-1]))}, "
         f"law with the limit {number(laws[name][0])}"
         for name, rows in losses.items()
     ]
     head = f"Loss in {unit} of models from {number(min(sizes))} to {number(max(sizes))} parameters"
-    return f"{head}: {listed(said)}. The truth: {number(floor)}."
+    return f"{head}: {listed(parts)}. The truth: {number(floor)}."

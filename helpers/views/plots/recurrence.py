@@ -1,39 +1,28 @@
-"""Who hears from whom: a recurrent network laid out in time, and an encoder with its decoder."""
+"""What is carried where: a recurrent network laid out in time, an encoder with its decoder."""
 
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import (
-    BLUE,
-    GREEN,
-    INK,
-    MONO,
-    SIZE,
-    VERMILLION,
-    array,
-    axes,
-    finish,
-    glyph,
-    listed,
-    spoken,
-)
+from helpers.basics.numbers import array
+from helpers.views.drawing import given
+from helpers.views.drawing.diagram import Place, arrow, sheet, write
+from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
+from helpers.views.drawing.style import MONO, SIZE, finish
+from helpers.views.drawing.wording import glyph, listed, spoken
 
 APART, HIGH = 1.0, 0.95  # between two columns, between two rows
 FAINT = 0.04  # weights below it get no line
 STATE = {"boxstyle": "circle,pad=0.55", "facecolor": "#E3EFF7", "edgecolor": BLUE, "lw": 1.6}
-HEARD = {"arrowstyle": "-|>", "color": INK, "lw": 1.2, "shrinkA": 13, "shrinkB": 13}
-CARRIED = HEARD | {"color": BLUE, "lw": 2.4}
-NARROW = HEARD | {"color": VERMILLION, "lw": 4}
-LOOK = {"arrowstyle": "-", "color": GREEN, "shrinkA": 0, "shrinkB": 0}
-
-Place = tuple[float, float]
+READ = {"gap": 13, "zorder": 2}  # from a token to its state, or from a state to its token
+CARRIED = READ | {"colour": BLUE, "width": 2.4}
+NARROW = READ | {"colour": VERMILLION, "width": 4}
 
 
 def unrolled(
     inputs: Sequence[str], outputs: Sequence[str], ax: Axes | None = None, title: str = ""
 ) -> Axes:
-    """A recurrent network in time: tokens below, states in a row, what each one foretells above.
+    """A recurrent network in time: tokens below, states in a row, the next tokens above.
 
     inputs, outputs: T tokens each. ValueError if there are none or they differ in number.
     """
@@ -43,9 +32,9 @@ def unrolled(
         _column(ax, inputs[t], (t, 0), (t, 1))
         _column(ax, outputs[t], (t, 2), (t, 1))
     _chain(ax, [(t, 1) for t in range(len(inputs))])
-    said = f"reads {_said(inputs)}; every state is made from the token below it and the state "
-    said += f"before it, and foretells the token above it: {_said(outputs)}"
-    return finish(ax, f"Diagram: a recurrent network {said}.", title)
+    alt = f"Diagram: a recurrent network reads {_listed(inputs)}; every state is made from the "
+    alt += "token below it and the state before it, and foretells the token above it: "
+    return finish(ax, f"{alt}{_listed(outputs)}.", title)
 
 
 def encoder_decoder(
@@ -72,60 +61,49 @@ def encoder_decoder(
         _column(ax, token, (place[0], upper + 1), place)
     _chain(ax, reading)
     _chain(ax, writing)
-    _arrow(ax, reading[-1], writing[0], NARROW)
+    arrow(ax, _at(reading[-1]), _at(writing[0]), **NARROW)
     if looks is not None:
         _look(ax, looks, reading, writing)
     return finish(ax, _say(source, target, looks), title)
 
 
 def _sheet(ax: Axes | None, columns: int, rows: int) -> Axes:
-    ax = axes(ax, size=(max(4.0, 0.62 * columns + 0.6), 0.62 * rows + 0.5))
-    ax.set(xlim=(-0.6, columns - 0.4), ylim=(-0.45, HIGH * (rows - 1) + 0.45))
-    ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_visible(False)
-    return ax
+    size = max(4.0, 0.62 * columns + 0.6), 0.62 * rows + 0.5
+    return sheet(ax, size, (-0.6, columns - 0.4), (-0.45, HIGH * (rows - 1) + 0.45))
 
 
 def _column(ax: Axes, token: str, place: Place, state: Place) -> None:
     """A token and its state, with an arrow: up from an input, up to an output."""
-    _state(ax, state)
-    look = {"ha": "center", "va": "center", "fontsize": SIZE + 1, "family": MONO, "color": INK}
-    ax.text(*_at(place), glyph(token), parse_math=False, **look)
-    below, above = (place, state) if place[1] < state[1] else (state, place)
-    _arrow(ax, below, above, HEARD)
-
-
-def _state(ax: Axes, place: Place) -> None:
-    ax.text(*_at(place), " ", fontsize=SIZE - 2, ha="center", va="center", bbox=STATE, zorder=3)
+    write(ax, _at(state), " ", SIZE - 2, bbox=STATE, zorder=3)
+    write(ax, _at(place), glyph(token), SIZE + 1, family=MONO)
+    below, above = sorted((place, state), key=lambda at: at[1])
+    arrow(ax, _at(below), _at(above), **READ)
 
 
 def _chain(ax: Axes, places: Sequence[Place]) -> None:
     for before, after in zip(places, places[1:], strict=False):
-        _arrow(ax, before, after, CARRIED)
+        arrow(ax, _at(before), _at(after), **CARRIED)
 
 
 def _look(ax: Axes, looks, reading: Sequence[Place], writing: Sequence[Place]) -> None:
     for t, s in zip(*(looks >= FAINT).nonzero(), strict=True):
         weight = float(looks[t, s])
-        look = LOOK | {"lw": 5 * weight, "alpha": 0.25 + 0.6 * weight}
-        _arrow(ax, writing[t], reading[s], look, zorder=1)  # below the states and their arrows
-
-
-def _arrow(ax: Axes, start: Place, end: Place, look: dict, zorder: float = 2) -> None:
-    ax.annotate("", xy=_at(end), xytext=_at(start), arrowprops=look, zorder=zorder)
+        look = {"width": 5 * weight, "alpha": 0.25 + 0.6 * weight}
+        look |= {"head": 0, "zorder": 1}  # below the states and their arrows
+        arrow(ax, _at(writing[t]), _at(reading[s]), GREEN, **look)
 
 
 def _at(place: Place) -> Place:
     return APART * place[0], HIGH * place[1]
 
 
-def _said(tokens: Sequence[str]) -> str:
+def _listed(tokens: Sequence[str]) -> str:
     return listed([spoken(token) for token in tokens])
 
 
 def _say(source: Sequence[str], target: Sequence[str], looks) -> str:
-    text = f"Diagram: an encoder reads {_said(source)}; its last state is handed to a decoder, "
-    text += f"which writes {_said(target)}."
+    text = f"Diagram: an encoder reads {_listed(source)}; its last state is handed to a decoder, "
+    text += f"which writes {_listed(target)}."
     if looks is None:
         return text + " That state is the only road between them."
     seen = [spoken(source[s]) for s in looks.argmax(-1)]
@@ -134,9 +112,7 @@ def _say(source: Sequence[str], target: Sequence[str], looks) -> str:
 
 
 def _check(fits: object, first: Sequence[str], second: Sequence[str]) -> None:
-    if not fits:
-        raise ValueError(
-            "A diagram needs at least one token on each side, as many outputs as inputs where "
-            f"they are paired, and weights of shape (T, S); got {len(first)} and {len(second)} "
-            "tokens. Try short lists of tokens and weights[0]."
-        )
+    rule = "A diagram needs at least one token on each side, as many outputs as inputs where they "
+    rule += "are paired, and weights of shape (T, S)"
+    got = f"{len(first)} and {len(second)} tokens"
+    given.must(fits, rule, got, "Try short lists of tokens and weights[0].")

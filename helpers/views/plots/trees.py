@@ -1,12 +1,18 @@
 """A family tree: models by year and branch, each joined to the one it grew from."""
 
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing.style import GRID, INK, PALETTE, QUIET, SIZE, SMALL, axes, finish, listed
+from helpers.views.drawing import given
+from helpers.views.drawing.diagram import write
+from helpers.views.drawing.palette import PALETTE, QUIET
+from helpers.views.drawing.style import SMALL, axes, finish
+from helpers.views.drawing.wording import listed
 
+BOX = {"boxstyle": "round,pad=0.3", "facecolor": "white", "lw": 1.6}
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
 
 
@@ -20,38 +26,31 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
     branches = list(dict.fromkeys(branch for _, branch, _ in members.values()))
     years = sorted({year for year, _, _ in members.values()})
     places = _places(members, branches)
-    ax = axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)))
+    ax = axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)), grid="y")
+    colours = dict(zip(branches, itertools.cycle(PALETTE), strict=False))
     for name, (_, branch, parent) in members.items():
         if parent:
-            (x0, y0), (x1, y1) = places[parent], places[name]
-            colour = PALETTE[branches.index(branch) % len(PALETTE)]
-            ax.plot([x0, x1], [y0, y1], color=colour, lw=1.6, zorder=1)
-    for name, (_, branch, _) in members.items():
-        colour = PALETTE[branches.index(branch) % len(PALETTE)]
-        box = {"boxstyle": "round,pad=0.3", "facecolor": "white", "edgecolor": colour, "lw": 1.6}
-        ax.text(*places[name], name, ha="center", va="center", fontsize=SIZE, color=INK, bbox=box)
+            ends = zip(places[parent], places[name], strict=True)
+            ax.plot(*ends, color=colours[branch], lw=1.6, zorder=1)
+        write(ax, places[name], name, bbox=BOX | {"edgecolor": colours[branch]})
     for i, branch in enumerate(branches):
-        ax.text(i, years[-1] + 0.75, branch, ha="center", fontsize=SIZE, color=INK, weight="bold")
+        write(ax, (i, years[-1] + 0.75), branch, va="baseline", weight="bold")
     ax.set(xlim=(-0.55, len(branches) - 0.45), ylim=(years[0] - 0.5, years[-1] + 1.1))
     ax.set_yticks(range(years[0], years[-1] + 1))
     ax.set_xticks([])
     ax.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=QUIET)
     ax.spines[:].set_visible(False)
-    ax.grid(axis="y", color=GRID)
     return finish(ax, _say(members, branches), title)
 
 
 def _check(members: Mapping[str, Member]) -> None:
+    advice = "Try {'A': (2017, 'a', '')}."
+    given.must(members, "A family needs at least one member", "none", advice)
+    rule = "A parent must be in the family and not be younger than its child"
     for name, (year, _, parent) in members.items():
-        if parent and (parent not in members or members[parent][0] > year):
-            raise ValueError(
-                f"A parent must be in the family and not be younger than its child; {name} "
-                f"({year}) has the parent {parent!r}. Try another year, or '' for the root."
-            )
-    if not members:
-        raise ValueError(
-            "A family needs at least one member; got none. Try {'A': (2017, 'a', '')}."
-        )
+        fits = not parent or (parent in members and members[parent][0] <= year)
+        got = f"{name} ({year}) with the parent {parent!r}"
+        given.must(fits, rule, got, "Try another year, or '' for the root.")
 
 
 def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tuple[float, float]]:
@@ -66,8 +65,8 @@ def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tup
 
 
 def _say(members: Mapping[str, Member], branches: list[str]) -> str:
-    said = [
+    parts = [
         f"{branch}: {listed([f'{n} ({y})' for n, (y, b, _) in members.items() if b == branch])}"
         for branch in branches
     ]
-    return f"Family tree. {'; '.join(said)}."
+    return f"Family tree. {'; '.join(parts)}."

@@ -1,6 +1,28 @@
 """Widgets: plain ipywidgets (7.7.1 as on Colab, and 8) around pure functions state -> Picture.
 
 The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
+
+explorer              controls above a picture; every move draws the picture of the new state
+view                  the part of a widget that is looked at
+controls              controls that several widgets need
+live                  plots that are drawn anew at every move
+sweep                 where a sweep takes a control
+attention_heatmap     any layer, any head, any text, on any model
+attention_scale       why scores are divided by √d_k
+causal_mask           decide who may look at whom
+mask_lab              what the mask widget knows: models, masks, losses
+concept_map           the map of the course's ideas
+diversity_error       the three curves of an ensemble
+em_steps              EM at work, step by step
+live_loss             the loss while a model trains
+model_sizes           parameters, memory and training of a GPT
+moe_routing           which expert reads which token
+next_character        what the model expects, beside what is true
+norm_placement        the norm before or after: gradients by depth
+rlhf_beta             how far β lets a policy move
+rlhf_parts            the two halves of its picture
+sampling_temperature  what temperature and its like do to the next token
+tokenizer_explorer    a text under several tokenizers
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
@@ -20,19 +42,7 @@ from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 
 __all__ = [
-    "Explorer",
-    "LiveLoss",
-    "attention_heatmap",
-    "attention_scale",
-    "causal_mask",
-    "concept_map",
-    "diversity_error",
-    "em_steps",
-    "model_sizes",
-    "moe_routing",
-    "next_character",
-    "norm_placement",
-    "rlhf_beta",
-    "sampling_temperature",
-    "tokenizer_explorer",
-]
+    "Explorer", "LiveLoss", "attention_heatmap", "attention_scale", "causal_mask", "concept_map",
+    "diversity_error", "em_steps", "model_sizes", "moe_routing", "next_character",
+    "norm_placement", "rlhf_beta", "sampling_temperature", "tokenizer_explorer",
+]  # fmt: skip

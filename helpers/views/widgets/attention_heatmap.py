@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from helpers.models import attention
+from helpers.views.drawing import given
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.attention_map import attention_picture
 from helpers.views.widgets.explorer import Explorer
@@ -33,8 +34,7 @@ def attention_heatmap(
     it is zero above the diagonal, else a ValueError is shown and raised. ValueError without models.
     """
     models = dict(models) if isinstance(models, Mapping) else {"": models}
-    if not models:
-        raise ValueError("There must be a model to look into; got none. Try (model, tokenizer).")
+    given.must(models, "There must be a model to look into", "none", "Try (model, tokenizer).")
     readers = {name: Reader(*pair) for name, pair in models.items()}
     controls = _controls(list(readers), text)
     explorer = Explorer(_drawing(readers), adjust=_follower(readers), **controls)
@@ -61,8 +61,8 @@ class Reader:
 
     def _read(self, text: str, _) -> tuple[list[str], np.ndarray]:
         ids = self.tokenizer.encode(text)[-min(self.model.config.block_size, MOST_READ) :]
-        if not ids:
-            raise ValueError("The text must have at least one token; it is empty. Type some text.")
+        rule = "The text must have at least one token"
+        given.must(ids, rule, "an empty text", "Type some text.")
         idx = torch.tensor([ids], device=next(self.model.parameters()).device)
         maps = attention.maps(self.model, idx)[:, 0].float().cpu().numpy()
         return [self.tokenizer.decode([i]) for i in ids], maps

@@ -5,22 +5,15 @@ from collections.abc import Callable, Sequence
 
 import ipywidgets
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    QUIET,
-    SIZE,
-    SMALL,
-    axes,
-    line_style,
-    number,
-)
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import SIZE, SMALL, axes, line_style
+from helpers.views.drawing.wording import number
+from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
 WIDTHS = tuple(2**i for i in range(10))
@@ -34,7 +27,6 @@ SCALES: dict[str, Callable[[int], float]] = {
     "1/√C, C = 6 d_k": lambda width: (HEADS * width) ** -0.5,
 }
 CURVES = ("largest weight", "entropy / ln 16", "gradient left")
-LIVE_DPI = 100
 
 
 def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1) -> Explorer:
@@ -43,11 +35,10 @@ def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1
     width: d_k, a power of two up to 512. scale: a name in SCALES, what scores are multiplied by.
     query: which of 12 random queries shows its 16 weights. ValueError for another start.
     """
-    if width not in WIDTHS or scale not in SCALES or query not in range(1, QUERIES + 1):
-        raise ValueError(
-            f"The widget starts at a width in {WIDTHS}, a scale in {[*SCALES]} and a query from 1 "
-            f"to {QUERIES}; got {width!r}, {scale!r} and {query!r}. Try attention_scale()."
-        )
+    fits = width in WIDTHS and scale in SCALES and query in range(1, QUERIES + 1)
+    rule = f"The widget starts at a width in {WIDTHS}, a scale in {[*SCALES]} and a query from 1 "
+    got = f"{width!r}, {scale!r} and {query!r}"
+    given.must(fits, f"{rule}to {QUERIES}", got, "Try attention_scale().")
     controls = {
         "width": ipywidgets.SelectionSlider(options=WIDTHS, value=width, description="width d_k"),
         "scale": ipywidgets.Dropdown(options=[*SCALES], value=scale, description="scores times"),
@@ -63,7 +54,7 @@ def weights_of(scores: Tensor, scale: str) -> Tensor:
 
 
 def _drawing(scores: Tensor) -> Callable[..., Picture]:
-    figure = Figure(figsize=(7.4, 3.5), facecolor="white")  # kept: a new one would double the time
+    figure = live.figure(7.4, 3.5)
     bars = _bars(figure.add_axes((0.055, 0.145, 0.36, 0.66)))
     curves = Curves(figure.add_axes((0.495, 0.145, 0.485, 0.66)))
 
@@ -73,17 +64,16 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
         for bar, weight in zip(bars, chosen, strict=True):
             bar.set_height(weight)
         curves.move(means, place)
-        said = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
-        return show(curves.ax, f"{said} {_say_means(means[place])}", LIVE_DPI)
+        head = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
+        return live.picture(curves.ax, f"{head} {_say_means(means[place])}")
 
     return draw
 
 
 def _bars(ax: Axes) -> Sequence:
     """Sixteen bars to be moved, and the line of equal weights."""
-    ax = axes(ax)
+    ax = axes(ax, grid="y")
     ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xticks=(1, 4, 8, 12, 16), xlim=(0.2, KEYS + 0.8))
-    ax.grid(axis="y", color=GRID)
     ax.axhline(1 / KEYS, color=QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
     ax.set_xlabel("key", fontsize=SIZE, color=INK)
     ax.set_title("Weights of one query (dashes: 1/16 each)", loc="left", fontsize=SIZE, color=INK)
@@ -94,11 +84,10 @@ class Curves:
     """Three means against the width, to be moved, with a mark at the present width."""
 
     def __init__(self, ax: Axes):
-        self.ax, places = axes(ax), range(len(WIDTHS))
+        self.ax, places = axes(ax, grid="y"), range(len(WIDTHS))
         looks = [line_style(i, len(WIDTHS)) for i in range(len(CURVES))]
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.2, len(WIDTHS) - 0.8))
         ax.set_xticks(places, WIDTHS)
-        ax.grid(axis="y", color=GRID)
         ax.set_xlabel("width d_k", fontsize=SIZE, color=INK)
         self.here = ax.axvline(0, color=QUIET, lw=8, alpha=0.25, zorder=1)
         self.lines = [
@@ -124,8 +113,6 @@ def _say_query(weights: Sequence[float], query: int) -> str:
 
 
 def _say_means(mean: Sharpness) -> str:
-    return (
-        f"Means over {DRAWS:,} queries: largest weight {mean.largest:.2f}, entropy "
-        f"{mean.entropy:.2f} of at most {number(math.log(KEYS))} nats, {mean.gradient:.0%} of the "
-        "gradient left."
-    )
+    entropy = f"entropy {mean.entropy:.2f} of at most {number(math.log(KEYS))} nats"
+    head = f"Means over {DRAWS:,} queries: largest weight {mean.largest:.2f}"
+    return f"{head}, {entropy}, {mean.gradient:.0%} of the gradient left."

@@ -8,19 +8,15 @@ from torch import Tensor, nn
 
 from helpers.models import masks
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import glyph
+from helpers.views.drawing.wording import glyph
 from helpers.views.pictures.mask_grid import mask_grid
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
 
 TRAIN = "train a model with this mask"
 NOT_YET = f"There is no model of your own yet. Press the button {TRAIN!r}."
-WRAPPED = {
-    "display": "flex",
-    "flex_flow": "row wrap",
-    "align_items": "center",
-    "max_width": "880px",
-}
+WRAPPED = {"display": "flex", "flex_flow": "row wrap", "align_items": "center"}
+WRAPPED["max_width"] = "880px"
 
 
 def causal_mask(
@@ -53,12 +49,10 @@ def causal_mask(
         whose.value = [*models][0]  # so that the new model is drawn, though its name is not new
         whose.value = OWN
 
-    explorer = Explorer(
-        _drawing(lab, shown),
-        actions={TRAIN: learn} if train else None,
-        adjust=_following(lab, now, row, [*ticks.values()]),
-        **{"model": whose, "mask": now, "row": row, **ticks},
-    )
+    follow = _following(lab, now, row, [*ticks.values()])
+    controls = {"model": whose, "mask": now, "row": row, **ticks}
+    actions = {TRAIN: learn} if train else None
+    explorer = Explorer(_drawing(lab, shown), actions=actions, adjust=follow, **controls)
     _arrange(explorer, ticks)
     return explorer
 
@@ -71,14 +65,14 @@ def _buttons(names: list[str], description: str, value: str) -> ipywidgets.Toggl
 
 
 def _tick(s: int, character: str) -> ipywidgets.Checkbox:
-    layout = {"width": "62px"}
-    return ipywidgets.Checkbox(description=f"{s} {glyph(character)}", indent=False, layout=layout)
+    look = {"indent": False, "layout": {"width": "62px"}}
+    return ipywidgets.Checkbox(description=f"{s} {glyph(character)}", **look)
 
 
 def _arrange(explorer: Explorer, ticks: Mapping[str, ipywidgets.Checkbox]) -> None:
     """The ticks side by side, below the row they show; the button beside the mask it uses."""
-    model, mask, row, *rest = [c for c in explorer.box.children if c not in ticks.values()]
-    *button, view = rest
+    others = [c for c in explorer.box.children if c not in ticks.values()]
+    model, mask, row, *button, view = others
     label = ipywidgets.Label("it may look at", layout={"margin": "0 8px 0 0"})
     side_by_side = ipywidgets.Box([label, *ticks.values()], layout=WRAPPED)
     explorer.box.children = [model, mask, *button, row, side_by_side, view]
@@ -114,11 +108,7 @@ def _drawing(lab: MaskLab, shown: str) -> Callable[..., Picture]:
             return mask_grid(visible, None, shown, None, selected=row, remark=NOT_YET)
         losses, weights = lab.measured(model, visible, shown[:-1])
         floors = None if lab.truth is None else lab.truth.mean(0)
-        means, cheap, remark = (
-            losses.mean(0),
-            lab.too_low(losses),
-            lab.verdict(model, visible, losses),
-        )
-        return mask_grid(visible, weights, shown, means, floors, cheap, row, remark)
+        cheap, remark = lab.too_low(losses), lab.verdict(model, visible, losses)
+        return mask_grid(visible, weights, shown, losses.mean(0), floors, cheap, row, remark)
 
     return draw

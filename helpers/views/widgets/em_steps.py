@@ -9,12 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.theory import mixtures
-from helpers.theory.arrays import double
-from helpers.theory.gating import design
+from helpers.theory import em, mixtures
+from helpers.theory.mixtures import Mixture, design, double
 from helpers.views import plots
-from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import BLUE, GRID, SMALL, axes, finish, number
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import SMALL, axes, finish
+from helpers.views.drawing.wording import number
+from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
 STARTS = ("apart", "identical", "random 1", "random 2", "random 3")
@@ -22,9 +25,8 @@ MOST_EXPERTS = 4
 MOST_STEPS = 100
 TOL = 1e-3  # nats: what a picture can show
 PLACES = 81  # of the lines
-LIVE_DPI = 100
 AREAS = (0.08, 0.36, 0.5, 0.6), (0.08, 0.115, 0.5, 0.18), (0.78, 0.115, 0.205, 0.8)
-Path = list[mixtures.EMResult]
+Path = list[em.EMResult]
 
 
 def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> Explorer:
@@ -52,25 +54,25 @@ def _climber(x, y) -> Callable[[str, int], Path]:
 
     @functools.cache
     def path(start: str, M: int) -> Path:
-        return list(mixtures.ascend(x, y, **_begin(x, y, start, M), steps=MOST_STEPS, tol=TOL))
+        return list(em.ascend(x, y, _begin(x, y, start, M), steps=MOST_STEPS, tol=TOL))
 
     return path
 
 
-def _begin(x, y, start: str, M: int) -> dict[str, object]:
+def _begin(x, y, start: str, M: int) -> Mixture:
     kind, _, seed = start.partition(" ")
     if kind == "random":
-        return {"n_experts": M, "seed": int(seed)}
-    line = mixtures.fit(double(x), y, n_experts=1)
+        return em.random_start(x, y, M, int(seed))
+    line = em.fit(x, y, n_experts=1)
     lines, variances = line.weights.repeat(M, 1), line.variances.expand(M)
     if kind == "apart" and M > 1:
         lines[:, 0] += torch.linspace(1, -1, M) * variances.sqrt()
-    return {"weights": lines, "variances": variances}
+    return Mixture(torch.zeros_like(lines), lines, variances)
 
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
     at = _places(double(x))
-    figure = Figure(figsize=(7.6, 4.6), facecolor="white")  # kept: a new one would cost more
+    figure = live.figure(7.6, 4.6)
     main, gate, climb = (figure.add_axes(place) for place in AREAS)
     main.tick_params(labelbottom=False)
     for ax in figure.axes:
@@ -80,21 +82,21 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
         results = path(start, experts)
         now, heights = results[step], results[-1].log_likelihood
         for ax in figure.axes:
-            _wipe(ax)
+            live.wipe(ax)
         means, deviations = design(at) @ now.weights.T, now.variances.sqrt()
         plots.experts(x, y, now.responsibilities, at, means, deviations, ax=main)
         plots.gates(at, mixtures.gate_probabilities(at, now.gate), ax=gate)
         main.set_xlabel("")
-        _remove(gate.texts)  # the lines above have the same colours and names
+        for text in [*gate.texts]:
+            text.remove()  # the lines above have the same colours and names
         _draw_climb(climb, heights, step)
-        return show(main, _say(start, step, heights, figure), dpi=LIVE_DPI)
+        return live.picture(main, _say(start, step, heights, figure))
 
     return draw
 
 
 def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
-    ax = axes(ax)
-    ax.grid(color=GRID)
+    ax = axes(ax, grid="both")
     ax.plot(heights.tolist(), color=BLUE, lw=1.5)
     ax.plot([step], [heights[step].item()], "o", color=BLUE, ms=8)
     last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
@@ -102,16 +104,6 @@ def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
     ax.set_ylim(heights[0].item() - 0.05 * rise, heights[-1].item() + 0.05 * rise)
     finish(ax, "climb", xlabel="EM step")
     ax.set_title("log-likelihood (nats)", loc="left", fontsize=SMALL)
-
-
-def _wipe(ax: Axes) -> None:
-    """What was drawn goes, axes and ticks stay: a good deal cheaper than ax.clear()."""
-    _remove([*ax.lines, *ax.collections, *ax.texts])
-
-
-def _remove(artists) -> None:
-    for artist in list(artists):
-        artist.remove()
 
 
 def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
@@ -129,10 +121,6 @@ def _places(x: Tensor) -> Tensor:
 
 
 def _check(x, start: str) -> None:
-    if double(x).ndim != 1:
-        raise ValueError(
-            "Only points with one input, x (n,), can be drawn over a line; got shape "
-            f"{tuple(double(x).shape)}. Try x[:, 0]."
-        )
-    if start not in STARTS:
-        raise ValueError(f"start must be one of {STARTS}; got {start!r}. Try start='apart'.")
+    rule, shape = "Only points with one input, x (n,), can be drawn over a line", double(x).shape
+    given.must(len(shape) == 1, rule, f"shape {tuple(shape)}", "Try x[:, 0].")
+    given.must(start in STARTS, f"start must be one of {STARTS}", repr(start), "Try 'apart'.")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets
 
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import BLUE
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import BLUE
 from helpers.views.widgets.sweep import moves, where
 from helpers.views.widgets.view import View, bundle
 
@@ -75,18 +76,18 @@ class Explorer:
         Returns one line per place, "control = value: description", for a cell to print. Raises
         whatever a draw raises. Between two controls everything stands at its start again.
         """
-        said = [f"{name} = {place}: {alt}" for name, place, alt in self._moves()]
-        return [*said, *(f"{label}: {alt}" for label, alt in self._clicks())]
+        lines = [f"{name} = {place}: {alt}" for name, place, alt in self._moves()]
+        return [*lines, *(f"{label}: {alt}" for label, alt in self._clicks())]
 
     def answers(self) -> dict[str, int]:
         """How many different descriptions each control shows when it is moved alone, as by `sweep`.
 
         1 says that the control changes nothing. Buttons are not clicked.
         """
-        said = {name: {self.picture.alt} for name in self.controls}
+        alts = {name: {self.picture.alt} for name in self.controls}
         for name, _, alt in self._moves():
-            said[name].add(alt)
-        return {name: len(alts) for name, alts in said.items()}
+            alts[name].add(alt)
+        return {name: len(each) for name, each in alts.items()}
 
     def _moves(self) -> Iterator[tuple[str, str, str]]:
         start = self._places()
@@ -112,14 +113,14 @@ class Explorer:
                 setattr(self.controls[name], trait, place)
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
-        said = ", ".join(f"{name} = {_brief(value)}" for name, value in self.state.items())
-        stored = bundle(self.box, self.picture)
-        return stored | {"text/plain": f"[interactive: {said}] {self.picture.alt}"}
+        values = ", ".join(f"{name} = {_brief(value)}" for name, value in self.state.items())
+        text = {"text/plain": f"[interactive: {values}] {self.picture.alt}"}
+        return bundle(self.box, self.picture) | text
 
 
 def _checked(picture: Picture) -> Picture:
-    if not isinstance(picture, Picture):
-        raise ValueError(f"draw must return a Picture; got {type(picture).__name__}. Try show(ax).")
+    kind = type(picture).__name__
+    given.must(isinstance(picture, Picture), "draw must return a Picture", kind, "Try show(ax).")
     return picture
 
 

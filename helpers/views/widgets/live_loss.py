@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from helpers.views import plots
 from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import listed, number
+from helpers.views.drawing.wording import amounts
 from helpers.views.plots.losses import UNIT, History
 from helpers.views.widgets.view import View, bundle
 
@@ -44,9 +44,8 @@ class LiveLoss:
         self.view.show(self.picture)
 
     def _empty(self) -> Picture:
-        floors = [f"{name} {number(floor)}" for name, floor in self.floors.items()]
         alt = f"{self.title}: drawn here while the model trains."
-        alt += f" Floors: {listed(floors)}." if floors else ""
+        alt += f" Floors: {amounts(self.floors)}." if self.floors else ""
         return Picture(alt, markup=f"<p><em>{html.escape(alt)}</em></p>")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:

@@ -9,7 +9,8 @@ from helpers.learning.masking import below, losses_by_position, mask_of
 from helpers.models import masks
 from helpers.models.attention import maps, with_mask
 from helpers.text import batches
-from helpers.views.drawing.style import listed, number
+from helpers.views.drawing import given
+from helpers.views.drawing.wording import listed, number
 
 EDITED, OWN = "edited", "your own"
 WINDOWS = 250  # pieces of the text that are scored
@@ -82,10 +83,8 @@ class MaskLab:
             return f"Positions may look at their future: whatever is paid, {paid}, is not honest."
         cheap = self.too_low(losses).nonzero().flatten().tolist()
         if not cheap:
-            return (
-                "Positions may look at their future, but this model has never learned to use it: "
-                f"{paid}."
-            )
+            unused = "but this model has never learned to use it"
+            return f"Positions may look at their future, {unused}: {paid}."
         also = losses.mean() < self.truth.mean()
         return (
             f"A leak: {_positions(cheap)} less than the author of the text, for they have seen the "
@@ -104,9 +103,6 @@ def _positions(places: Sequence[int]) -> str:
 
 def _width(models: Mapping[str, nn.Module]) -> int:
     widths = {name: model.config.block_size for name, model in models.items()}
-    if len(set(widths.values())) != 1:
-        raise ValueError(
-            f"The models must have one block_size, and there must be one at least; got {widths}. "
-            "Try to train them all with one config."
-        )
+    rule = "The models must have one block_size, and there must be one at least"
+    given.must(len({*widths.values()}) == 1, rule, widths, "Try to train them with one config.")
     return next(iter(widths.values()))

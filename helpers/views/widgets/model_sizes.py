@@ -8,8 +8,10 @@ import ipywidgets
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
+from helpers.views.drawing import given
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.size_card import size_card
+from helpers.views.widgets.controls import Follower, choice
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.view import ALARM
 
@@ -29,12 +31,9 @@ def model_sizes(preset: str = "gpt2", gpu: str = "A100 40 GB (2020)", gpus: int 
     that do not go together get the config's own message. ValueError for an unknown preset or GPU.
     """
     config = GPTConfig.preset(preset)
-    if gpu not in GPUS:
-        raise ValueError(f"A GPU must be one of {', '.join(GPUS)}; got {gpu!r}. Try the first.")
+    given.must(gpu in GPUS, f"A GPU must be one of {', '.join(GPUS)}", repr(gpu), "Try the first.")
     controls = {
-        "preset": ipywidgets.Dropdown(
-            options=list(PRESETS), value=preset, description="begin with"
-        ),
+        "preset": ipywidgets.Dropdown(options=[*PRESETS], value=preset, description="begin with"),
         "n_layer": ipywidgets.IntSlider(config.n_layer, 1, 96, description="layers L"),
         "n_head": ipywidgets.IntSlider(config.n_head, 1, 96, description="heads"),
         "n_embd": ipywidgets.IntSlider(config.n_embd, 64, 12_288, step=64, description="width C"),
@@ -45,26 +44,15 @@ def model_sizes(preset: str = "gpt2", gpu: str = "A100 40 GB (2020)", gpus: int 
         "gpus": _choice(gpus, COUNTS, "how many"),
         "utilisation": ipywidgets.IntSlider(40, 5, 100, step=5, description="% of its peak"),
     }
-    return Explorer(draw, adjust=_Follower(preset), **controls)
+    return Explorer(draw, adjust=Follower("preset", bring=_sizes_of), **controls)
 
 
 def _choice(value: int, usual: tuple[int, ...], name: str) -> ipywidgets.SelectionSlider:
-    options = [(f"{x:,}" if x < 10**6 else words_for(x), x) for x in sorted({*usual, value})]
-    return ipywidgets.SelectionSlider(options=options, value=value, description=name)
+    return choice(value, usual, name, lambda x: f"{x:,}" if x < 10**6 else words_for(x))
 
 
-class _Follower:
-    """A new preset moves the sizes; moving a size leaves the preset's name."""
-
-    def __init__(self, preset: str):
-        self.preset = preset
-
-    def __call__(self, explorer: Explorer) -> None:
-        controls = explorer.controls
-        if controls["preset"].value != self.preset:
-            self.preset = controls["preset"].value
-            for name in SIZES:
-                controls[name].value = getattr(GPTConfig.preset(self.preset), name)
+def _sizes_of(preset: str) -> dict[str, int]:
+    return {name: getattr(GPTConfig.preset(preset), name) for name in SIZES}
 
 
 def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **sizes: int) -> Picture:
@@ -74,7 +62,6 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
     except ValueError as error:
         text = str(error)
         return Picture(text, markup=f'<pre style="{ALARM}">{html.escape(text)}</pre>')
-    same = config == GPTConfig.preset(preset)
     count = scaling.count_parameters(config)
     flops, more = scaling.training_flops(count, tokens), attention_share(config)
     time = spell(training_seconds(flops * (1 + more), GPUS[gpu], gpus, utilisation / 100))
@@ -86,7 +73,7 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
         f"Time on {gpus:,} × {gpu}, at {utilisation} % of "
         f"{GPUS[gpu].peak / 1e12:g} × 10¹² operations a second: {time}.",
     ]
-    title = preset if same else f"{preset} with other sizes"
+    title = preset + " with other sizes" * (config != GPTConfig.preset(preset))
     needed = scaling.optimizer_bytes(count)
     return size_card(title, scaling.parameter_parts(config), needed, GPUS[gpu].memory, gpu, lines)
 

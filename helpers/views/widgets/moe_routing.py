@@ -15,9 +15,10 @@ from helpers.models.routing import TopK, capacity, first_come
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.routed_text import NOBODY, routed_text
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.next_character import ids_of
 
 TRAINED = "the trained model"
-NO_LIMIT = "no limit"
+NO_LIMIT, FACTOR = "no limit", "capacity factor"
 FACTORS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, NO_LIMIT)
 RANKS = ("first", "second", "third", "fourth")
 HAIR = 1e-4  # what lifts a token's own expert above those it likes as well
@@ -38,9 +39,7 @@ def moe_routing(model: nn.Module, tokenizer, text: str) -> Explorer:
         routing=ipywidgets.Dropdown(options=[TRAINED, *CASES], value=TRAINED),
         layer=ipywidgets.IntSlider(value=1, min=1, max=len(layers)),
         choice=ipywidgets.Dropdown(options=ranks, value=0, description="shown"),
-        room=ipywidgets.SelectionSlider(
-            options=FACTORS, value=NO_LIMIT, description="capacity factor"
-        ),
+        room=ipywidgets.SelectionSlider(options=FACTORS, value=NO_LIMIT, description=FACTOR),
     )
 
 
@@ -77,16 +76,13 @@ CASES: dict[str, Callable[[int, int], Tensor]] = {
 
 def _drawing(model: nn.Module, tokenizer) -> Callable[..., Picture]:
     def draw(text: str, routing: str, layer: int, choice: int, room: float | str) -> Picture:
-        ids = _ids(tokenizer, text)[: model.config.block_size]
-        tokens = [tokenizer.decode([i]) for i in ids.tolist()]
+        ids = ids_of(model, tokenizer, text)[:, : model.config.block_size]
+        tokens = [tokenizer.decode([i]) for i in ids[0].tolist()]
         if routing == TRAINED:
-            device = next(model.parameters()).device
-            logits, gates = (
-                part[layer - 1, 0] for part in moe.routing(model, ids[None].to(device))
-            )
+            logits, gates = (part[layer - 1, 0] for part in moe.routes(model, ids))
             title, k = f"layer {layer}, {_rank(choice)}", model.config.n_expert_active
         else:
-            logits = CASES[routing](len(ids), model.config.n_expert)
+            logits = CASES[routing](len(tokens), model.config.n_expert)
             title, k, choice, gates = "one choice per token", 1, 0, TopK(1)(logits)
         title = f"{routing}, {title}".capitalize()
         return _picture(tokens, logits.cpu(), gates.cpu(), k, choice, room, title)
@@ -98,17 +94,11 @@ def _rank(choice: int) -> str:
     return f"{RANKS[choice]} choice" if choice < len(RANKS) else f"choice {choice + 1}"
 
 
-def _ids(tokenizer, text: str) -> Tensor:
-    if not text:
-        raise ValueError("The text must have at least one character; it is empty. Type some.")
-    return torch.tensor(tokenizer.encode(text))
-
-
 def _picture(
     tokens: list[str], logits: Tensor, gates: Tensor, k: int, choice: int, factor, title: str
 ) -> Picture:
     """One layer's routing (N, E) of a text, its `choice`-th best experts shown."""
-    asked, taken, most = balance.load(gates), gates, NO_LIMIT
+    asked, taken, most = balance.expert_load(gates), gates, NO_LIMIT
     if factor != NO_LIMIT:
         most = capacity(factor, int(asked.sum()), len(asked))
         taken = first_come(gates, most)
@@ -120,7 +110,7 @@ def _picture(
         "idle experts": f"{int((asked == 0).sum())} of {len(asked)}",
         "capacity": str(most),
     }
-    loads = {"asked": asked.tolist(), "taken": balance.load(taken).tolist()}
+    loads = {"asked": asked.tolist(), "taken": balance.expert_load(taken).tolist()}
     kept = (taken.gather(1, own.unsqueeze(1)).squeeze(1) != 0).tolist()
     shown = own.masked_fill(weights[:, choice] == 0, NOBODY).tolist()
     return routed_text(tokens, shown, kept, loads, title, measures)

@@ -5,22 +5,26 @@ from collections.abc import Callable, Mapping
 import ipywidgets
 import torch
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from torch import Tensor, nn
 
 from helpers.learning import sampling
+from helpers.models.modes import evaluating
 from helpers.theory import probability
 from helpers.views import plots
-from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import INK, MONO, QUIET, SIZE, VERMILLION, glyph, number, spoken
+from helpers.views.drawing.given import must
+from helpers.views.drawing.labels import beside
+from helpers.views.drawing.palette import INK, QUIET, VERMILLION
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import MONO, SIZE
+from helpers.views.drawing.svg import MONO_ADVANCE
+from helpers.views.drawing.wording import counted, glyph, number, spoken
+from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
 Truth = Callable[[str], Mapping[str, float]]  # prefix -> P(next character | prefix)
 QUOTED = 48  # characters of the text shown above the bars
 WRITTEN = 40  # characters added by one click
 NO_TRUTH = "The grammar cannot write this text, so there is no truth to compare with."
-MONO_WIDTH = 0.602  # of the type size: one character of DejaVu Sans Mono
-LIVE_DPI = 100  # less crisp than a static picture, but a good deal quicker
 BOX = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": VERMILLION}  # what comes
 
 
@@ -53,7 +57,7 @@ def next_character(
 
 def continuation(model: nn.Module, tokenizer, text: str) -> str:
     """What the model writes after a text: always the same after the same text."""
-    idx, generator = _ids(model, tokenizer, text), torch.Generator().manual_seed(len(text))
+    idx, generator = ids_of(model, tokenizer, text), torch.Generator().manual_seed(len(text))
     written = sampling.generate(model, idx, WRITTEN, generator=generator)
     return tokenizer.decode(written[0, idx.shape[1] :].tolist())
 
@@ -65,38 +69,33 @@ def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
 
 def logits_after(model: nn.Module, tokenizer, text: str) -> Tensor:
     """The logits of the token after a text: (V,) in double precision; otherwise as next_probs."""
-    ids, was_training = _ids(model, tokenizer, text)[:, -model.config.block_size :], model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            return model(ids)[0][0, -1].cpu().double()
-    finally:
-        model.train(was_training)
+    ids = ids_of(model, tokenizer, text)[:, -model.config.block_size :]
+    with evaluating(model), torch.no_grad():
+        return model(ids)[0][0, -1].cpu().double()
 
 
-def _ids(model: nn.Module, tokenizer, text: str) -> Tensor:
-    if not text:
-        raise ValueError("The text must have at least one character; it is empty. Type some text.")
+def ids_of(model: nn.Module, tokenizer, text: str) -> Tensor:
+    """A text as tokens where the model is, (1, n); ValueError for an empty one."""
+    must(text, "The text must have at least one character", "an empty text", "Type some text.")
     device = next(model.parameters(), torch.empty(0)).device
     return torch.tensor([tokenizer.encode(text)], device=device)
 
 
 def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., Picture]:
     tokens = [tokenizer.decode([i]) for i in range(tokenizer.vocab_size)]
-    figure = Figure(figsize=(7.4, 4.3), facecolor="white")  # kept: a new one would double the time
-    ax = figure.add_axes((0.085, 0.125, 0.895, 0.625))
+    ax = live.figure(7.4, 4.3).add_axes((0.085, 0.125, 0.895, 0.625))
 
     def draw(text: str, position: int) -> Picture:
         read, coming = text[:position], text[position : position + 1]
         believed = dict(zip(tokens, next_probs(model, tokenizer, read).tolist(), strict=True))
         true, remark = _compare(believed, read, truth)
-        _wipe(ax)
+        live.wipe(ax)
         chars = list(believed | (true or {}))
         columns = [None if p is None else [p.get(c, 0.0) for c in chars] for p in (believed, true)]
         plots.next_character_bars(chars, *columns, ax=ax)
         _quote(ax, read, coming, remark)
         _mark(ax, coming)
-        return show(ax, _describe(ax, read, coming, remark), dpi=LIVE_DPI)
+        return live.picture(ax, _describe(ax, read, coming, remark))
 
     return draw
 
@@ -121,8 +120,8 @@ def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
     """Above the bars: the end of what was read, the character that comes next in a box."""
     shown, look = _ending(read), {"bbox": BOX, "color": VERMILLION} if coming else {"color": QUIET}
     mono = {"family": MONO, "fontsize": SIZE + 1, "parse_math": False}
-    end = MONO_WIDTH * mono["fontsize"] * (len(shown) + 0.7)
-    _write(ax, 0, 64, f"After {_count(read)} of the text", fontsize=SIZE + 1)
+    end = MONO_ADVANCE * mono["fontsize"] * (len(shown) + 0.7)
+    _write(ax, 0, 64, f"After {counted(len(read), 'character')} of the text", fontsize=SIZE + 1)
     _write(ax, 0, 42, shown, **mono)
     _write(ax, end, 42, glyph(coming) if coming else "(end of the text)", **mono, **look)
     _write(ax, 0, 16, remark)
@@ -130,13 +129,7 @@ def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
 
 def _write(ax: Axes, right: float, up: float, text: str, **look) -> None:
     """Text so many points right of and above the Axes' upper left corner."""
-    look = {"color": INK, "fontsize": SIZE, "annotation_clip": False} | look
-    offset = {"xytext": (right, up), "textcoords": "offset points"}
-    ax.annotate(text, (0, 1), xycoords="axes fraction", **offset, **look)
-
-
-def _count(read: str) -> str:
-    return f"{len(read)} character{'s' if len(read) != 1 else ''}"
+    beside(ax, text, (0, 1), (right, up), xycoords="axes fraction", **{"fontsize": SIZE} | look)
 
 
 def _ending(read: str) -> str:
@@ -152,14 +145,8 @@ def _mark(ax: Axes, coming: str) -> None:
         label.set(color=VERMILLION if comes else INK, bbox=BOX if comes else None)
 
 
-def _wipe(ax: Axes) -> None:
-    """Bars and words go, axes and ticks stay: half the cost of ax.clear()."""
-    for artist in [*ax.containers, *ax.texts]:
-        artist.remove()
-
-
 def _describe(ax: Axes, read: str, coming: str, remark: str) -> str:
     start = "…" if len(read) > QUOTED else ""
     follows = f"in the text comes {spoken(coming)}" if coming else "the text ends here"
-    head = f"{_count(read)} read, ending {start + read[-QUOTED:]!r}; {follows}."
+    head = f"{counted(len(read), 'character')} read, ending {start + read[-QUOTED:]!r}; {follows}."
     return " ".join([head, ax.get_label(), remark and f"{remark.rstrip('.')}."]).strip()

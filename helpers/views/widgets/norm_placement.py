@@ -8,14 +8,15 @@ import functools
 from collections.abc import Callable
 
 import ipywidgets
-from matplotlib.figure import Figure
 from torch import nn
 
 from helpers.models import initialise
-from helpers.models.config import NORMS, GPTConfig
+from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
 from helpers.views import plots
-from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing import given
+from helpers.views.drawing.picture import Picture
+from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
 DEPTHS, WIDTHS = (2, 4, 8, 16, 32), (32, 64, 128)
@@ -26,7 +27,6 @@ STARTS: dict[str, Callable[[nn.Module], nn.Module]] = {
 }
 TOKENS, VOCABULARY, HEADS = 32, 64, 4
 MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88}
-LIVE_DPI = 100  # less crisp than a static picture, but a good deal quicker
 
 
 def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") -> Explorer:
@@ -35,24 +35,19 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
     n_layer, n_embd, start: where the controls stand first. The values of that width and start
     are computed at once; another is computed when it is first asked for, and kept.
     """
-    if start not in STARTS:
-        raise ValueError(f"A start must be one of {', '.join(STARTS)}; got {start!r}. Try Xavier.")
+    rule = f"A start must be one of {', '.join(STARTS)}"
+    given.must(start in STARTS, rule, repr(start), "Try Xavier.")
     for depth in DEPTHS:
         profiles(depth, n_embd, start)
-    figure = Figure(figsize=(7.4, 4), facecolor="white")  # kept: a new one would double the time
-    ax = figure.subplots(gridspec_kw=MARGINS)
+    ax = live.figure(7.4, 4).subplots(gridspec_kw=MARGINS)
 
     def draw(n_layer: int, n_embd: int, start: str) -> Picture:
         ax.clear()
         known = {depth: profiles(depth, n_embd, start) for depth in DEPTHS if depth <= n_layer}
-        last = {
-            name: {depth: by_norm[name][-1] for depth, by_norm in known.items()}
-            for name in known[n_layer]
-        }
+        last = {name: {d: known[d][name][-1] for d in known} for name in known[n_layer]}
         title = f"{n_layer} layers of {n_embd} channels, {start} start"
-        return show(
-            plots.gradients_by_layer(known[n_layer], last, ax, title, "‖∂loss/∂W₂‖"), dpi=LIVE_DPI
-        )
+        plots.gradients_by_layer(known[n_layer], last, ax, title, "‖∂loss/∂W₂‖")
+        return live.picture(ax)
 
     return Explorer(
         draw,
@@ -69,11 +64,9 @@ def profiles(n_layer: int, n_embd: int, start: str) -> dict[str, tuple[float, ..
     A vocabulary of 64, windows of 32 random tokens, random targets, GELU, an untied head.
     """
     size = {"n_layer": n_layer, "n_head": HEADS, "n_embd": n_embd, "tied": False}
-    return {
-        f"{norm}-norm": tuple(
-            start_gradients(GPTConfig(TOKENS, VOCABULARY, norm=norm, **size), STARTS[start])
-            .double()
-            .tolist()
-        )
-        for norm in NORMS
+    configs = {
+        block: GPTConfig(TOKENS, VOCABULARY, block=block, **size)
+        for block in ("pre-norm", "post-norm")
     }
+    start_with = STARTS[start]
+    return {name: tuple(start_gradients(c, start_with).tolist()) for name, c in configs.items()}

@@ -4,18 +4,23 @@ Five answers, so that everything is exact: π* ∝ π_ref · exp(proxy / β). No
 """
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
-from matplotlib.figure import Figure
 
+from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
-from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.style import INK, SIZE, array, number
+from helpers.views.drawing import given
+from helpers.views.drawing.palette import INK
+from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.style import SIZE
+from helpers.views.drawing.wording import number
+from helpers.views.widgets import live
+from helpers.views.widgets.controls import FREE, Question, asking, questions
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.rlhf_parts import Bars, Path
 
@@ -29,43 +34,30 @@ REFERENCES = {
     "never gibberish": (0.5, 0.3, 0.15, 0.05, 0.0),
 }
 BETAS = np.logspace(2, -1, 121)  # 100 … 0.1
-LIVE_DPI, WIDTH = 100, 96  # pixels per inch; characters of a line of text above the picture
+PRICE, REF = "β: price of a nat", "π_ref"
+WIDTH = 96  # characters of a line of text above the picture
 
 
-class Question(NamedTuple):
-    """Something to predict, the controls it is asked at, and what comes out."""
-
-    asked: str
-    at: dict[str, object]
-    answer: str
-
-
-FREE = "none: I move the controls myself"
 USUAL = {"beta": 1.0, "reference": "gibberish 1 in 1,000"}
 USUAL |= {f"reward_{i}": value for i, value in enumerate(PROXY)}
+# fmt: off
 QUESTIONS = {
-    FREE: Question("", {}, ""),
-    "nothing but reward": Question(
+    FREE: Question({}, "", ""),
+    "nothing but reward": Question(USUAL | {"beta": 0.1, "reference": "never gibberish"},
         "β = 0.1, and the reference is never gibberish. Which answer has nearly all of π*?",
-        USUAL | {"beta": 0.1, "reference": "never gibberish"},
-        "Flattering: the best reward within the support of π_ref, not the best reward.",
-    ),
+        "Flattering: the best reward within the support of π_ref, not the best reward."),
     "one more for everything": Question(
-        "All five proxy rewards are one higher than they were. What does that do to π*?",
         USUAL | {f"reward_{i}": value + 1 for i, value in enumerate(PROXY)},
-        "Nothing. Only differences count; just β ln Z and the mean rewards have grown by one.",
-    ),
-    "a rare mistake": Question(
+        "All five proxy rewards are one higher than they were. What does that do to π*?",
+        "Nothing. Only differences count; just β ln Z and the mean rewards have grown by one."),
+    "a rare mistake": Question(USUAL | {"beta": 0.4, "reward_3": -1.0},
         "The reward model is right but for gibberish, 1 in 1,000. Does π* notice at β = 0.4?",
-        USUAL | {"beta": 0.4, "reward_3": -1.0},
-        "Yes: it weighs 0.001 · e^(3 / 0.4) = 1.81, helpful 0.3 · e^(1 / 0.4) = 3.65.",
-    ),
-    "how far is best": Question(
+        "Yes: it weighs 0.001 · e^(3 / 0.4) = 1.81, helpful 0.3 · e^(1 / 0.4) = 3.65."),
+    "how far is best": Question(USUAL | {"beta": 100.0},
         "From β = 100 down to 0.1 the proxy's mean only rises. And the true reward's mean?",
-        USUAL | {"beta": 100.0},
-        "It rises while helpful gains, and falls as soon as flattering does: over-optimisation.",
-    ),
+        "It rises while helpful gains, and falls as soon as flattering does: over-optimisation."),
 }
+# fmt: on
 
 
 def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Explorer:
@@ -74,29 +66,21 @@ def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Exp
     A question sets the controls and hides the picture until the box is ticked. ValueError for a
     start that is impossible.
     """
-    if reference not in REFERENCES or not BETAS[-1] <= beta <= BETAS[0]:
-        raise ValueError(
-            f"The widget starts at a β from 0.1 to 100 and a reference in {[*REFERENCES]}; got "
-            f"{beta!r} and {reference!r}. Try rlhf_beta()."
-        )
-    sliders = {
-        f"reward_{i}": ipywidgets.FloatSlider(
-            value=value, min=-3, max=4, step=0.5, description=f"proxy reward: {name}"
-        )
-        for i, (name, value) in enumerate(zip(ANSWERS, PROXY, strict=True))
-    }
-    controls = {
-        "question": ipywidgets.Dropdown(options=list(QUESTIONS), description="predict first"),
-        "shown": ipywidgets.Checkbox(value=True, description="show the picture and the answer"),
-        "beta": ipywidgets.FloatLogSlider(
-            value=beta, base=10, min=-1, max=2, step=0.05, description="β: price of a nat"
-        ),
-        "reference": ipywidgets.Dropdown(
-            options=list(REFERENCES), value=reference, description="π_ref"
-        ),
+    rule = f"The widget starts at a β from 0.1 to 100 and a reference in {[*REFERENCES]}"
+    fits = reference in REFERENCES and BETAS[-1] <= beta <= BETAS[0]
+    given.must(fits, rule, f"{beta!r} and {reference!r}", "Try rlhf_beta().")
+    sliders = {f"reward_{i}": _reward(name, PROXY[i]) for i, name in enumerate(ANSWERS)}
+    controls = questions(QUESTIONS, "picture") | {
+        "beta": ipywidgets.FloatLogSlider(beta, min=-1, max=2, step=0.05, description=PRICE),
+        "reference": ipywidgets.Dropdown(options=[*REFERENCES], value=reference, description=REF),
         **sliders,
     }
-    return Explorer(_drawing(), adjust=_Follower(controls), **controls)
+    return Explorer(_drawing(), adjust=asking(QUESTIONS), **controls)
+
+
+def _reward(name: str, value: float) -> ipywidgets.FloatSlider:
+    name = f"proxy reward: {name}"
+    return ipywidgets.FloatSlider(value, min=-3, max=4, step=0.5, description=name)
 
 
 class Outcome(NamedTuple):
@@ -123,23 +107,8 @@ def path_of(reference: tuple[float, ...], rewards: tuple[float, ...]) -> list[Ou
     return [outcome(beta, reference, rewards) for beta in BETAS]
 
 
-class _Follower:
-    """A new question sets the controls and hides what would answer it."""
-
-    def __init__(self, controls: Mapping[str, ipywidgets.Widget]):
-        self.question = controls["question"].value
-
-    def __call__(self, explorer: Explorer) -> None:
-        controls = explorer.controls
-        if controls["question"].value != self.question:
-            self.question = controls["question"].value
-            controls["shown"].value = self.question == FREE
-            for name, value in QUESTIONS[self.question].at.items():
-                controls[name].value = value
-
-
 def _drawing() -> Callable[..., Picture]:
-    figure = Figure(figsize=(7.6, 4.4), facecolor="white")  # kept: a new one would double the time
+    figure = live.figure(7.6, 4.4)
     bars = Bars(figure.add_axes((0.065, 0.15, 0.43, 0.56)), ANSWERS)
     path = Path(figure.add_axes((0.575, 0.15, 0.405, 0.56)))
     words = figure.text(0.012, 0.98, "", va="top", fontsize=SIZE, color=INK, linespacing=1.5)
@@ -148,25 +117,23 @@ def _drawing() -> Callable[..., Picture]:
         rewards = tuple(rewards[f"reward_{i}"] for i in range(len(ANSWERS)))
         asked, before = QUESTIONS[question], REFERENCES[reference]
         now = outcome(beta, before, rewards)
-        said = [asked.asked, *([asked.answer, _say(beta, now)] if shown else ["Make a guess."])]
-        said = [part for part in said if part]
-        words.set_text("\n".join(line for part in said for line in textwrap.wrap(part, WIDTH)))
+        parts = [asked.asked, *([asked.answer, _say(beta, now)] if shown else ["Make a guess."])]
+        parts = [part for part in parts if part]
+        words.set_text("\n".join(line for part in parts for line in textwrap.wrap(part, WIDTH)))
         bars.move(before, now.policy if shown else None, rewards)
         path.move(path_of(before, rewards) if shown else [], now)
         listed = _say_bars(before, now.policy, rewards) if shown else ""
-        return show(path.ax, " ".join(filter(None, [*said, listed])), LIVE_DPI)
+        return live.picture(path.ax, " ".join(filter(None, [*parts, listed])))
 
     return draw
 
 
 def _say(beta: float, now: Outcome) -> str:
-    return (
-        f"β = {number(beta)}: KL {now.kl:.3f} nats, mean reward {now.proxy:.3f} by the proxy, "
-        f"{now.true:.3f} in truth. β ln Z = {now.value:.3f}."
-    )
+    rewards = f"mean reward {now.proxy:.3f} by the proxy, {now.true:.3f} in truth"
+    return f"β = {number(beta)}: KL {now.kl:.3f} nats, {rewards}. β ln Z = {now.value:.3f}."
 
 
 def _say_bars(reference, policy, rewards) -> str:
     rows = zip(ANSWERS, rewards, reference, policy, strict=True)
-    said = ", ".join(f"{a} (r = {r:g}) {p:.3f} → {q:.3f}" for a, r, p, q in rows)
-    return f"π_ref → π*: {said}."
+    moves = ", ".join(f"{a} (r = {r:g}) {p:.3f} → {q:.3f}" for a, r, p, q in rows)
+    return f"π_ref → π*: {moves}."

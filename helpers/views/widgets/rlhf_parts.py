@@ -5,39 +5,26 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.views.drawing.palette import BLUE, HATCHED, INK, QUIET, VERMILLION
 from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import (
-    BLUE,
-    GRID,
-    INK,
-    ORANGE,
-    QUIET,
-    SIZE,
-    SMALL,
-    VERMILLION,
-    axes,
-)
+from helpers.views.drawing.style import SIZE, SMALL, axes
 
 
 class Bars:
     """Two bars for each answer, to be moved: the reference hatched, the optimum filled."""
 
     def __init__(self, ax: Axes, answers: Sequence[str]):
-        self.ax, self.answers, places = axes(ax), answers, np.arange(len(answers))
-        hatched = {"facecolor": "white", "edgecolor": ORANGE, "hatch": "/////", "lw": 1.4}
-        self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **hatched).patches
+        self.ax, self.answers, places = axes(ax, grid="y"), answers, np.arange(len(answers))
+        self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **HATCHED).patches
         self.policy = ax.bar(places + 0.2, places * 0, 0.36, label="π*", color=BLUE).patches
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1))
         ax.tick_params(axis="x", length=0)
-        ax.grid(axis="y", color=GRID)
         ax.legend(frameon=False, fontsize=SMALL, ncols=2, labelcolor=INK, loc="upper left")
         ax.set_title("Probability of each answer", loc="left", fontsize=SIZE, color=INK)
 
     def move(self, reference, policy, rewards) -> None:
         """The heights, and each answer's proxy reward below it; a policy of None is not drawn."""
-        named = [
-            f"{name}\nr = {reward:g}" for name, reward in zip(self.answers, rewards, strict=True)
-        ]
+        named = [f"{a}\nr = {r:g}" for a, r in zip(self.answers, rewards, strict=True)]
         self.ax.set_xticks(range(len(self.answers)), named, fontsize=SMALL - 0.5)
         hidden = [0.0] * len(self.answers)
         both = ((self.reference, reference), (self.policy, hidden if policy is None else policy))
@@ -50,14 +37,13 @@ class Path:
     """Mean rewards against KL for all β, to be moved, with marks at the present one."""
 
     def __init__(self, ax: Axes):
-        self.ax = axes(ax)
+        self.ax = axes(ax, grid="both")
         looks = {"proxy": (VERMILLION, (0, (6, 2)), "s"), "true": (BLUE, "-", "o")}
         self.lines, self.marks = {}, {}
         for name, (colour, dashes, mark) in looks.items():
             (self.lines[name],) = ax.plot([], [], color=colour, ls=dashes, lw=2, label=name)
             (self.marks[name],) = ax.plot([], [], mark, color=colour, ms=8, clip_on=False)
         self.here = ax.axvline(0, color=QUIET, lw=1.2, zorder=1)
-        ax.grid(color=GRID)
         space_by_roots(ax)
         ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
                   loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip

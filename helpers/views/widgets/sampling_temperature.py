@@ -1,18 +1,19 @@
-"""Sampling: what temperature, top-k and top-p do to the next token, and to a text. Notebook 08."""
+"""Sampling: what its settings do to the next token, and to a text. Notebook 08."""
 
 import functools
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from dataclasses import asdict, fields
 
 import ipywidgets
 import torch
 from torch import Tensor, nn
 
 from helpers.learning import sampling
+from helpers.learning.sampling import Sampling
 from helpers.theory import probability
 from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import glyph, number, spoken
+from helpers.views.drawing.wording import glyph, number, spoken
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.next_character import NO_TRUTH, Truth, logits_after
@@ -20,14 +21,6 @@ from helpers.views.widgets.next_character import NO_TRUTH, Truth, logits_after
 TEMPERATURES = (0, *(round(10 ** (i / 10), 2) for i in range(-10, 11)))  # 0, then .1 … 10
 WRITTEN = 36  # characters of the sample
 QUOTED = 60  # characters of the text shown above the bars
-
-
-class Settings(NamedTuple):
-    """How the next token is drawn; top_k counts tokens, all of them if it is V."""
-
-    temperature: float
-    top_k: int
-    top_p: float
 
 
 def sampling_temperature(
@@ -38,20 +31,20 @@ def sampling_temperature(
     temperature: float = 1,
     seed: int = 0,
 ) -> Explorer:
-    """Turn temperature, top-k and top-p; pick the next token by hand or let it be drawn.
+    """Turn temperature, top-k, min-p and top-p; pick the next token by hand or let it be drawn.
 
     truth: prefix -> {token: probability}, may raise ValueError for a prefix it cannot continue.
     temperature: one of TEMPERATURES; 0 is arg max. seed: of the sample and of "draw one". Below
     the bars, in bits: entropy, and the divergences from the model and from the truth.
     """
     read, V = _Reading(model, tokenizer, truth), tokenizer.vocab_size
+    share = {"max": 1, "step": 0.05}
     controls = {
         "text": ipywidgets.Textarea(value=prompt, rows=4),
         "temperature": ipywidgets.SelectionSlider(options=TEMPERATURES, value=temperature),
         "top_k": ipywidgets.IntSlider(V, 1, V, description=f"top-k ({V}: all)"),
-        "top_p": ipywidgets.FloatSlider(
-            1, min=0.05, max=1, step=0.05, description="top-p (1: all)"
-        ),
+        "min_p": ipywidgets.FloatSlider(0, description="min-p (0: all)", **share),
+        "top_p": ipywidgets.FloatSlider(1, min=0.05, description="top-p (1: all)", **share),
         "seed": ipywidgets.IntSlider(seed, 0, 20),
         "token": ipywidgets.Dropdown(options=[("", 0)], description="next token"),
     }
@@ -68,8 +61,8 @@ class _Hand:
         self.words, self.token = controls["text"], controls["token"]
 
     def probs(self) -> Tensor:
-        settings = (self.controls[name].value for name in Settings._fields)
-        return self.read.probs(self.words.value, Settings(*settings))
+        settings = {field.name: self.controls[field.name].value for field in fields(Sampling)}
+        return self.read.probs(self.words.value, Sampling(**settings))
 
     def offer(self, explorer: Explorer) -> None:
         """List the tokens that can be drawn, the likeliest first."""
@@ -106,16 +99,16 @@ class _Reading:
         self.truth = functools.lru_cache(64)(functools.partial(_or_none, truth))
         self.sample = functools.lru_cache(8)(self._sample)
 
-    def probs(self, text: str, settings: Settings) -> Tensor:
+    def probs(self, text: str, settings: Sampling) -> Tensor:
         """P(next token | text) at these settings, (V,) in double precision."""
-        return sampling.next_token_probs(self.logits(text), *settings)
+        return settings.probs(self.logits(text))
 
-    def _sample(self, text: str, settings: Settings, seed: int) -> str:
+    def _sample(self, text: str, settings: Sampling, seed: int) -> str:
         ids = self.tokenizer.encode(text)[-self.model.config.block_size :]
         idx = torch.tensor([ids], device=next(self.model.parameters()).device)
         generator = torch.Generator().manual_seed(seed)
-        names = dict(zip(Settings._fields, settings, strict=True))
-        written = sampling.generate(self.model, idx, WRITTEN, **names, generator=generator)
+        options = asdict(settings) | {"generator": generator}
+        written = sampling.generate(self.model, idx, WRITTEN, **options)
         return self.tokenizer.decode(written[0, len(ids) :].tolist())
 
     def possible(self, text: str, sample: str) -> int:
@@ -136,10 +129,8 @@ def _or_none(truth: Truth | None, text: str) -> Mapping[str, float] | None:
 
 
 def _drawing(read: _Reading) -> Callable[..., Picture]:
-    def draw(
-        text: str, temperature: float, top_k: int, top_p: float, seed: int, token: int
-    ) -> Picture:
-        settings = Settings(temperature, top_k, top_p)
+    def draw(text: str, seed: int, token: int, **settings: float) -> Picture:
+        settings = Sampling(**settings)
         tokens, q, p = read.tokens, read.probs(text, settings), read.logits(text).softmax(-1)
         tokens, q, p, true = _aligned(tokens, q, p, read.truth(text))
         lines = [_entropy_line(q, p), _truth_line(q, true, read.known)]

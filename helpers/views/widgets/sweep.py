@@ -5,11 +5,12 @@ A move is (trait, value), say ("value", 3) for a slider or ("index", 0) for a dr
 
 import ipywidgets
 
+from helpers.views.drawing import given
+
 Move = tuple[str, object]
 SELECTION = (ipywidgets.Dropdown, ipywidgets.ToggleButtons, ipywidgets.SelectionSlider)
 SELECTION += (ipywidgets.RadioButtons, ipywidgets.Select)
 TYPED = (ipywidgets.Text, ipywidgets.Textarea, ipywidgets.Combobox)
-RANGES = (ipywidgets.IntRangeSlider, ipywidgets.FloatRangeSlider)
 
 
 def where(control: ipywidgets.Widget) -> Move:
@@ -27,12 +28,6 @@ def moves(control: ipywidgets.Widget) -> list[Move]:
 def _places(control: ipywidgets.Widget) -> list:
     if isinstance(control, SELECTION):
         return _five(len(control.options))
-    if isinstance(control, ipywidgets.SelectionRangeSlider):
-        last = len(control.options) - 1
-        return [(0, 0), (0, last), (last, last)]
-    if isinstance(control, ipywidgets.SelectMultiple):
-        count = len(control.options)
-        return [(), (0,), (count - 1,), tuple(range(count))]
     if isinstance(control, TYPED):
         text = control.value
         return [text, text[: (len(text) + 1) // 2], text[:1]]
@@ -42,17 +37,13 @@ def _places(control: ipywidgets.Widget) -> list:
 
 
 def _numbers(control: ipywidgets.Widget) -> list:
-    if not all(hasattr(control, bound) for bound in ("min", "max", "step")):
-        raise ValueError(
-            f"sweep needs a control with ends, options, text or two states; got a "
-            f"{type(control).__name__}. Try a slider, or a Bounded text field."
-        )
+    ends = all(hasattr(control, bound) for bound in ("min", "max", "step"))
+    ends = ends and isinstance(control.value, (int, float))  # a range has two values
+    rule, got = "sweep needs a control with ends, options, text or two states", type(control)
+    given.must(ends, rule, f"a {got.__name__}", "Try a slider, or a Bounded text field.")
     low, high, step = control.min, control.max, control.step or 1
     stops = [low + i * step for i in _five(round((high - low) / step) + 1)]
     stops[-1] = high
-    if isinstance(control, RANGES):
-        middle = stops[len(stops) // 2]
-        return [(low, low), (low, middle), (low, high), (middle, high), (high, high)]
     if isinstance(control, ipywidgets.FloatLogSlider):
         return [control.base**stop for stop in stops]
     return stops

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import ipywidgets
 
 from helpers.text.bpe import BPETokenizer
+from helpers.views.drawing.given import must
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.token_strip import token_strip
 from helpers.views.widgets.explorer import Explorer
@@ -23,10 +24,9 @@ def tokenizer_explorer(
     """
     merges = len(ours.tokens) - 256
     stops = [*(stop for stop in STOPS if stop < merges), merges]
-    published = dict(published or {})
-    draw = _drawing(ours, published)
+    published = published or {}
     return Explorer(
-        draw,
+        _drawing(ours, published),
         text=ipywidgets.Textarea(value=text, rows=4, description="text"),
         tokenizer=ipywidgets.Dropdown(options=[OURS, CHARACTERS, *published], value=OURS),
         merges=ipywidgets.SelectionSlider(options=stops, value=merges, description="merges"),
@@ -46,8 +46,7 @@ def _drawing(ours: BPETokenizer, published: Mapping[str, object]):
         return tokenizer.token_bytes(ids), ids
 
     def draw(text: str, tokenizer: str, merges: int) -> Picture:
-        if not text:
-            raise ValueError("The text must have at least one character; it is empty. Type some.")
+        must(text, "The text must have at least one character", "an empty text", "Type some.")
         cuts = {name: cut(name, text, merges) for name in (CHARACTERS, OURS, *published)}
         titles = {name: f"{merges:,} merges" if name == OURS else name for name in cuts}
         others = {titles[name]: len(ids) for name, (_, ids) in cuts.items() if name != tokenizer}

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 
 import ipywidgets
 
+from helpers.views.drawing.palette import VERMILLION
 from helpers.views.drawing.picture import Picture
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-ALARM = "border-left:4px solid #D55E00;padding:6px 10px;white-space:pre-wrap"
+ALARM = f"border-left:4px solid {VERMILLION};padding:6px 10px;white-space:pre-wrap"
 
 
 class View(ipywidgets.HTML):
     """HTML that shows a Picture, or an error: no front end shows the error of a callback."""
 
     def show(self, picture: Picture) -> None:
+        """Show the picture in place of what was shown."""
         self.value = picture.html
 
     @contextlib.contextmanager

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from helpers.models import moe
+from helpers.models import routing
 
 B, T = 3, 7
 IDX = torch.tensor([[3, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7], [0, 3, 2, 3, 8, 4, 6]])
@@ -22,7 +22,7 @@ def slowly(layer, x, k, capacity=None):
     for b in range(x.shape[0]):
         for t in range(x.shape[1]):
             logits = layer.router(x[b, t])
-            experts, weights = moe.route(logits, k)
+            experts, weights = routing.route(logits, k)
             if k == 1:
                 weights = logits.softmax(-1)[experts]
             for i, weight in zip(experts.tolist(), weights, strict=True):

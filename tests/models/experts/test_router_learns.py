@@ -50,7 +50,7 @@ def test_the_gradient_on_a_logit_is_gate_times_the_experts_advantage(config, x):
 
 
 def test_routing_returns_logits_and_gates_of_every_layer(gpt):
-    found = moe.routing(gpt, IDX)
+    found = moe.routes(gpt, IDX)
     assert found.logits.shape == found.gates.shape == (2, B, T, 4)
     stream = gpt.token_embedding(IDX) + gpt.position_embedding(torch.arange(T))
     for i, layer in enumerate(gpt.blocks):
@@ -66,7 +66,7 @@ def test_routing_returns_logits_and_gates_of_every_layer(gpt):
 def test_looking_leaves_no_trace(gpt, training):
     gpt.train(training)
     before = gpt(IDX)[0]
-    moe.routing(gpt, IDX)
+    moe.routes(gpt, IDX)
     assert gpt.training is training and torch.equal(gpt(IDX)[0], before)
     assert not any(layer.gate._forward_hooks for layer in moe.layers(gpt))
 
@@ -75,13 +75,13 @@ def test_routing_is_that_of_evaluation(gpt):
     for layer in moe.layers(gpt):
         layer.gate = Capacity(layer.gate, 0.25)
         layer.router = ExpertDropout(layer.router, 0.5, k=2)
-    found = moe.routing(gpt.train(), IDX)
+    found = moe.routes(gpt.train(), IDX)
     assert ((found.gates != 0).sum(-1) == 2).all() and found.logits.isfinite().all()
 
 
 def test_hooks_go_even_when_the_forward_pass_fails(gpt):
     with pytest.raises(ValueError, match="block_size"):
-        moe.routing(gpt, torch.zeros(1, 99, dtype=torch.int64))
+        moe.routes(gpt, torch.zeros(1, 99, dtype=torch.int64))
     assert not any(layer.gate._forward_hooks for layer in moe.layers(gpt))
 
 
@@ -96,6 +96,6 @@ def test_a_gate_that_serves_two_layers_is_recorded_once_for_each(gpt):
     shared, layers = TopK(2), moe.layers(gpt)
     for layer in layers:
         layer.gate = shared
-    found = moe.routing(gpt, IDX)
+    found = moe.routes(gpt, IDX)
     assert found.gates.shape == (2, B, T, 4)
     assert not torch.equal(found.gates[0], found.gates[1])

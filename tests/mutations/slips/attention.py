@@ -58,10 +58,24 @@ ATTENTION = [
     slip(
         "heads cut by reshape alone",
         "models/attention.py",
-        "return parts.permute(2, 0, 3, 1, 4).unbind()",
-        "return tuple(p.reshape(B, self.n_head, T, -1) for p in parts.unbind(2))",
+        "q, k, v = parts.permute(2, 0, 3, 1, 4).unbind()",
+        "q, k, v = (p.reshape(B, self.n_head, T, -1) for p in parts.unbind(2))",
         "models/test_attention.py::test_the_layer_equals_pytorchs",
         "models/test_attention.py::test_a_later_token_never_changes_an_earlier_output",
+    ),
+    slip(
+        "positions that turn the queries and not the keys",
+        "models/attention.py",
+        "return self.turn(q, past), self.turn(k, past), v",
+        "return self.turn(q, past), k, v",
+        "models/test_parts.py::test_rotary_scores_depend_on_the_distance_only",
+    ),
+    slip(
+        "keys behind a cache turned as if they were the first",
+        "models/attention.py",
+        "past=cache.length if cache else 0)",
+        "past=0)",
+        "models/test_parts.py::test_a_rotary_gpt_reads_the_same_with_a_cache",
     ),
     slip(
         "heads of cross-attention cut by reshape alone",
@@ -88,8 +102,8 @@ ATTENTION = [
     slip(
         "pictures drawn in training mode",
         "models/attention.py",
-        "model.eval()(idx)",
-        "model(idx)",
+        "with evaluating(model), hooked(",
+        "with hooked(",
         "models/test_attention.py::test_maps_are_the_weights_of_every_layer_and_head",
     ),
 ]

@@ -6,21 +6,21 @@ LEARNING = [
     slip(
         "dropout while sampling",
         "learning/sampling.py",
-        "_Reader(model.eval(), len(idx), use_cache)",
-        "_Reader(model, len(idx), use_cache)",
+        "with evaluating(model), torch.inference_mode():",
+        "with torch.inference_mode():",
         "learning/test_generate.py"
         "::test_dropout_and_gradients_rest_while_sampling_and_the_mode_comes_back[True-True]",
     ),
     slip(
         "a cache that slides with the window",
         "learning/sampling.py",
-        "if not self.cache or text.shape[1] > window:",
-        "if self.cache and text.shape[1] > window:\n"
+        "if not self.cache or texts.shape[1] > window:",
+        "if self.cache and texts.shape[1] > window:\n"
         "            for layer in self.cache:\n"
         "                layer.keys = layer.keys.roll(-1, 2)\n"
         "                layer.values = layer.values.roll(-1, 2)\n"
         "                layer.length = window - 1\n"
-        "            return self.model(text[:, -1:], cache=self.cache)[0][:, -1]\n"
+        "            return self.model(texts[:, -1:], cache=self.cache)[0][:, -1]\n"
         "        if not self.cache:",
         "learning/test_generate.py"
         "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[8-1-settings1]",
@@ -28,8 +28,8 @@ LEARNING = [
     slip(
         "a temperature that multiplies",
         "learning/sampling.py",
-        "keepdim=True)) / temperature)",
-        "keepdim=True)) * temperature)",
+        "(logits - largest) / self.temperature",
+        "(logits - largest) * self.temperature",
         "learning/test_sampling.py::test_temperature_gives_the_entropies_by_hand",
     ),
     slip(
@@ -47,17 +47,32 @@ LEARNING = [
         "learning/test_sampling.py::test_top_k_keeps_the_likeliest_and_renormalises",
     ),
     slip(
+        "a least probability that does not depend on the likeliest token",
+        "learning/sampling.py",
+        "least = p * probs.amax(-1, keepdim=True)",
+        "least = p",
+        "learning/test_sampling.py::test_min_p_is_a_share_of_the_largest_probability",
+    ),
+    slip(
+        "min-p before the temperature",
+        "learning/sampling.py",
+        "probs = keep_min_p(probs, self.min_p)",
+        "probs = probs.where(keep_min_p(logits.softmax(-1), self.min_p) > 0, 0.0)\n"
+        "            probs = _renormalised(probs)",
+        "learning/test_sampling.py::test_temperature_comes_before_min_p",
+    ),
+    slip(
         "dropout at evaluation",
         "learning/evaluation.py",
-        "    model.eval()\n",
-        "",
+        "with evaluating(model):",
+        "with torch.no_grad():",
         "learning/test_evaluation.py"
         "::test_dropout_rests_while_evaluating_and_the_mode_comes_back[True]",
     ),
     slip(
         "training mode after every evaluation",
-        "learning/evaluation.py",
-        "model.train(was_training)",
+        "models/modes.py",
+        "model.train(training)",
         "model.train()",
         "learning/test_evaluation.py"
         "::test_dropout_rests_while_evaluating_and_the_mode_comes_back[False]",
@@ -100,9 +115,9 @@ LEARNING = [
     ),
     slip(
         "DPO without its reference",
-        "learning/alignment.py",
-        "_positive(beta) * (policy - reference)",
-        "_positive(beta) * policy",
+        "learning/alignment/dpo.py",
+        "positive(beta) * (policy - reference)",
+        "positive(beta) * policy",
         "learning/test_alignment.py::test_dpo_starts_at_ln_2_and_by_hand",
     ),
     slip(

@@ -5,17 +5,18 @@ from tests.mutations.slip import slip
 MODEL = [
     slip(
         "positions as many as the block, whatever the prompt",
-        "models/gpt.py",
-        "torch.arange(past, end, device=idx.device)",
-        "torch.arange(self.config.block_size, device=idx.device)",
-        "models/test_gpt.py::test_a_prefix_has_the_logits_it_has_in_the_whole[pre-tied-gelu]",
+        "models/positions.py",
+        "torch.arange(past, past + T, device=like.device)",
+        "torch.arange(config.block_size, device=like.device)",
+        "models/test_gpt.py::test_a_prefix_has_the_logits_it_has_in_the_whole[pre-norm-tied-gelu]",
     ),
     slip(
         "positions that begin again behind the cache",
-        "models/gpt.py",
-        "torch.arange(past, end, device=idx.device)",
-        "torch.arange(end - past, device=idx.device)",
-        "models/test_gpt.py::test_a_cache_gives_the_same_logits_piece_by_piece[pre-tied-gelu-cuts1]",
+        "models/positions.py",
+        "torch.arange(past, past + T, device=like.device)",
+        "torch.arange(T, device=like.device)",
+        "models/test_gpt.py"
+        "::test_a_cache_gives_the_same_logits_piece_by_piece[pre-norm-tied-gelu-cuts1]",
         "learning/test_generate.py"
         "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[1-3-settings0]",
     ),
@@ -32,7 +33,7 @@ MODEL = [
         "initialise.gpt2(self)",
         "initialise.gpt2  # (self)",
         "models/test_initialise.py::test_a_gpt_is_born_with_gpt2s_start",
-        "models/test_gpt_start.py::test_before_training_the_loss_is_that_of_guessing[pre-True]",
+        "models/test_gpt_start.py::test_before_training_the_loss_is_that_of_guessing[pre-norm-True]",
     ),
     slip(
         "an initialisation that looks for a name nobody has",
@@ -43,24 +44,39 @@ MODEL = [
     ),
     slip(
         "a loss whose targets are flattened the other way",
-        "models/bigram.py",
-        "targets.flatten())",
-        "targets.T.flatten())",
+        "models/losses.py",
+        "flat = targets.flatten()",
+        "flat = targets.T.flatten()",
         "models/test_gpt.py::test_the_loss_is_the_mean_of_minus_the_log_probability_of_the_targets",
     ),
     slip(
         "a block without its second residual",
-        "models/transformer.py",
+        "models/block.py",
         "return x + self.dropout(self.mlp(self.mlp_norm(x)))",
         "return self.dropout(self.mlp(self.mlp_norm(x)))",
-        "models/test_transformer.py::test_a_block_equals_pytorchs[pre]",
+        "models/test_block.py::test_a_block_equals_pytorchs[pre-norm]",
     ),
     slip(
         "a pre-norm model without its final norm",
-        "models/gpt.py",
-        'if config.norm == "pre" else nn.Identity()',
-        'if config.norm == "post" else nn.Identity()',
+        "models/parts.py",
+        "nn.Identity() if ends_normalised else",
+        "nn.Identity() if not ends_normalised else",
         "models/test_gpt_start.py::test_only_a_pre_norm_model_has_a_final_norm",
+    ),
+    slip(
+        "a copy with another mask that forgets the weights",
+        "models/gpt.py",
+        "other.load_state_dict(self.state_dict())",
+        "other.state_dict()",
+        "models/test_parts.py"
+        "::test_a_copy_with_other_parts_has_the_same_weights_mode_and_draws_nothing",
+    ),
+    slip(
+        "patches without the dropout of a GPT",
+        "models/vision.py",
+        "x = self.gpt.place(self.embed(images, idx))",
+        "x = self.embed(images, idx)",
+        "models/test_vision.py::test_what_the_gpt_reads_is_dropped_in_training_as_in_every_gpt",
     ),
     slip(
         "BERT's loss on tokens that nobody hid",

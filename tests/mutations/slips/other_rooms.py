@@ -5,9 +5,9 @@ from tests.mutations.slip import slip
 OTHER_ROOMS = [
     slip(
         "experts fitted with the prior in place of the posterior",
-        "theory/mixtures.py",
-        "theta = _climb(X, y, joint.softmax(-1), theta[0])",
-        "theta = _climb(X, y, (X @ theta[0].T).softmax(-1), theta[0])",
+        "theory/em.py",
+        "mixture = _m_step(X, y, h, mixture.gate)",
+        "mixture = _m_step(X, y, (X @ mixture.gate.T).softmax(-1), mixture.gate)",
         "theory/test_em_climbs.py::test_fit_is_em_step_after_em_step",
     ),
     slip(

@@ -1,0 +1,28 @@
+"""Whole answers of a GPT: how likely it finds them, and how it learns to give them.
+
+Built in notebook 10.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from helpers.learning.fitting import fit
+
+
+def answer_log_probs(model: nn.Module, prompt: Tensor, answers: Tensor) -> Tensor:
+    """ln P(whole answer | prompt): prompt (1, T), answers (N, A) -> (N,) nats, with gradient."""
+    text = torch.cat([prompt.expand(len(answers), -1), answers], dim=1)
+    logits = model(text[:, :-1])[0][:, prompt.shape[1] - 1 :]  # (N, A, V)
+    return logits.log_softmax(-1).gather(-1, answers[..., None]).sum((1, 2))
+
+
+def learn_answers(
+    model: nn.Module, texts: Tensor, *, steps: int, lr: float, batch_size: int = 64, seed: int = 0
+) -> list[float]:
+    """Ordinary training on whole texts, prompt and answer: (N, T). Returns losses in nats each."""
+
+    def batch_loss() -> Tensor:
+        rows = texts[torch.randint(len(texts), (batch_size,))]
+        return (texts.shape[1] - 1) * model(rows[:, :-1], rows[:, 1:])[1]
+
+    return fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=False)

@@ -1,0 +1,84 @@
+"""Exercises of notebook 06: dropout."""
+
+import torch
+
+from helpers.practice.exercise import Exercise
+
+
+def after_dropout(x, kept, p, training):
+    if not training:
+        return x
+    return x * kept / (1 - p)
+
+
+def _training(rule):
+    """Dropout with a slip in training, a function of x, kept and p."""
+    return lambda x, kept, p, training: rule(x, kept, p) if training else x
+
+
+def _evaluation(rule):
+    """Dropout with a slip in evaluation, a function of x, kept and p."""
+    return lambda x, kept, p, training: (
+        after_dropout(x, kept, p, True) if training else rule(x, kept, p)
+    )
+
+
+SLIPS_OF_DROPOUT = {
+    "what is kept must grow by 1 / (1 - p); else all numbers are smaller on average.": (
+        _training(lambda x, kept, p: x * kept)
+    ),
+    "you multiplied by 1 - p: what is kept must become larger, not smaller.": (
+        _training(lambda x, kept, p: x * kept * (1 - p))
+    ),
+    "you divided by p, but a number is kept with probability 1 - p.": (
+        _training(lambda x, kept, p: x * kept / p)
+    ),
+    "the mask is the wrong way round: True means that a number stays.": (
+        _training(lambda x, kept, p: x * ~kept / (1 - p))
+    ),
+    "the share that happened to be kept is not 1 - p; dropout divides by 1 - p.": (
+        _training(lambda x, kept, p: x * kept / kept.float().mean())
+    ),
+    "this is x, unchanged; in training numbers are dropped.": lambda x, kept, p, training: x,
+    "what is dropped must be 0; all numbers are still there.": (
+        _training(lambda x, kept, p: x / (1 - p))
+    ),
+    "in evaluation nothing may be dropped.": (
+        lambda x, kept, p, training: after_dropout(x, kept, p, True)
+    ),
+    "in evaluation nothing may be dropped, whatever the factor.": (
+        _evaluation(lambda x, kept, p: x * kept)
+    ),
+    "in evaluation nothing may be rescaled: training has taken care of that.": (
+        _evaluation(lambda x, kept, p: x * (1 - p))
+    ),
+    "in evaluation nothing is dropped, so nothing may grow.": (
+        _evaluation(lambda x, kept, p: x / (1 - p))
+    ),
+}
+DROPPED = (
+    torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0]),
+    torch.tensor([True, False, True, True, False, True]),
+    0.2,
+)
+check_after_dropout = Exercise(
+    "06",
+    "Dropout with a given mask",
+    "x, kept of the same shape (True: stays), p, training -> x after dropout.",
+    after_dropout,
+    cases={
+        "x in training, with p = 0.2": (*DROPPED, True),
+        "x in evaluation": (*DROPPED, False),
+    },
+    slips=SLIPS_OF_DROPOUT,
+    right=[
+        lambda x, kept, p, training: torch.where(kept, x / (1 - p), 0.0) if training else x,
+        lambda x, kept, p, training: x * kept.double() / (1 - p) if training else x.clone(),
+    ],
+    hints=[
+        "In evaluation dropout does nothing at all.",
+        "In training a number is kept with probability 1 - p. What must it be divided by, so that "
+        "its expected value stays?",
+        "`x * kept / (1 - p)` when training, else x.",
+    ],
+)
