@@ -116,8 +116,8 @@ LEARNING = [
     slip(
         "DPO without its reference",
         "learning/alignment/dpo.py",
-        "positive(beta) * (policy - reference)",
-        "positive(beta) * policy",
+        "positive_beta(beta) * (policy - reference)",
+        "positive_beta(beta) * policy",
         "learning/test_alignment.py::test_dpo_starts_at_ln_2_and_by_hand",
     ),
     slip(

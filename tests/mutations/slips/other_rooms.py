@@ -1,8 +1,23 @@
-"""Slips of theory, views and practice."""
+"""Slips of basics, theory, views and practice."""
 
 from tests.mutations.slip import slip
 
 OTHER_ROOMS = [
+    slip(
+        "True taken for the number 1",
+        "basics/numbers.py",
+        "None if isinstance(value, (bool, np.bool_)) else operator.index(value)",
+        "operator.index(value)",
+        "basics/test_numbers.py::test_what_is_none_is_refused_with_what_came[True]",
+    ),
+    slip(
+        "a file written where it stands",
+        "basics/files.py",
+        'temporary = path.with_name(f".{path.name}.{os.getpid()}.unfinished")',
+        "temporary = path",
+        "basics/test_files.py::test_an_interrupt_while_writing_leaves_what_was_there",
+        by="FileNotFoundError",
+    ),
     slip(
         "experts fitted with the prior in place of the posterior",
         "theory/em.py",
