@@ -8,15 +8,18 @@ from torch import nn
 
 @contextmanager
 def evaluating(*models: nn.Module) -> Iterator[None]:
-    """Inside, the models are in eval mode (no dropout, no router noise); then each as it was."""
-    before = [model.training for model in models]
+    """Inside, the models are in eval mode (no dropout, no router noise); then all as it was.
+
+    Part by part: a frozen part of a model that trains stays in eval mode.
+    """
+    before = [(part, part.training) for model in models for part in model.modules()]
     try:
         for model in models:
             model.eval()
         yield
     finally:
-        for model, training in zip(models, before, strict=True):
-            model.train(training)
+        for part, training in before:
+            part.training = training
 
 
 @contextmanager

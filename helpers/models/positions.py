@@ -20,7 +20,7 @@ class Positions(nn.Module):
 
     def forward(self, places: Tensor) -> Tensor:
         """What is added to the tokens at these places: (T,) int64 -> (T, C), or (T, 1) of zeros."""
-        return torch.zeros(len(places), 1, device=places.device)
+        return torch.zeros_like(places)[:, None]  # whole numbers: x stays in its own precision
 
     def turn(self, x: Tensor, past: int) -> Tensor:
         """Queries or keys as attention compares them: (B, nh, T, hs) -> the same shape.

@@ -36,7 +36,8 @@ def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
 
     A sample holds a share 1 - (1 - 1/n)ⁿ of the different points, .632 for large n.
     """
-    return torch.randint(n, (members, n), generator=torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(whole("seed", seed, 0))
+    return torch.randint(n, (members, n), generator=generator)
 
 
 def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:

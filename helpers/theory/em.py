@@ -180,6 +180,7 @@ def random_start(x, y, n_experts: int = 2, seed: int = 0) -> Mixture:
     residuals (equal experts would stay equal); all begin with the residuals' variance.
     """
     n_experts = whole("n_experts", n_experts, advice="Try n_experts=2.")
+    seed = whole("seed", seed, 0)
     X, y = data(x, y)
     line, variance = weighted_least_squares(X, y, torch.ones_like(y)[:, None])
     lines = line + _random_lines(X, n_experts, variance.sqrt(), seed)

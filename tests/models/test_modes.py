@@ -16,6 +16,13 @@ def test_every_model_gets_its_own_mode_back_even_after_an_error(training):
     assert one.training == training and other.training != training
 
 
+def test_a_frozen_part_of_a_model_that_trains_stays_frozen():
+    model = nn.Sequential(nn.Dropout(0.5).eval(), nn.Dropout(0.5))
+    with evaluating(model, model):
+        assert not model[1].training
+    assert [part.training for part in model.modules()] == [True, False, True]
+
+
 @pytest.mark.parametrize("after", [False, True])
 def test_a_hook_sees_each_forward_inside_and_none_after_an_error(after):
     layer, seen = nn.Linear(2, 3), []

@@ -7,6 +7,7 @@ import torch
 from torch.testing import assert_close
 
 from helpers.models.config import GPTConfig
+from helpers.models.gpt import GPT
 from helpers.models.positions import Learned, Sinusoidal, no_positions, places, sinusoidal
 
 
@@ -63,3 +64,10 @@ def test_places_follow_those_already_read_and_end_with_the_block():
     assert places(3, 2, config, like=torch.zeros(1)).tolist() == [3, 4]
     with pytest.raises(ValueError, match=r"at most block_size = 8 tokens; got 9. Pass the last"):
         places(7, 2, config, like=torch.zeros(1))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_no_positions_leave_a_models_precision_as_it_is(dtype):
+    config = GPTConfig(8, 11, 1, 2, 4, positions="none")
+    logits, _ = GPT(config).to(dtype)(torch.zeros(1, 3, dtype=torch.int64))
+    assert logits.dtype == dtype

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from helpers.text import playwright
@@ -155,3 +156,9 @@ def test_either_of_two_who_may_speak_does_so_half_the_time(scenes, exchanges):
         for e, not_this in zip(scene.exchanges, silent, strict=False):
             earlier += e.speaker == next(name for name in scene.cast if name != not_this)
     assert within_4_standard_errors(earlier, len(exchanges), 1 / 2)
+
+
+def test_a_seed_of_numpy_is_as_good_and_no_other_thing_is_one():
+    assert playwright.write(500, np.int64(3)) == playwright.write(500, 3)
+    with pytest.raises(ValueError, match="seed must be a whole number ≥ 0; got 1.5"):
+        playwright.write(500, 1.5)

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from helpers.basics.numbers import whole
 from helpers.text.playwright.grammar import Grammar, Options
 
 
@@ -9,7 +10,7 @@ class Writer:
     """Draws every choice from a random generator and keeps what it wrote."""
 
     def __init__(self, seed: int):
-        self.generator, self.pieces, self.length = Random(seed), [], 0
+        self.generator, self.pieces, self.length = Random(whole("seed", seed, 0)), [], 0
 
     def literal(self, text: str) -> None:
         """Write what is not a choice."""

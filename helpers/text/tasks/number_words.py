@@ -99,6 +99,6 @@ def split(held_out: float = 0.1, seed: int = 0) -> tuple[list[int], list[int]]:
     if not 0 < held_out < 1 - ALWAYS_SEEN / LARGEST:
         raise ValueError(f"held_out must be a share between 0 and 0.98; got {held_out!r}. Try 0.1.")
     numbers = list(range(ALWAYS_SEEN, LARGEST + 1))
-    Random(seed).shuffle(numbers)
+    Random(whole("seed", seed, 0)).shuffle(numbers)
     asked = round(held_out * (LARGEST + 1))
     return [*range(ALWAYS_SEEN), *numbers[asked:]], numbers[:asked]

@@ -72,8 +72,8 @@ LEARNING = [
     slip(
         "training mode after every evaluation",
         "models/modes.py",
-        "model.train(training)",
-        "model.train()",
+        "part.training = training",
+        "part.training = True",
         "learning/test_evaluation.py"
         "::test_dropout_rests_while_evaluating_and_the_mode_comes_back[False]",
     ),
