@@ -39,9 +39,7 @@ SLIPS_OF_THE_VARIANCE = {
     "the mean runs over the points; each point has its own.": (
         lambda g, m, v: ((g * m).sum(0), mean_and_variance(g, m, v)[1])
     ),
-    "this is the part within the experts; they also disagree.": (
-        _variance(lambda g, m, v, mean: g @ v)
-    ),
+    "this is the part within the experts; they also disagree.": _variance(lambda g, m, v, _: g @ v),
     "this is how far the experts disagree; each has noise of its own as well.": (
         _variance(lambda g, m, v, mean: _ambiguity(g, m, mean))
     ),
@@ -71,8 +69,7 @@ SLIPS_OF_THE_VARIANCE = {
     ),
 }
 check_mean_and_variance = Exercise(
-    "11",
-    "Mean and variance of a mixture",
+    "11 Mean and variance of a mixture",
     "g, means (n, M), variances (M,) -> mean and variance of y, (n,) each.",
     mean_and_variance,
     cases={
