@@ -15,15 +15,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.practice.answers import (
-    Mistake,
-    marked,
-    require,
-    same,
-    tensor,
-    unchanged,
-    what_differs,
-)
+from helpers.practice.answers import Mistake, marked, require, same, tensor, unchanged, what_differs
 
 TO_DO = "to do. Replace the dots, then run the cell again."
 CHANGED = "the result is right, but your function changes what it was given; make a new one."

@@ -55,10 +55,7 @@ check_after_dropout = Exercise(
     "06 Dropout with a given mask",
     "x, kept of the same shape (True: stays), p, training -> x after dropout.",
     after_dropout,
-    cases={
-        "x in training, with p = 0.2": (*DROPPED, True),
-        "x in evaluation": (*DROPPED, False),
-    },
+    cases={"x in training, with p = 0.2": (*DROPPED, True), "x in evaluation": (*DROPPED, False)},
     slips=SLIPS_OF_DROPOUT,
     right=[
         lambda x, kept, p, training: torch.where(kept, x / (1 - p), 0.0) if training else x,

@@ -108,10 +108,7 @@ check_geometric = Exercise(
     "log_q (K, V), weights (K,) -> probabilities (V,).",
     geometric,
     cases={
-        "the geometric mean": (
-            doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(),
-            doubles(0.8, 0.2),
-        ),
+        "the geometric mean": (doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(), doubles(0.8, 0.2)),
         "the geometric mean of two that are sure": (
             doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0]),
             doubles(0.5, 0.5),

@@ -47,10 +47,7 @@ check_temperature = Exercise(
     tempered,
     cases={
         "the distribution at T = 2": (torch.tensor([2.0, 1.0, 0.0]), 2.0),
-        "a batch of two at T = 0.5": (
-            torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]]),
-            0.5,
-        ),
+        "a batch of two at T = 0.5": (torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]]), 0.5),
     },
     slips=SLIPS_OF_TEMPERATURE,
     right=[next_token_probs, lambda z, T: _normalised(z.softmax(-1) ** (1 / T))],

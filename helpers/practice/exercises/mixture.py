@@ -119,10 +119,7 @@ check_m_step = Exercise(
     "y (n,), h (n, M) -> gate, means, variances, (M,) each.",
     m_step,
     cases={
-        "": (
-            doubles(1.0, 2.0, 4.0, 8.0),
-            doubles([0.9, 0.1], [0.8, 0.2], [0.5, 0.5], [0.1, 0.9]),
-        ),
+        "": (doubles(1.0, 2.0, 4.0, 8.0), doubles([0.9, 0.1], [0.8, 0.2], [0.5, 0.5], [0.1, 0.9])),
         "of three experts": (
             doubles(0.0, 1.0, 5.0),
             doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]),
