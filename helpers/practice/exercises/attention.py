@@ -44,9 +44,7 @@ SLIPS_OF_A_HEAD = {
     "nothing hides the future: row t may use positions up to t only.": _head(begin=99),
     "the mask hides the past and shows the future.": _shows_the_future,
     "row t sees one place ahead: the mask begins just above the diagonal.": _head(begin=2),
-    "every position must see itself: the mask begins above the diagonal.": (
-        _head(begin=0, hide=-1e9)
-    ),
+    "every position must see itself: the mask begins above the diagonal.": _head(begin=0, hide=-99),
     "position 0 has nowhere to look: the mask must begin above the diagonal.": _head(begin=0),
     "the softmax runs over the positions that look; the row of each must sum to 1.": _head(axis=-2),
     "the future is taken out after the softmax, so the rows no longer sum to 1.": _hides_late,

@@ -178,15 +178,14 @@ SLIPS_OF_THE_ENTROPY = {
         lambda pairs: -(pairs * _share(pairs).log()).sum()
     ),
 }
+RARE = torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.25, 0.0], [0.0, 0.0, 0.0]])
 check_conditional_entropy = Exercise(
     "04 The floor of a bigram",
     "pairs (V, V), p(a, b) with a in rows, sum 1 -> H(next | last) in nats.",
     conditional_entropy,
     cases={
         "the entropy": [torch.tensor([[0.30, 0.10, 0.10], [0.05, 0.25, 0.05], [0.02, 0.05, 0.08]])],
-        "the entropy where some pairs never occur": [
-            torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.25, 0.0], [0.0, 0.0, 0.0]])
-        ],
+        "the entropy where some pairs never occur": [RARE],
     },
     slips=SLIPS_OF_THE_ENTROPY,
     right=[

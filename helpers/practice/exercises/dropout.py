@@ -28,9 +28,7 @@ SLIPS_OF_DROPOUT = {
     "you multiplied by 1 - p: what is kept must become larger, not smaller.": (
         _train(lambda kept, p: kept * (1 - p))
     ),
-    "you divided by p, but a number is kept with probability 1 - p.": (
-        _train(lambda kept, p: kept / p)
-    ),
+    "you divided by p, but a number is kept with probability 1 - p.": _train(torch.div),
     "the mask is the wrong way round: True means that a number stays.": (
         _train(lambda kept, p: ~kept / (1 - p))
     ),
@@ -46,16 +44,16 @@ SLIPS_OF_DROPOUT = {
     ),
     "in evaluation nothing is dropped, so nothing may grow.": _eval(lambda kept, p: 1 / (1 - p)),
 }
-DROPPED = (
-    torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0]),
-    torch.tensor([True, False, True, True, False, True]),
-    0.2,
-)
+X = torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0])
+KEPT = torch.tensor([True, False, True, True, False, True])
 check_after_dropout = Exercise(
     "06 Dropout with a given mask",
     "x, kept of the same shape (True: stays), p, training -> x after dropout.",
     after_dropout,
-    cases={"x in training, with p = 0.2": (*DROPPED, True), "x in evaluation": (*DROPPED, False)},
+    cases={
+        "x in training, with p = 0.2": (X, KEPT, 0.2, True),
+        "x in evaluation": (X, KEPT, 0.2, False),
+    },
     slips=SLIPS_OF_DROPOUT,
     right=[
         lambda x, kept, p, training: torch.where(kept, x / (1 - p), 0.0) if training else x,

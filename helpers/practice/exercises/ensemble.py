@@ -25,8 +25,9 @@ def _equal(*parts):
     return answer
 
 
-def _spread(f, weights):
-    return (f - (f @ weights)[:, None]) ** 2 @ weights
+def _parts(combined):
+    """Another combination of the members' average error and the spread of every point, (n,)."""
+    return lambda errors, f, w: combined(w @ errors, (f - (f @ w)[:, None]) ** 2 @ w)
 
 
 def _by_helper(errors, f, weights):
@@ -48,40 +49,32 @@ SLIPS_OF_THE_ERROR = {
     ),
     "the weights are not used at all.": _equal("errors", "mean", "spread"),
     "this is the average error; disagreement has gained nothing yet.": (
-        lambda errors, f, weights: weights @ errors
+        _parts(lambda average, spread: average)
     ),
-    "this is the ambiguity: what averaging gains.": (
-        lambda errors, f, weights: _spread(f, weights).mean()
-    ),
+    "this is the ambiguity: what averaging gains.": _parts(lambda average, spread: spread.mean()),
     "you added the ambiguity. Disagreement lowers the error.": (
-        lambda errors, f, weights: weights @ errors + _spread(f, weights).mean()
+        _parts(lambda average, spread: average + spread.mean())
     ),
     "the ambiguity is summed over the points; take their mean.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights).sum()
+        _parts(lambda average, spread: average - spread.sum())
     ),
-    "the mean over the points is missing.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights)
-    ),
+    "the mean over the points is missing.": _parts(lambda average, spread: average - spread),
     "this is the best member's error; the ensemble has one of its own.": (
         lambda errors, f, weights: errors.min()
     ),
     "the root of the ambiguity is too much: errors are squares.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights).mean().sqrt()
+        _parts(lambda average, spread: average - spread.mean().sqrt())
     ),
 }
-ERRORS = doubles(3.0, 2.0, 4.0)
+ERRORS, WEIGHTS = doubles([3.0, 2.0, 4.0], [0.5, 0.4, 0.1])
 F = doubles([1.0, 2.0, 4.0], [0.0, -1.0, 1.0], [2.0, 2.5, 0.0], [3.0, 1.0, 2.0])
 check_error_without_answers = Exercise(
     "12 An error without answers",
     "errors (K,), f (n, K) on unlabelled inputs, weights (K,) -> the ensemble's mean error.",
     error_without_answers,
     cases={
-        "the ensemble's error": (ERRORS, F, doubles(0.5, 0.4, 0.1)),
-        "the error on two new questions, with other weights": (
-            ERRORS,
-            F[:2] * 2,
-            doubles(0.1, 0.4, 0.5),
-        ),
+        "the ensemble's error": (ERRORS, F, WEIGHTS),
+        "the error on two new questions, with other weights": (ERRORS, F[:2] * 2, WEIGHTS.flip(0)),
     },
     slips=SLIPS_OF_THE_ERROR,
     right=[_by_helper, _by_pairs],
@@ -103,16 +96,14 @@ def _product(log_q, weights):
     return (log_q.exp() ** weights[:, None]).prod(0)
 
 
+SURE = doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0])
 check_geometric = Exercise(
     "12 The geometric mean of distributions",
     "log_q (K, V), weights (K,) -> probabilities (V,).",
     geometric,
     cases={
         "the geometric mean": (doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(), doubles(0.8, 0.2)),
-        "the geometric mean of two that are sure": (
-            doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0]),
-            doubles(0.5, 0.5),
-        ),
+        "the geometric mean of two that are sure": (SURE, doubles(0.5, 0.5)),
     },
     slips={
         "this is the arithmetic mean: average the logarithms, not the probabilities.": (

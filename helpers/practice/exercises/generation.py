@@ -141,11 +141,12 @@ def keep_nucleus(probs, p):
 
 
 def _nucleus(inside, finish=_normalised, descending=True):
-    """Top-p with a slip. inside: sorted values, p -> which of them stay."""
+    """Top-p with a slip. inside: sorted values, p -> which stay. finish: of what stays, or None."""
 
     def answer(probs, p):
         values, tokens = probs.sort(descending=descending)
-        return finish(torch.zeros_like(probs).scatter(-1, tokens, values * inside(values, p)))
+        kept = torch.zeros_like(probs).scatter(-1, tokens, values * inside(values, p))
+        return finish(kept) if finish else kept
 
     return answer
 
@@ -159,12 +160,10 @@ def _within(values, p):
 
 
 SLIPS_OF_THE_NUCLEUS = {
-    REST: _nucleus(_before, finish=lambda kept: kept),
+    REST: _nucleus(_before, None),
     MOVED: lambda probs, p: keep_nucleus(probs.sort(-1, descending=True).values, p),
     "the token that crosses p is dropped; without it the mass does not reach p.": _nucleus(_within),
-    "the token that crosses p is dropped, and the rest does not sum to 1.": (
-        _nucleus(_within, finish=lambda kept: kept)
-    ),
+    "the token that crosses p is dropped, and the rest does not sum to 1.": _nucleus(_within, None),
     "the running sum must be that of the sorted probabilities.": (
         lambda probs, p: _normalised(probs * _before(probs, p))
     ),

@@ -88,20 +88,13 @@ SLIPS_OF_MERGING = {
     "the pair at the very end was missed.": lambda ids, *rest: merge(ids[:-1], *rest) + ids[-1:],
     CHANGED: _in_place,
 }
+GIVEN = [([1, 2, 3, 1, 2, 4], (1, 2), 5), ([1, 1, 1, 1, 1], (1, 1), 9)]
+GIVEN += [(ids, (1, 2), 5) for ids in ([2, 1, 2, 3], [3, 1, 2], [])]
 check_merge = Exercise(
     "03 One merge",
     "ids, a pair of them, a new number -> the ids in which the pair has become the new one.",
     merge,
-    cases={
-        f"`merge{given}`": given
-        for given in (
-            ([1, 2, 3, 1, 2, 4], (1, 2), 5),
-            ([1, 1, 1, 1, 1], (1, 1), 9),
-            ([2, 1, 2, 3], (1, 2), 5),
-            ([3, 1, 2], (1, 2), 5),
-            ([], (1, 2), 5),
-        )
-    },
+    cases={f"`merge{given}`": given for given in GIVEN},
     slips=SLIPS_OF_MERGING,
     right=[_looking_back, lambda *given: torch.tensor(_looking_back(*given))],
     hints=[

@@ -114,16 +114,14 @@ def _by_moments(y, h):
     return h.mean(0), mean, (h / h.sum(0)).T @ y**2 - mean**2
 
 
+THREE = doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6])
 check_m_step = Exercise(
     "11 An M-step without a question",
     "y (n,), h (n, M) -> gate, means, variances, (M,) each.",
     m_step,
     cases={
         "": (doubles(1.0, 2.0, 4.0, 8.0), doubles([0.9, 0.1], [0.8, 0.2], [0.5, 0.5], [0.1, 0.9])),
-        "of three experts": (
-            doubles(0.0, 1.0, 5.0),
-            doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]),
-        ),
+        "of three experts": (doubles(0.0, 1.0, 5.0), THREE),
     },
     parts=("the gate", "the means", "the variances"),
     slips={

@@ -42,14 +42,12 @@ SLIPS_OF_COUNTING = {
     "the positions are missing. (nanoGPT prints this number.)": _less(True, T=1),
     "the final norm is missing.": _less(True, once=2),
     "the final norm has C scales and C shifts.": _less(True, once=1),
-    "the biases are missing, although bias is True.": (
-        lambda V, T, L, C, bias: parameters_of(V, T, L, C, False)
-    ),
+    "the biases are missing, although bias is True.": lambda *size: parameters_of(*size[:4], False),
     "a block has two norms, of 2·C each; they are missing.": _less(True, L=4),
     "a block has two norms; you counted one.": _less(True, L=2),
     "the biases of the linear layers are missing: 9·C in a block.": _less(True, L=9),
     "only one block is counted.": lambda V, T, L, C, bias: parameters_of(V, T, 1, C, bias),
-    "the biases are still counted.": lambda V, T, L, C, bias: parameters_of(V, T, L, C, True),
+    "the biases are still counted.": lambda *size: parameters_of(*size[:4], True),
     "a norm's shift is a bias as well; only its scale stays.": _less(False, L=-2, once=-1),
     "the final norm's shift is a bias as well; only its scale stays.": _less(False, once=-1),
     "the shifts of the norms in the blocks are biases as well.": _less(False, L=-2),

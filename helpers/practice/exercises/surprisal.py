@@ -67,20 +67,18 @@ SLIPS_OF_THE_FLOOR = {
     "these are nats; for bits the logarithm has base 2.": then(entropy_per_character, in_nats),
     "this is the entropy of a whole scene; divide it by the mean length.": lambda p, n: _bits(p),
     "the lengths were averaged as if all scenes were equally likely.": (
-        lambda p, lengths: _bits(p) / lengths.mean()
+        lambda p, n: _bits(p) / n.mean()
     ),
     "the costs were averaged as if all scenes were equally likely; weight each by p.": (
-        lambda p, lengths: -p.log2().mean() / (p @ lengths)
+        lambda p, n: -p.log2().mean() / (p @ n)
     ),
-    "the costs were added, not averaged; weight each by p.": (
-        lambda p, lengths: -p.log2().sum() / (p @ lengths)
-    ),
+    "the costs were added, not averaged; weight each by p.": lambda p, n: -p.log2().sum() / (p @ n),
     "you divided scene by scene and then took the mean. Most characters of a long text stand "
     "in long scenes: divide the mean cost by the mean length.": (
-        lambda p, lengths: -(p * p.log2() / lengths).sum()
+        lambda p, n: -(p * p.log2() / n).sum()
     ),
     "you divided by the length of all scenes together; one throw gives one scene.": (
-        lambda p, lengths: _bits(p) / lengths.sum()
+        lambda p, n: _bits(p) / n.sum()
     ),
     "the sign is wrong: an entropy is never negative.": then(entropy_per_character, torch.neg),
 }

@@ -108,6 +108,10 @@ def _scaled(factor):
     return lambda gradients, most: [factor(_row(gradients), most) * g for g in gradients]
 
 
+def _by_norm(order):
+    return _scaled(lambda row, most: most / row.norm(order))
+
+
 def _by_torch(gradients, most):
     parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in gradients]
     for parameter, gradient in zip(parameters, gradients, strict=True):
@@ -130,11 +134,9 @@ SLIPS_OF_CLIPPING = {
     "the norms of the tensors are added; add their squares, then take the root.": (
         lambda gradients, most: [most / sum(map(torch.norm, gradients)) * g for g in gradients]
     ),
-    "this divides by the largest number; the norm counts all of them.": (
-        _scaled(lambda row, most: most / row.abs().max())
-    ),
+    "this divides by the largest number; the norm counts all of them.": _by_norm(torch.inf),
     "this divides by the sum of the sizes; the norm is the root of the sum of squares.": (
-        _scaled(lambda row, most: most / row.abs().sum())
+        _by_norm(1)
     ),
     "the factor is upside down: too large a gradient must become smaller.": (
         _scaled(lambda row, most: row.norm() / most)
@@ -143,9 +145,7 @@ SLIPS_OF_CLIPPING = {
         _scaled(lambda row, most: most / row.square().mean().sqrt())
     ),
     "this has norm 1; what is asked is the norm `most`.": _scaled(lambda row, most: 1 / row.norm()),
-    "a small gradient must stay as it is; this one has grown.": (
-        _scaled(lambda row, most: most / row.norm())
-    ),
+    "a small gradient must stay as it is; this one has grown.": _by_norm(2),
 }
 GRADIENTS = [torch.tensor([3.0, -1.0]), torch.tensor([[2.0, 1.0], [-1.0, 3.0]])]  # norm 5
 check_clipped = Exercise(

@@ -53,6 +53,10 @@ def prefix_mask(T, n):
     return mask
 
 
+def _prefix(longer):
+    return lambda T, n: prefix_mask(T, n + longer)
+
+
 def _opened(T, rows, columns, diagonal=0):
     """A causal mask, with more rows of columns opened; -T as the diagonal leaves nothing else."""
     mask = _ones(T).tril(diagonal)
@@ -74,11 +78,9 @@ check_prefix_mask = Exercise(
         "the prefix sees what comes after it: the answer leaks into the question.": (
             lambda T, n: _opened(T, slice(n), slice(T))
         ),
-        "the prefix is one too long; it is made of the positions 0 to n - 1.": (
-            lambda T, n: prefix_mask(T, n + 1)
-        ),
+        "the prefix is one too long; it is made of the positions 0 to n - 1.": (_prefix(longer=1)),
         "the prefix is one too short; it is made of the positions 0 to n - 1.": (
-            lambda T, n: prefix_mask(T, n - 1)
+            _prefix(longer=-1)
         ),
         "only the prefix can be seen; after it, each position sees all up to itself.": (
             lambda T, n: _opened(T, slice(T), slice(n), -T)
@@ -120,17 +122,14 @@ def _ruled_out(divergence, p, q):
     return got
 
 
-HALVES = torch.tensor([0.5, 0.5, 0.0])
+HALVES, QUARTERS = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.5, 0.25]])
 check_divergence = Exercise(
     "02 The distance from the truth",
     "p and q (..., V) -> KL(p‖q) in nats, (...); a term with p = 0 counts 0.",
     divergence,
     cases={
         "the divergence": (torch.tensor([0.7, 0.2, 0.1]), torch.tensor([0.3, 0.3, 0.4])),
-        "a batch of two with a p of 0": (
-            torch.stack([HALVES, HALVES]),
-            torch.stack([torch.tensor([0.25, 0.5, 0.25]), HALVES]),
-        ),
+        "a batch of two with a p of 0": (HALVES.expand(2, 3), torch.stack([QUARTERS, HALVES])),
         "the divergence from a q of 0": (torch.tensor([0.5, 0.5]), torch.tensor([1.0, 0.0])),
     },
     slips={

@@ -126,21 +126,14 @@ SLIPS_OF_DECAY = {
     "the lists must hold the names.": lambda named: ([p for _, p in named], []),
     "a name stands in a list twice.": then(decay_groups, lambda groups: (groups[0], groups[1] * 2)),
 }
-SHAPES = {
-    "embedding.weight": (5, 4),
-    "table": (3, 4),
-    "norm.weight": (4,),
-    "norm.bias": (4,),
-    "qkv.weight": (12, 4),
-    "qkv.bias": (12,),
-    "temperature": (),
-}
+NAMES = "embedding.weight table norm.weight norm.bias qkv.weight qkv.bias temperature".split()
+SHAPES = [(5, 4), (3, 4), (4,), (4,), (12, 4), (12,), ()]
 check_decay_groups = Exercise(
     "09 What decays",
     "[(name, tensor), …] -> two lists of names: those that decay, those that are spared.",
     decay_groups,
     cases={
-        "the decay of seven tensors": [[(name, torch.ones(SHAPES[name])) for name in SHAPES]],
+        "the decay of seven tensors": [list(zip(NAMES, map(torch.ones, SHAPES), strict=True))],
         "the decay of one tensor": [[("head", torch.ones(2, 2))]],
     },
     slips=SLIPS_OF_DECAY,
