@@ -15,7 +15,7 @@ def parameters_of(V, T, L, C, bias):
 
 
 def _less(biased, **times):
-    """The right number less so many C, once or for each of V, T, L; with biases or without."""
+    """The right number less so many C: once, or for each of V, T, L; with biases or without."""
 
     def answer(V, T, L, C, bias):
         sizes = {"V": V, "T": T, "L": L, "once": 1}

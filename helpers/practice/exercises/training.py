@@ -108,7 +108,7 @@ def _scaled(factor):
     return lambda gradients, most: [factor(_row(gradients), most) * g for g in gradients]
 
 
-def _by_norm(order):
+def _normed(order):
     return _scaled(lambda row, most: most / row.norm(order))
 
 
@@ -134,10 +134,8 @@ SLIPS_OF_CLIPPING = {
     "the norms of the tensors are added; add their squares, then take the root.": (
         lambda gradients, most: [most / sum(map(torch.norm, gradients)) * g for g in gradients]
     ),
-    "this divides by the largest number; the norm counts all of them.": _by_norm(torch.inf),
-    "this divides by the sum of the sizes; the norm is the root of the sum of squares.": (
-        _by_norm(1)
-    ),
+    "this divides by the largest number; the norm counts all of them.": _normed(torch.inf),
+    "this divides by the sum of the sizes; the norm is the root of the sum of squares.": _normed(1),
     "the factor is upside down: too large a gradient must become smaller.": (
         _scaled(lambda row, most: row.norm() / most)
     ),
@@ -145,7 +143,7 @@ SLIPS_OF_CLIPPING = {
         _scaled(lambda row, most: most / row.square().mean().sqrt())
     ),
     "this has norm 1; what is asked is the norm `most`.": _scaled(lambda row, most: 1 / row.norm()),
-    "a small gradient must stay as it is; this one has grown.": _by_norm(2),
+    "a small gradient must stay as it is; this one has grown.": _normed(2),
 }
 GRADIENTS = [torch.tensor([3.0, -1.0]), torch.tensor([[2.0, 1.0], [-1.0, 3.0]])]  # norm 5
 check_clipped = Exercise(

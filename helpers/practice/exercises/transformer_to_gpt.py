@@ -78,10 +78,8 @@ check_prefix_mask = Exercise(
         "the prefix sees what comes after it: the answer leaks into the question.": (
             lambda T, n: _opened(T, slice(n), slice(T))
         ),
-        "the prefix is one too long; it is made of the positions 0 to n - 1.": (_prefix(longer=1)),
-        "the prefix is one too short; it is made of the positions 0 to n - 1.": (
-            _prefix(longer=-1)
-        ),
+        "the prefix is one too long; it is made of the positions 0 to n - 1.": _prefix(longer=1),
+        "the prefix is one too short; it is made of the positions 0 to n - 1.": _prefix(longer=-1),
         "only the prefix can be seen; after it, each position sees all up to itself.": (
             lambda T, n: _opened(T, slice(T), slice(n), -T)
         ),
