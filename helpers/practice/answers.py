@@ -1,7 +1,7 @@
 """What comes out of an answer, compared with what must come out, and told in words."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -93,6 +93,21 @@ def gradient(got, leaf: Tensor) -> Tensor:
 def doubles(*values) -> Tensor:
     """The numbers of a case in double precision."""
     return torch.tensor(values, dtype=torch.float64)
+
+
+def then(answer: Callable, change: Callable) -> Callable:
+    """An answer whose result is changed at the end, as in many a slip."""
+    return lambda *given: change(answer(*given))
+
+
+def in_bits(nats):
+    """What is measured in nats, in bits."""
+    return nats / math.log(2)
+
+
+def in_nats(bits):
+    """What is measured in bits, in nats."""
+    return bits * math.log(2)
 
 
 def _kind(values: Tensor) -> str:

@@ -81,15 +81,8 @@ def has_twin(model: GPT) -> bool:
 def twin_block(block: PreNormBlock, n_head: int) -> nn.Module:
     """PyTorch's encoder layer with the weights of a block, found by their names."""
     C = block.attention_norm.normalized_shape[0]
-    twin = nn.TransformerEncoderLayer(
-        C,
-        n_head,
-        4 * C,
-        0.0,
-        partial(F.gelu, approximate="tanh"),
-        batch_first=True,
-        norm_first=True,
-    )
+    gelu, order = partial(F.gelu, approximate="tanh"), {"batch_first": True, "norm_first": True}
+    twin = nn.TransformerEncoderLayer(C, n_head, 4 * C, 0.0, gelu, **order)
     names = {"attention.qkv.": "self_attn.in_proj_", "attention.projection": "self_attn.out_proj"}
     names |= {"attention_norm": "norm1", "mlp_norm": "norm2"}
     names |= {"mlp.expand": "linear1", "mlp.projection": "linear2"}

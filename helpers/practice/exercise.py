@@ -15,15 +15,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.practice.answers import (
-    Mistake,
-    marked,
-    require,
-    same,
-    tensor,
-    unchanged,
-    what_differs,
-)
+from helpers.practice.answers import Mistake, marked, require, same, tensor, unchanged, what_differs
 
 TO_DO = "to do. Replace the dots, then run the cell again."
 CHANGED = "the result is right, but your function changes what it was given; make a new one."
@@ -62,7 +54,8 @@ EXERCISES: dict[str, list["Exercise"]] = {}  # notebook -> its exercises, in the
 class Exercise:
     """A check that is called with an answer; `hint()` and `solution()` help.
 
-    notebook: its two digits. task: what goes in and what must come out; it becomes the docstring.
+    title: after the two digits of the notebook, "04 The loss of logits". task: what goes in and
+    what must come out; it becomes the docstring.
     function: the solution, whose source is shown. cases: what comes out, in words -> the inputs.
     slips: what is wrong, in words -> a function that makes this mistake. right: other right
     answers, for the tests. parts: the names of what comes out, where it is more than one thing.
@@ -72,7 +65,6 @@ class Exercise:
 
     def __init__(
         self,
-        notebook: str,
         title: str,
         task: str,
         function: Callable,
@@ -84,7 +76,8 @@ class Exercise:
         parts: Sequence[str] = (),
         ask: Callable = lambda answer, *inputs: answer(*inputs),
     ):
-        self.title, self.__doc__, self.function, self.hints = title, task, function, hints
+        notebook, self.title = title.split(maxsplit=1)
+        self.__doc__, self.function, self.hints = task, function, hints
         self.cases, self.slips, self.right, self.parts, self.ask = cases, slips, right, parts, ask
         self.siblings = EXERCISES.setdefault(notebook, [])
         self.siblings.append(self)

@@ -26,7 +26,7 @@ def exercise(title="Double", function=double, **changed):
         "right": [],
         "hints": ["First.", "Second."],
     }
-    return Exercise("99", title, "x -> 2x", function, **described | changed)
+    return Exercise(f"99 {title}", "x -> 2x", function, **described | changed)
 
 
 @pytest.fixture

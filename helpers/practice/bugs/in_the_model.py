@@ -12,12 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.models import initialise
-from helpers.models.attention import (
-    CausalSelfAttention,
-    LayerCache,
-    attention_weights,
-    merge_heads,
-)
+from helpers.models.attention import CausalSelfAttention, LayerCache, attention_weights, merge_heads
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 

@@ -17,12 +17,12 @@ def causal_head(x, W_q, W_k, W_v):
     return scores.masked_fill(future, float("-inf")).softmax(-1) @ v
 
 
-def _head(divisor=None, begin=1, hide=-math.inf, axis=-1, values=lambda x, v: v):
-    """A head with a slip. divisor: of the scores, made from x and q. begin: where the mask does."""
+def _head(width=None, power=0.5, begin=1, hide=-math.inf, axis=-1, values=lambda x, v: v):
+    """A head with a slip. width: made from x; its power divides. begin: where the mask does."""
 
     def answer(x, W_q, W_k, W_v):
         q, k, v = x @ W_q, x @ W_k, x @ W_v
-        scores = q @ k.mT / (divisor(x, q) if divisor else math.sqrt(q.shape[-1]))
+        scores = q @ k.mT / (width(x) if width else q.shape[-1]) ** power
         hidden = torch.ones_like(scores, dtype=torch.bool).triu(begin)
         return scores.masked_fill(hidden, hide).softmax(axis) @ values(x, v)
 
@@ -44,21 +44,17 @@ SLIPS_OF_A_HEAD = {
     "nothing hides the future: row t may use positions up to t only.": _head(begin=99),
     "the mask hides the past and shows the future.": _shows_the_future,
     "row t sees one place ahead: the mask begins just above the diagonal.": _head(begin=2),
-    "every position must see itself: the mask begins above the diagonal.": _head(None, 0, -1e9),
+    "every position must see itself: the mask begins above the diagonal.": _head(begin=0, hide=-99),
     "position 0 has nowhere to look: the mask must begin above the diagonal.": _head(begin=0),
     "the softmax runs over the positions that look; the row of each must sum to 1.": _head(axis=-2),
     "the future is taken out after the softmax, so the rows no longer sum to 1.": _hides_late,
     "a score of 0 is no weight of 0, since e⁰ = 1. The future needs the score -inf.": _head(hide=0),
     "the scores are divided by √C, the model's width. It must be the head's.": (
-        _head(lambda x, q: math.sqrt(x.shape[-1]))
+        _head(lambda x: x.shape[-1])
     ),
-    "the scores are divided by √T; it must be the head's width.": (
-        _head(lambda x, q: math.sqrt(x.shape[1]))
-    ),
-    "the scores are not divided by √hs; they are too large.": _head(lambda x, q: 1),
-    "the scores are divided by hs itself; their spread is only √hs.": (
-        _head(lambda x, q: q.shape[-1])
-    ),
+    "the scores are divided by √T; it must be the head's width.": _head(lambda x: x.shape[1]),
+    "the scores are not divided by √hs; they are too large.": _head(power=0),
+    "the scores are divided by hs itself; their spread is only √hs.": _head(power=1),
     "queries and keys have changed places: row t belongs to the query of t.": (
         lambda x, W_q, W_k, W_v: causal_head(x, W_k, W_q, W_v)
     ),
@@ -68,8 +64,7 @@ SLIPS_OF_A_HEAD = {
     "the weights average x itself; a head hands on its values.": _head(values=lambda x, v: x),
 }
 check_causal_head = Exercise(
-    "05",
-    "A head from its matrices",
+    "05 A head from its matrices",
     "x (B, T, C) and three matrices (C, hs) -> (B, T, hs), every position from its past.",
     causal_head,
     cases={
@@ -110,13 +105,10 @@ SLIPS_OF_SPLITTING = {
     "the heads come before the batch; the order is (B, nh, T, hs).": (
         lambda x, n_head: into_heads(x, n_head).transpose(0, 1)
     ),
-    "positions and channels of a head have changed places.": (
-        lambda x, n_head: into_heads(x, n_head).mT
-    ),
+    "positions and channels of a head have changed places.": lambda *given: into_heads(*given).mT,
 }
 check_into_heads = Exercise(
-    "05",
-    "Channels into heads",
+    "05 Channels into heads",
     "x (B, T, C), n_head -> (B, nh, T, hs), head h has the h-th slice of the channels.",
     into_heads,
     cases={
@@ -153,34 +145,9 @@ def _by_a_mask(weights, distance):
     return (weights * there).sum((-2, -1)) / (T - distance)
 
 
-SLIPS_OF_LOOKING_BACK = {
-    "this line lies above the diagonal, in the future, where every weight is 0.": (
-        lambda weights, distance: looks_back(weights, -distance)
-    ),
-    "only T - distance positions have a place so far back; divide by their number.": (
-        lambda weights, distance: _line(weights, distance).sum(-1) / weights.shape[-1]
-    ),
-    "the mean is missing; this is the sum over the positions.": (
-        lambda weights, distance: _line(weights, distance).sum(-1)
-    ),
-    "every map needs a number of its own; do not average over heads and texts.": (
-        lambda weights, distance: _line(weights, distance).mean()
-    ),
-    "this is the weight of every position; the mean over them is missing.": _line,
-    "one too near: distance 1 is the place just before, 0 the position itself.": (
-        lambda weights, distance: looks_back(weights, distance - 1)
-    ),
-    "one too far: distance 1 is the place just before, 0 the position itself.": (
-        lambda weights, distance: looks_back(weights, distance + 1)
-    ),
-    "this averages over the first two dimensions; a map lies in the last two.": (
-        lambda weights, distance: weights.diagonal(-distance).mean(-1)
-    ),
-}
 MAPS = attention_weights(*normals(0, (3, 4, 6, 6), (3, 4, 6, 6)))
 check_looks_back = Exercise(
-    "05",
-    "How far back a head looks",
+    "05 How far back a head looks",
     "weights (..., T, T), distance -> (...), the mean weight that t gives to t - distance.",
     looks_back,
     cases={
@@ -188,7 +155,30 @@ check_looks_back = Exercise(
         "the mean of each map at distance 0": (MAPS, 0),
         "the mean of a single map": (MAPS[0, 0], 1),
     },
-    slips=SLIPS_OF_LOOKING_BACK,
+    slips={
+        "this line lies above the diagonal, in the future, where every weight is 0.": (
+            lambda weights, distance: looks_back(weights, -distance)
+        ),
+        "only T - distance positions have a place so far back; divide by their number.": (
+            lambda weights, distance: _line(weights, distance).sum(-1) / weights.shape[-1]
+        ),
+        "the mean is missing; this is the sum over the positions.": (
+            lambda weights, distance: _line(weights, distance).sum(-1)
+        ),
+        "every map needs a number of its own; do not average over heads and texts.": (
+            lambda weights, distance: _line(weights, distance).mean()
+        ),
+        "this is the weight of every position; the mean over them is missing.": _line,
+        "one too near: distance 1 is the place just before, 0 the position itself.": (
+            lambda weights, distance: looks_back(weights, distance - 1)
+        ),
+        "one too far: distance 1 is the place just before, 0 the position itself.": (
+            lambda weights, distance: looks_back(weights, distance + 1)
+        ),
+        "this averages over the first two dimensions; a map lies in the last two.": (
+            lambda weights, distance: weights.diagonal(-distance).mean(-1)
+        ),
+    },
     right=[_row_by_row, _by_a_mask],
     hints=[
         "The weights that t gives to t - distance lie on one line below the diagonal.",

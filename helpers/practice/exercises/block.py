@@ -33,47 +33,43 @@ def _in_doubles(x, weight, bias, eps):
     return _norm()(x.double(), weight, bias, eps)
 
 
-SLIPS_OF_THE_NORM = {
-    "the variance is divided by C - 1; LayerNorm divides by C.": _norm(less=1),
-    "mean and variance run over the positions: a token would hear from others.": _norm(1),
-    "mean and variance run over the batch: a token would hear from other texts.": _norm(0),
-    "mean and variance run over positions and channels; each token has its own.": _norm((1, 2)),
-    "mean and variance run over everything; each token has its own.": _norm((0, 1, 2)),
-    "mean and variance run over batch and positions. That is batch norm.": _norm((0, 1)),
-    "the root is missing: divide by the standard deviation.": (
-        _norm(spread=lambda variance, eps: variance + eps)
-    ),
-    "the mean is not subtracted; it must be 0 before weight and bias act.": (
-        lambda x, weight, bias, eps: F.rms_norm(x, x.shape[-1:], weight, eps) + bias
-    ),
-    "weight and bias are missing.": lambda x, weight, bias, eps: _by_torch(x, None, None, eps),
-    "the weight is missing.": lambda x, weight, bias, eps: _by_torch(x, None, bias, eps),
-    "the bias is missing.": lambda x, weight, bias, eps: _by_torch(x, weight, None, eps),
-    "the bias is added before the weight acts; it comes last.": (
-        lambda x, weight, bias, eps: _by_torch(x, weight, weight * bias, eps)
-    ),
-    "eps is added outside the root; it belongs to the variance, inside.": (
-        _norm(spread=lambda variance, eps: variance.sqrt() + eps)
-    ),
-    "another eps changes nothing; add the one that is given to the variance.": (
-        _norm(spread=lambda variance, eps: variance.sqrt())
-    ),
-    "eps is squared here; add it to the variance as it is.": (
-        _norm(spread=lambda variance, eps: (variance + eps**2).sqrt())
-    ),
-}
 X = normals(0, (2, 3, 4))[0] * 2 + 1
 WEIGHT, BIAS = torch.tensor([1.0, 2.0, -1.0, 0.5]), torch.tensor([0.0, 1.0, 2.0, -1.0])
 check_layer_norm = Exercise(
-    "06",
-    "LayerNorm from its formula",
+    "06 LayerNorm from its formula",
     "x (B, T, C), weight and bias (C,), eps > 0 -> (B, T, C), each token by itself.",
     layer_norm,
     cases={
         "the result": (X, WEIGHT, BIAS, 1e-7),
         "the result with eps = 0.5": (X, WEIGHT, BIAS, 0.5),
     },
-    slips=SLIPS_OF_THE_NORM,
+    slips={
+        "the variance is divided by C - 1; LayerNorm divides by C.": _norm(less=1),
+        "mean and variance run over the positions: a token would hear from others.": _norm(1),
+        "mean and variance run over the batch: a token would hear from other texts.": _norm(0),
+        "mean and variance run over positions and channels; each token has its own.": _norm((1, 2)),
+        "mean and variance run over everything; each token has its own.": _norm((0, 1, 2)),
+        "mean and variance run over batch and positions. That is batch norm.": _norm((0, 1)),
+        "the root is missing: divide by the standard deviation.": _norm(spread=torch.add),
+        "the mean is not subtracted; it must be 0 before weight and bias act.": (
+            lambda x, weight, bias, eps: F.rms_norm(x, x.shape[-1:], weight, eps) + bias
+        ),
+        "weight and bias are missing.": lambda x, weight, bias, eps: _by_torch(x, None, None, eps),
+        "the weight is missing.": lambda x, weight, bias, eps: _by_torch(x, None, bias, eps),
+        "the bias is missing.": lambda x, weight, bias, eps: _by_torch(x, weight, None, eps),
+        "the bias is added before the weight acts; it comes last.": (
+            lambda x, weight, bias, eps: _by_torch(x, weight, weight * bias, eps)
+        ),
+        "eps is added outside the root; it belongs to the variance, inside.": (
+            _norm(spread=lambda variance, eps: variance.sqrt() + eps)
+        ),
+        "another eps changes nothing; add the one that is given to the variance.": (
+            _norm(spread=lambda variance, eps: variance.sqrt())
+        ),
+        "eps is squared here; add it to the variance as it is.": (
+            _norm(spread=lambda variance, eps: (variance + eps**2).sqrt())
+        ),
+    },
     right=[_by_torch, _in_doubles],
     hints=[
         "Mean and variance belong to one token: both run over its channels, the last dimension.",
@@ -122,9 +118,7 @@ SLIPS_OF_THE_STREAM = {
     "the norm acts on what the branch adds; it must act on what it reads.": (
         _step_by_step(lambda x, norm, f: x + norm(f(x)))
     ),
-    "the branches read the stream without their norms.": (
-        _step_by_step(lambda x, norm, f: x + f(x))
-    ),
+    "the branches read the stream without their norms.": _step_by_step(lambda x, norm, f: x + f(x)),
     "all branches read the first x; each must read what those before it have added.": (
         lambda x, branches, final: final(x + sum(f(norm(x)) for norm, f in branches))
     ),
@@ -137,10 +131,8 @@ SLIPS_OF_THE_STREAM = {
     "the final norm is missing: the head must not read the bare stream.": (
         lambda x, branches, final: stream(x, branches, _same)
     ),
-    "the final norm acts inside the loop; it comes once, at the end.": (
-        lambda x, branches, final: _step_by_step(lambda x, *b: stream(x, [b], final))(
-            x, branches, _same
-        )
+    "the final norm acts inside the loop; it comes once, at the end.": lambda x, branches, final: (
+        _step_by_step(lambda x, *b: stream(x, [b], final))(x, branches, _same)
     ),
     CHANGED: _in_place,
 }
@@ -153,8 +145,7 @@ def _bend(matrix):
 STREAM, *MATRICES = normals(0, (1, 2, 3), (3, 3), (3, 3), (3, 3))
 BRANCHES = list(zip(map(_scaled, (1.0, 2.0, 0.5)), map(_bend, MATRICES), strict=True))
 check_stream = Exercise(
-    "06",
-    "The stream through pre-norm branches",
+    "06 The stream through pre-norm branches",
     "x (B, T, C), branches of (norm, f), a final norm -> (B, T, C).",
     stream,
     cases={

@@ -11,64 +11,48 @@ def after_dropout(x, kept, p, training):
     return x * kept / (1 - p)
 
 
-def _training(rule):
-    """Dropout with a slip in training, a function of x, kept and p."""
-    return lambda x, kept, p, training: rule(x, kept, p) if training else x
+def _train(factor):
+    """Dropout with another factor of x in training, made from kept and p."""
+    return lambda x, kept, p, training: x * factor(kept, p) if training else x
 
 
-def _evaluation(rule):
-    """Dropout with a slip in evaluation, a function of x, kept and p."""
-    return lambda x, kept, p, training: (
-        after_dropout(x, kept, p, True) if training else rule(x, kept, p)
-    )
+def _eval(factor):
+    """Dropout with a factor of x in evaluation, made from kept and p."""
+    return lambda x, kept, p, training: x * (kept / (1 - p) if training else factor(kept, p))
 
 
 SLIPS_OF_DROPOUT = {
     "what is kept must grow by 1 / (1 - p); else all numbers are smaller on average.": (
-        _training(lambda x, kept, p: x * kept)
+        _train(lambda kept, p: kept)
     ),
     "you multiplied by 1 - p: what is kept must become larger, not smaller.": (
-        _training(lambda x, kept, p: x * kept * (1 - p))
+        _train(lambda kept, p: kept * (1 - p))
     ),
-    "you divided by p, but a number is kept with probability 1 - p.": (
-        _training(lambda x, kept, p: x * kept / p)
-    ),
+    "you divided by p, but a number is kept with probability 1 - p.": _train(torch.div),
     "the mask is the wrong way round: True means that a number stays.": (
-        _training(lambda x, kept, p: x * ~kept / (1 - p))
+        _train(lambda kept, p: ~kept / (1 - p))
     ),
     "the share that happened to be kept is not 1 - p; dropout divides by 1 - p.": (
-        _training(lambda x, kept, p: x * kept / kept.float().mean())
+        _train(lambda kept, p: kept / kept.float().mean())
     ),
-    "this is x, unchanged; in training numbers are dropped.": lambda x, kept, p, training: x,
-    "what is dropped must be 0; all numbers are still there.": (
-        _training(lambda x, kept, p: x / (1 - p))
-    ),
-    "in evaluation nothing may be dropped.": (
-        lambda x, kept, p, training: after_dropout(x, kept, p, True)
-    ),
-    "in evaluation nothing may be dropped, whatever the factor.": (
-        _evaluation(lambda x, kept, p: x * kept)
-    ),
+    "this is x, unchanged; in training numbers are dropped.": lambda x, *given: x,
+    "what is dropped must be 0; all numbers are still there.": _train(lambda kept, p: 1 / (1 - p)),
+    "in evaluation nothing may be dropped.": _eval(lambda kept, p: kept / (1 - p)),
+    "in evaluation nothing may be dropped, whatever the factor.": _eval(lambda kept, p: kept),
     "in evaluation nothing may be rescaled: training has taken care of that.": (
-        _evaluation(lambda x, kept, p: x * (1 - p))
+        _eval(lambda kept, p: 1 - p)
     ),
-    "in evaluation nothing is dropped, so nothing may grow.": (
-        _evaluation(lambda x, kept, p: x / (1 - p))
-    ),
+    "in evaluation nothing is dropped, so nothing may grow.": _eval(lambda kept, p: 1 / (1 - p)),
 }
-DROPPED = (
-    torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0]),
-    torch.tensor([True, False, True, True, False, True]),
-    0.2,
-)
+X = torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0])
+KEPT = torch.tensor([True, False, True, True, False, True])
 check_after_dropout = Exercise(
-    "06",
-    "Dropout with a given mask",
+    "06 Dropout with a given mask",
     "x, kept of the same shape (True: stays), p, training -> x after dropout.",
     after_dropout,
     cases={
-        "x in training, with p = 0.2": (*DROPPED, True),
-        "x in evaluation": (*DROPPED, False),
+        "x in training, with p = 0.2": (X, KEPT, 0.2, True),
+        "x in evaluation": (X, KEPT, 0.2, False),
     },
     slips=SLIPS_OF_DROPOUT,
     right=[

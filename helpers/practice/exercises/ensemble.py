@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.practice.answers import doubles
+from helpers.practice.answers import doubles, then
 from helpers.practice.exercise import Exercise
 from helpers.theory import ensembles
 from helpers.theory.decomposition import geometric_mean
@@ -14,19 +14,20 @@ def error_without_answers(errors, f, weights):
     return weights @ errors - ambiguity
 
 
-def _equal_weights(average=False, mean=False, spread=False):
-    """The error with weights 1/K in the parts that are named."""
+def _equal(*parts):
+    """The error with weights 1/K in the parts that are named: errors, mean, spread."""
 
     def answer(errors, f, weights):
         equal = torch.full_like(weights, 1 / len(weights))
-        a, m, s = (equal if all_alike else weights for all_alike in (average, mean, spread))
+        a, m, s = (equal if n in parts else weights for n in ("errors", "mean", "spread"))
         return a @ errors - ((f - (f @ m)[:, None]) ** 2 @ s).mean()
 
     return answer
 
 
-def _spread(f, weights):
-    return (f - (f @ weights)[:, None]) ** 2 @ weights
+def _parts(combined):
+    """Another combination of the members' average error and the spread of every point, (n,)."""
+    return lambda errors, f, w: combined(w @ errors, (f - (f @ w)[:, None]) ** 2 @ w)
 
 
 def _by_helper(errors, f, weights):
@@ -40,53 +41,40 @@ def _by_pairs(errors, f, weights):
 
 
 SLIPS_OF_THE_ERROR = {
-    "the average error has weights 1/K; all three numbers need the same weights.": (
-        _equal_weights(average=True)
-    ),
-    "the mean of the predictions has weights 1/K, the rest has others.": _equal_weights(mean=True),
-    "the ambiguity is averaged with weights 1/K; it needs the same weights too.": (
-        _equal_weights(spread=True)
-    ),
+    "the average error has weights 1/K; all three numbers need the same weights.": _equal("errors"),
+    "the mean of the predictions has weights 1/K, the rest has others.": _equal("mean"),
+    "the ambiguity is averaged with weights 1/K; it needs the same weights too.": _equal("spread"),
     "the ambiguity has weights 1/K in both places; it needs the same as the errors.": (
-        _equal_weights(mean=True, spread=True)
+        _equal("mean", "spread")
     ),
-    "the weights are not used at all.": _equal_weights(True, True, True),
+    "the weights are not used at all.": _equal("errors", "mean", "spread"),
     "this is the average error; disagreement has gained nothing yet.": (
-        lambda errors, f, weights: weights @ errors
+        _parts(lambda average, spread: average)
     ),
-    "this is the ambiguity: what averaging gains.": (
-        lambda errors, f, weights: _spread(f, weights).mean()
-    ),
+    "this is the ambiguity: what averaging gains.": _parts(lambda average, spread: spread.mean()),
     "you added the ambiguity. Disagreement lowers the error.": (
-        lambda errors, f, weights: weights @ errors + _spread(f, weights).mean()
+        _parts(lambda average, spread: average + spread.mean())
     ),
     "the ambiguity is summed over the points; take their mean.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights).sum()
+        _parts(lambda average, spread: average - spread.sum())
     ),
-    "the mean over the points is missing.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights)
-    ),
+    "the mean over the points is missing.": _parts(lambda average, spread: average - spread),
     "this is the best member's error; the ensemble has one of its own.": (
         lambda errors, f, weights: errors.min()
     ),
     "the root of the ambiguity is too much: errors are squares.": (
-        lambda errors, f, weights: weights @ errors - _spread(f, weights).mean().sqrt()
+        _parts(lambda average, spread: average - spread.mean().sqrt())
     ),
 }
-ERRORS = doubles(3.0, 2.0, 4.0)
+ERRORS, WEIGHTS = doubles([3.0, 2.0, 4.0], [0.5, 0.4, 0.1])
 F = doubles([1.0, 2.0, 4.0], [0.0, -1.0, 1.0], [2.0, 2.5, 0.0], [3.0, 1.0, 2.0])
 check_error_without_answers = Exercise(
-    "12",
-    "An error without answers",
+    "12 An error without answers",
     "errors (K,), f (n, K) on unlabelled inputs, weights (K,) -> the ensemble's mean error.",
     error_without_answers,
     cases={
-        "the ensemble's error": (ERRORS, F, doubles(0.5, 0.4, 0.1)),
-        "the error on two new questions, with other weights": (
-            ERRORS,
-            F[:2] * 2,
-            doubles(0.1, 0.4, 0.5),
-        ),
+        "the ensemble's error": (ERRORS, F, WEIGHTS),
+        "the error on two new questions, with other weights": (ERRORS, F[:2] * 2, WEIGHTS.flip(0)),
     },
     slips=SLIPS_OF_THE_ERROR,
     right=[_by_helper, _by_pairs],
@@ -108,45 +96,36 @@ def _product(log_q, weights):
     return (log_q.exp() ** weights[:, None]).prod(0)
 
 
-SLIPS_OF_THE_GEOMETRIC_MEAN = {
-    "this is the arithmetic mean: average the logarithms, not the probabilities.": (
-        lambda log_q, weights: weights @ log_q.exp()
-    ),
-    "this does not sum to 1: divide by Z.": _product,
-    "these are logarithms, and unnormalised; probabilities are asked for.": (
-        lambda log_q, weights: weights @ log_q
-    ),
-    "these are logarithms; probabilities are asked for.": (
-        lambda log_q, weights: geometric(log_q, weights).log()
-    ),
-    "the weights are not used.": lambda log_q, weights: log_q.mean(0).softmax(-1),
-    "the weights are forgotten: this is the plain product.": (
-        lambda log_q, weights: log_q.sum(0).softmax(-1)
-    ),
-    "the softmax runs over the arithmetic mean; average the logarithms.": (
-        lambda log_q, weights: (weights @ log_q.exp()).softmax(-1)
-    ),
-    "where members are sure of different tokens, every product rounds to 0, and 0 / 0 is nan. "
-    "Stay in logarithms until the softmax.": (
-        lambda log_q, weights: _product(log_q, weights) / _product(log_q, weights).sum()
-    ),
-}
+SURE = doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0])
 check_geometric = Exercise(
-    "12",
-    "The geometric mean of distributions",
+    "12 The geometric mean of distributions",
     "log_q (K, V), weights (K,) -> probabilities (V,).",
     geometric,
     cases={
-        "the geometric mean": (
-            doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(),
-            doubles(0.8, 0.2),
+        "the geometric mean": (doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]).log(), doubles(0.8, 0.2)),
+        "the geometric mean of two that are sure": (SURE, doubles(0.5, 0.5)),
+    },
+    slips={
+        "this is the arithmetic mean: average the logarithms, not the probabilities.": (
+            lambda log_q, weights: weights @ log_q.exp()
         ),
-        "the geometric mean of two that are sure": (
-            doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0]),
-            doubles(0.5, 0.5),
+        "this does not sum to 1: divide by Z.": _product,
+        "these are logarithms, and unnormalised; probabilities are asked for.": (
+            lambda log_q, weights: weights @ log_q
+        ),
+        "these are logarithms; probabilities are asked for.": then(geometric, torch.log),
+        "the weights are not used.": lambda log_q, weights: log_q.mean(0).softmax(-1),
+        "the weights are forgotten: this is the plain product.": (
+            lambda log_q, weights: log_q.sum(0).softmax(-1)
+        ),
+        "the softmax runs over the arithmetic mean; average the logarithms.": (
+            lambda log_q, weights: (weights @ log_q.exp()).softmax(-1)
+        ),
+        "where members are sure of different tokens, every product rounds to 0, and 0 / 0 is nan. "
+        "Stay in logarithms until the softmax.": (
+            lambda log_q, weights: _product(log_q, weights) / _product(log_q, weights).sum()
         ),
     },
-    slips=SLIPS_OF_THE_GEOMETRIC_MEAN,
     right=[
         lambda log_q, weights: geometric_mean(log_q, weights)[0].exp().numpy(),
         lambda log_q, weights: (weights @ log_q - (weights @ log_q).logsumexp(0)).exp(),
@@ -163,34 +142,8 @@ def error_of_mean(v, c, K):
     return (v + (K - 1) * c) / K
 
 
-SLIPS_OF_THE_MEAN = {
-    "this is v/K, as if the members erred independently; c is missing.": lambda v, c, K: v / K,
-    "this is one member's error; averaging gains something.": lambda v, c, K: v,
-    "this is what is left for endlessly many members.": lambda v, c, K: c,
-    "c is counted in full: only the share (K - 1)/K of the products are pairs.": (
-        lambda v, c, K: v / K + c
-    ),
-    "every pair stands twice in the square: (j, k) and (k, j).": (
-        lambda v, c, K: (v + (K - 1) / 2 * c) / K
-    ),
-    "this is what the sum of the errors pays; divide by K².": (
-        lambda v, c, K: K * v + K * (K - 1) * c
-    ),
-    "this is divided by K, but the mean has 1/K in both factors: K².": (
-        lambda v, c, K: v + (K - 1) * c
-    ),
-    "c is averaged away like v here; what members have in common stays.": (
-        lambda v, c, K: (v + c) / K
-    ),
-    "c is divided by K once more; all pairs together stay worth nearly c.": (
-        lambda v, c, K: v / K + (K - 1) / K**2 * c
-    ),
-    "c must be added, with its own sign.": lambda v, c, K: error_of_mean(v, -c, K),
-    "a c below 0 must stay below 0.": lambda v, c, K: error_of_mean(v, abs(c), K),
-}
 check_error_of_mean = Exercise(
-    "12",
-    "Members that err together",
+    "12 Members that err together",
     "v, c, K -> the mean squared error of the mean of K members.",
     error_of_mean,
     cases={
@@ -198,7 +151,31 @@ check_error_of_mean = Exercise(
         "the error for v = 3.0, c = -0.4, K = 5": (3.0, -0.4, 5),
         "the error of a single member with v = 2": (2.0, 0.5, 1),
     },
-    slips=SLIPS_OF_THE_MEAN,
+    slips={
+        "this is v/K, as if the members erred independently; c is missing.": lambda v, c, K: v / K,
+        "this is one member's error; averaging gains something.": lambda v, c, K: v,
+        "this is what is left for endlessly many members.": lambda v, c, K: c,
+        "c is counted in full: only the share (K - 1)/K of the products are pairs.": (
+            lambda v, c, K: v / K + c
+        ),
+        "every pair stands twice in the square: (j, k) and (k, j).": (
+            lambda v, c, K: (v + (K - 1) / 2 * c) / K
+        ),
+        "this is what the sum of the errors pays; divide by K².": (
+            lambda v, c, K: K * v + K * (K - 1) * c
+        ),
+        "this is divided by K, but the mean has 1/K in both factors: K².": (
+            lambda v, c, K: v + (K - 1) * c
+        ),
+        "c is averaged away like v here; what members have in common stays.": (
+            lambda v, c, K: (v + c) / K
+        ),
+        "c is divided by K once more; all pairs together stay worth nearly c.": (
+            lambda v, c, K: v / K + (K - 1) / K**2 * c
+        ),
+        "c must be added, with its own sign.": lambda v, c, K: error_of_mean(v, -c, K),
+        "a c below 0 must stay below 0.": lambda v, c, K: error_of_mean(v, abs(c), K),
+    },
     right=[
         lambda v, c, K: c + (v - c) / K,
         lambda v, c, K: (torch.full((K, K), c) + (v - c) * torch.eye(K)).mean(),

@@ -19,9 +19,9 @@ def _normalised(kept):
 
 SLIPS_OF_TEMPERATURE = {
     "these are logits; they still have to become probabilities.": lambda z, T: z / T,
-    "these are weights; divided by their sum they become probabilities.": lambda z, T: (
-        z / T
-    ).exp(),
+    "these are weights; divided by their sum they become probabilities.": (
+        lambda z, T: (z / T).exp()
+    ),
     "these are logarithms of probabilities.": lambda z, T: (z / T).log_softmax(-1),
     "you multiplied by the temperature; a high one must make all tokens more alike.": (
         lambda z, T: (z * T).softmax(-1)
@@ -42,16 +42,12 @@ SLIPS_OF_TEMPERATURE = {
     ),
 }
 check_temperature = Exercise(
-    "08",
-    "Softmax with temperature",
+    "08 Softmax with temperature",
     "logits (..., V), temperature > 0 -> probabilities (..., V).",
     tempered,
     cases={
         "the distribution at T = 2": (torch.tensor([2.0, 1.0, 0.0]), 2.0),
-        "a batch of two at T = 0.5": (
-            torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]]),
-            0.5,
-        ),
+        "a batch of two at T = 0.5": (torch.tensor([[2.0, 1.0, 0.0], [0.0, -math.inf, 3.0]]), 0.5),
     },
     slips=SLIPS_OF_TEMPERATURE,
     right=[next_token_probs, lambda z, T: _normalised(z.softmax(-1) ** (1 / T))],
@@ -116,8 +112,7 @@ SLIPS_OF_TOP_K = {
 }
 ROWS = torch.tensor([[0.125, 0.375, 0.0625, 0.25, 0.1875], [0.375, 0.125, 0.0625, 0.0625, 0.375]])
 check_top_k = Exercise(
-    "08",
-    "Top-k",
+    "08 Top-k",
     "probs (..., V), k ≥ 1 -> (..., V), the k likeliest alone, and their sum is 1.",
     keep_k,
     cases={
@@ -146,11 +141,12 @@ def keep_nucleus(probs, p):
 
 
 def _nucleus(inside, finish=_normalised, descending=True):
-    """Top-p with a slip. inside: sorted values, p -> which of them stay."""
+    """Top-p with a slip. inside: sorted values, p -> which stay. finish: of what stays, or None."""
 
     def answer(probs, p):
         values, tokens = probs.sort(descending=descending)
-        return finish(torch.zeros_like(probs).scatter(-1, tokens, values * inside(values, p)))
+        kept = torch.zeros_like(probs).scatter(-1, tokens, values * inside(values, p))
+        return finish(kept) if finish else kept
 
     return answer
 
@@ -159,19 +155,15 @@ def _before(values, p):
     return values.cumsum(-1) - values < p
 
 
-def _dropped(values, p):
+def _within(values, p):
     return values.cumsum(-1) <= p
 
 
 SLIPS_OF_THE_NUCLEUS = {
-    REST: _nucleus(_before, finish=lambda kept: kept),
+    REST: _nucleus(_before, None),
     MOVED: lambda probs, p: keep_nucleus(probs.sort(-1, descending=True).values, p),
-    "the token that crosses p is dropped; without it the mass does not reach p.": (
-        _nucleus(_dropped)
-    ),
-    "the token that crosses p is dropped, and the rest does not sum to 1.": (
-        _nucleus(_dropped, finish=lambda kept: kept)
-    ),
+    "the token that crosses p is dropped; without it the mass does not reach p.": _nucleus(_within),
+    "the token that crosses p is dropped, and the rest does not sum to 1.": _nucleus(_within, None),
     "the running sum must be that of the sorted probabilities.": (
         lambda probs, p: _normalised(probs * _before(probs, p))
     ),
@@ -191,8 +183,7 @@ SLIPS_OF_THE_NUCLEUS = {
     EACH: _nucleus(_before, finish=lambda kept: kept / kept.sum()),
 }
 check_top_p = Exercise(
-    "08",
-    "Top-p",
+    "08 Top-p",
     "probs (..., V), 0 < p ≤ 1 -> (..., V), the fewest likeliest whose mass reaches p.",
     keep_nucleus,
     cases={

@@ -50,44 +50,39 @@ def _head_by_head(q, k, v, kept_k, kept_v):
 
 
 SLIPS_OF_A_STEP = {
-    "the cache has not grown; the next token must find this one in it.": _kept(
-        lambda old, new: old
-    ),
-    "only the new token is in the cache; the past must stay.": _kept(lambda old, new: new),
+    "the cache has not grown; the next token must find this one in it.": _kept(lambda old, _: old),
+    "only the new token is in the cache; the past must stay.": _kept(lambda _, new: new),
     "the new token stands first; keep the order of the text.": (
         _kept(lambda old, new: torch.cat([new, old], dim=1))
     ),
     "the new token does not see itself: append its key and value before you look.": _blind,
-    "the scores are not divided by √hs.": (
-        _step(lambda q, keys, values: (q @ keys.mT).softmax(-1) @ values)
-    ),
+    "the scores are not divided by √hs.": _step(lambda q, k, v: (q @ k.mT).softmax(-1) @ v),
     "the scores are divided by hs itself; it must be √hs.": (
-        _step(lambda q, keys, values: (q @ keys.mT / q.shape[-1]).softmax(-1) @ values)
+        _step(lambda q, k, v: (q @ k.mT / q.shape[-1]).softmax(-1) @ v)
     ),
     "the scores are divided by a root of the number of tokens; it must be √hs.": (
-        _step(lambda q, keys, values: (q @ keys.mT / keys.shape[1] ** 0.5).softmax(-1) @ values)
+        _step(lambda q, k, v: (q @ k.mT / k.shape[1] ** 0.5).softmax(-1) @ v)
     ),
     "only the first token is seen: a causal mask has hidden the others.": (
         _step(lambda *given: F.scaled_dot_product_attention(*given, is_causal=True))
     ),
     "the softmax runs over the query, so every weight is 1.": (
-        _step(lambda q, keys, values: _scores(q, keys).softmax(1) @ values)
+        _step(lambda q, k, v: _scores(q, k).softmax(1) @ v)
     ),
     "these are the weights; they still have to average the values.": (
-        _step(lambda q, keys, values: _scores(q, keys).softmax(-1))
+        _step(lambda q, k, v: _scores(q, k).softmax(-1))
     ),
     "the weights average the keys; it must be the values.": (
-        _step(lambda q, keys, values: _scores(q, keys).softmax(-1) @ keys)
+        _step(lambda q, k, v: _scores(q, k).softmax(-1) @ k)
     ),
     "the new token sees itself only; its query must meet the kept keys too.": (
-        _step(lambda q, keys, values: values[:, -1:])
+        _step(lambda q, k, v: v[:, -1:])
     ),
 }
 NEW = normals(0, (2, 1, 3), (2, 1, 3), (2, 1, 3))
 KEPT = normals(1, (2, 4, 3), (2, 4, 3))
 check_read_next = Exercise(
-    "08",
-    "One step with a cache",
+    "08 One step with a cache",
     "q, k, v (nh, 1, hs), kept (nh, t, hs) -> output (nh, 1, hs), grown keys and values.",
     read_next,
     cases={

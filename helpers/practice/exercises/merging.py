@@ -2,6 +2,7 @@
 
 import torch
 
+from helpers.practice.answers import then
 from helpers.practice.exercise import CHANGED, Exercise
 
 
@@ -68,9 +69,7 @@ SLIPS_OF_MERGING = {
     "each token of the pair became the new number; the two together become one.": (
         lambda ids, pair, new: [new if token in pair else token for token in ids]
     ),
-    "the last token got lost: it is no pair, but it stays.": (
-        lambda ids, pair, new: merge(ids, pair, new)[:-1]
-    ),
+    "the last token got lost: it is no pair, but it stays.": then(merge, lambda ids: ids[:-1]),
     "the pairs are gone, and nothing stands in their place.": (
         lambda ids, pair, new: [token for token in merge(ids, pair, new) if token != new]
     ),
@@ -86,26 +85,16 @@ SLIPS_OF_MERGING = {
     "the order counts: 2 1 is not the pair 1 2.": (
         lambda ids, pair, new: merge(merge(ids, pair[::-1], new), pair, new)
     ),
-    "the pair at the very end was missed.": (
-        lambda ids, pair, new: merge(ids[:-1], pair, new) + ids[-1:]
-    ),
+    "the pair at the very end was missed.": lambda ids, *rest: merge(ids[:-1], *rest) + ids[-1:],
     CHANGED: _in_place,
 }
+GIVEN = [([1, 2, 3, 1, 2, 4], (1, 2), 5), ([1, 1, 1, 1, 1], (1, 1), 9)]
+GIVEN += [(ids, (1, 2), 5) for ids in ([2, 1, 2, 3], [3, 1, 2], [])]
 check_merge = Exercise(
-    "03",
-    "One merge",
+    "03 One merge",
     "ids, a pair of them, a new number -> the ids in which the pair has become the new one.",
     merge,
-    cases={
-        f"`merge{given}`": given
-        for given in (
-            ([1, 2, 3, 1, 2, 4], (1, 2), 5),
-            ([1, 1, 1, 1, 1], (1, 1), 9),
-            ([2, 1, 2, 3], (1, 2), 5),
-            ([3, 1, 2], (1, 2), 5),
-            ([], (1, 2), 5),
-        )
-    },
+    cases={f"`merge{given}`": given for given in GIVEN},
     slips=SLIPS_OF_MERGING,
     right=[_looking_back, lambda *given: torch.tensor(_looking_back(*given))],
     hints=[

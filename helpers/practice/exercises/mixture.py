@@ -3,7 +3,7 @@
 import torch
 from torch.distributions import Normal
 
-from helpers.practice.answers import doubles
+from helpers.practice.answers import doubles, then
 from helpers.practice.exercise import Exercise
 from helpers.theory.em import fit_experts
 
@@ -36,16 +36,16 @@ def _point_by_point(g, means, variances, y):
     return [_by_softmax(g[None], means[None], variances, y[None])[0] for g, means, y in points]
 
 
+def _ungated(answer):
+    return lambda g, *given: answer(torch.ones_like(g), *given)
+
+
 SLIPS_OF_BAYES = {
-    "this is the gate: it has not heard the answer.": lambda g, means, variances, y: g,
-    "the gate is missing: a prior times the likelihood.": (
-        lambda g, *given: who_answered(torch.ones_like(g), *given)
-    ),
+    "this is the gate: it has not heard the answer.": lambda g, *given: g,
+    "the gate is missing: a prior times the likelihood.": _ungated(who_answered),
     "this is g · P, the joint; divide each row by its sum.": _joint,
-    "these are logarithms; probabilities are asked for.": lambda *given: who_answered(*given).log(),
-    "this is ln (g · P), the joint; each row is still to be normalised.": (
-        lambda *given: _joint(*given).log()
-    ),
+    "these are logarithms; probabilities are asked for.": then(who_answered, torch.log),
+    "this is ln (g · P), the joint; each row is still to be normalised.": then(_joint, torch.log),
     "the sum runs over the points; the experts share a point, so each row sums to 1.": (
         lambda *given: _shared(_joint(*given), 0)
     ),
@@ -55,9 +55,7 @@ SLIPS_OF_BAYES = {
     "1/σ is missing in P. It cancels only if all experts have the same σ.": (
         lambda g, means, variances, y: _shared(_joint(g, means, variances, y) * variances.sqrt())
     ),
-    "this is P, the likelihood; the gate is the prior.": (
-        lambda g, *given: _joint(torch.ones_like(g), *given)
-    ),
+    "this is P, the likelihood; the gate is the prior.": _ungated(_joint),
     "the gate enters as it is; beside ln P its logarithm belongs.": (
         lambda g, *given: who_answered(g.exp(), *given)
     ),
@@ -67,8 +65,7 @@ SLIPS_OF_BAYES = {
 G = doubles([0.7, 0.3], [0.2, 0.8], [0.5, 0.5])
 EXPERTS = doubles([0.0, 1.0], [0.5, -1.0], [2.0, 1.0]), doubles(0.25, 4.0)
 check_who_answered = Exercise(
-    "11",
-    "Who answered",
+    "11 Who answered",
     "g, means (n, M), variances (M,), y (n,) -> responsibilities (n, M).",
     who_answered,
     cases={
@@ -117,61 +114,54 @@ def _by_moments(y, h):
     return h.mean(0), mean, (h / h.sum(0)).T @ y**2 - mean**2
 
 
-SLIPS_OF_THE_M_STEP = {
-    "this is how many points each expert owns; the gate is their share.": (
-        _m_step(gate=lambda y, h, means: h.sum(0))
-    ),
-    "the gate is the mean of h over the points; each expert gets its own.": (
-        _m_step(gate=lambda y, h, means: h.mean(1))
-    ),
-    "the means are not weighted: every point counts for an expert as much as it owns.": (
-        _m_step(means=lambda y, h, means: y.mean(0).expand_as(means))
-    ),
-    "the weights of one expert do not sum to n: divide by their sum.": (
-        _m_step(means=lambda y, h, means: (h * y).mean(0))
-    ),
-    "these are weighted sums; divide by the sum of the weights.": (
-        _m_step(means=lambda y, h, means: (h * y).sum(0))
-    ),
-    "these are standard deviations; variances are asked for.": (
-        lambda y, h: (*m_step(y, h)[:2], m_step(y, h)[2].sqrt())
-    ),
-    "the distances are to the mean of all points; each expert has its own mean.": (
-        _m_step(variances=lambda y, h, means: (h * (y - y.mean()) ** 2).sum(0) / h.sum(0))
-    ),
-    "in the variances, too, the weights of an expert do not sum to n: divide by their sum.": (
-        _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).mean(0))
-    ),
-    "the distances are not weighted: a point counts as much as the expert owns of it.": (
-        _m_step(variances=lambda y, h, means: ((y - means) ** 2).mean(0))
-    ),
-    "the variances are weighted sums as yet; divide by the sum of the weights.": (
-        _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).sum(0))
-    ),
-    "maximum likelihood divides by the sum of the weights, without a - 1.": (
-        _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).sum(0) / (h.sum(0) - 1))
-    ),
-    "h is squared with the distance; it stands outside the square.": (
-        _m_step(variances=lambda y, h, means: ((h * (y - means)) ** 2).sum(0) / h.sum(0))
-    ),
-}
+THREE = doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6])
 check_m_step = Exercise(
-    "11",
-    "An M-step without a question",
+    "11 An M-step without a question",
     "y (n,), h (n, M) -> gate, means, variances, (M,) each.",
     m_step,
     cases={
-        "": (
-            doubles(1.0, 2.0, 4.0, 8.0),
-            doubles([0.9, 0.1], [0.8, 0.2], [0.5, 0.5], [0.1, 0.9]),
-        ),
-        "of three experts": (
-            doubles(0.0, 1.0, 5.0),
-            doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6]),
-        ),
+        "": (doubles(1.0, 2.0, 4.0, 8.0), doubles([0.9, 0.1], [0.8, 0.2], [0.5, 0.5], [0.1, 0.9])),
+        "of three experts": (doubles(0.0, 1.0, 5.0), THREE),
     },
     parts=("the gate", "the means", "the variances"),
-    slips=SLIPS_OF_THE_M_STEP,
+    slips={
+        "this is how many points each expert owns; the gate is their share.": (
+            _m_step(gate=lambda y, h, means: h.sum(0))
+        ),
+        "the gate is the mean of h over the points; each expert gets its own.": (
+            _m_step(gate=lambda y, h, means: h.mean(1))
+        ),
+        "the means are not weighted: every point counts for an expert as much as it owns.": (
+            _m_step(means=lambda y, h, means: y.mean(0).expand_as(means))
+        ),
+        "the weights of one expert do not sum to n: divide by their sum.": (
+            _m_step(means=lambda y, h, means: (h * y).mean(0))
+        ),
+        "these are weighted sums; divide by the sum of the weights.": (
+            _m_step(means=lambda y, h, means: (h * y).sum(0))
+        ),
+        "these are standard deviations; variances are asked for.": (
+            lambda y, h: (*m_step(y, h)[:2], m_step(y, h)[2].sqrt())
+        ),
+        "the distances are to the mean of all points; each expert has its own mean.": (
+            _m_step(variances=lambda y, h, means: (h * (y - y.mean()) ** 2).sum(0) / h.sum(0))
+        ),
+        "in the variances, too, the weights of an expert do not sum to n: divide by their sum.": (
+            _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).mean(0))
+        ),
+        "the distances are not weighted: a point counts as much as the expert owns of it.": (
+            _m_step(variances=lambda y, h, means: ((y - means) ** 2).mean(0))
+        ),
+        "the variances are weighted sums as yet; divide by the sum of the weights.": (
+            _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).sum(0))
+        ),
+        "maximum likelihood divides by the sum of the weights, without a - 1.": (
+            _m_step(variances=lambda y, h, means: (h * (y - means) ** 2).sum(0) / (h.sum(0) - 1))
+        ),
+        "h is squared with the distance; it stands outside the square.": (
+            _m_step(variances=lambda y, h, means: ((h * (y - means)) ** 2).sum(0) / h.sum(0))
+        ),
+    },
     right=[_as_regression, _by_moments],
     hints=[
         "h counts points in fractions: expert m owns `h[:, m].sum()` of them.",

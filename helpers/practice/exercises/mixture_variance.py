@@ -39,9 +39,7 @@ SLIPS_OF_THE_VARIANCE = {
     "the mean runs over the points; each point has its own.": (
         lambda g, m, v: ((g * m).sum(0), mean_and_variance(g, m, v)[1])
     ),
-    "this is the part within the experts; they also disagree.": (
-        _variance(lambda g, m, v, mean: g @ v)
-    ),
+    "this is the part within the experts; they also disagree.": _variance(lambda g, m, v, _: g @ v),
     "this is how far the experts disagree; each has noise of its own as well.": (
         _variance(lambda g, m, v, mean: _ambiguity(g, m, mean))
     ),
@@ -70,17 +68,14 @@ SLIPS_OF_THE_VARIANCE = {
         _variance(lambda g, m, v, mean: (g * (v + m**2)).sum(1) - mean[:, 0])
     ),
 }
+G = doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6])
+MEANS = doubles([0.0, 1.0, 5.0], [2.0, -1.0, 1.0])
 check_mean_and_variance = Exercise(
-    "11",
-    "Mean and variance of a mixture",
+    "11 Mean and variance of a mixture",
     "g, means (n, M), variances (M,) -> mean and variance of y, (n,) each.",
     mean_and_variance,
     cases={
-        "": (
-            doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6]),
-            doubles([0.0, 1.0, 5.0], [2.0, -1.0, 1.0]),
-            doubles(0.25, 1.0, 4.0),
-        ),
+        "": (G, MEANS, doubles(0.25, 1.0, 4.0)),
         "of a single point": (doubles([0.5, 0.5]), doubles([0.0, 4.0]), doubles(1.0, 3.0)),
     },
     parts=("the mean", "the variance"),

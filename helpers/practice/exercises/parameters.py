@@ -14,12 +14,13 @@ def parameters_of(V, T, L, C, bias):
     return V * C + T * C + L * block + final_norm
 
 
-def _less(true=0, false=0):
-    """The right number less so many times C, functions of V, T and L, with and without biases."""
+def _less(biased, **times):
+    """The right number less so many C: once, or for each of V, T, L; with biases or without."""
 
     def answer(V, T, L, C, bias):
-        less = (true if bias else false) or (lambda V, T, L: 0)
-        return parameters_of(V, T, L, C, bias) - C * less(V, T, L)
+        sizes = {"V": V, "T": T, "L": L, "once": 1}
+        less = sum(number * sizes[name] for name, number in times.items())
+        return parameters_of(V, T, L, C, bias) - (C * less if bias == biased else 0)
 
     return answer
 
@@ -37,40 +38,25 @@ def _part_by_part(V, T, L, C, bias):
 
 
 SLIPS_OF_COUNTING = {
-    "the head is counted again; it is the embedding's own matrix.": _less(true=lambda V, T, L: -V),
-    "the positions are missing. (nanoGPT prints this number.)": _less(true=lambda V, T, L: T),
-    "the final norm is missing.": _less(true=lambda V, T, L: 2),
-    "the final norm has C scales and C shifts.": _less(true=lambda V, T, L: 1),
-    "the biases are missing, although bias is True.": (
-        lambda V, T, L, C, bias: parameters_of(V, T, L, C, False)
-    ),
-    "a block has two norms, of 2·C each; they are missing.": _less(true=lambda V, T, L: 4 * L),
-    "a block has two norms; you counted one.": _less(true=lambda V, T, L: 2 * L),
-    "the biases of the linear layers are missing: 9·C in a block.": (
-        _less(true=lambda V, T, L: 9 * L)
-    ),
+    "the head is counted again; it is the embedding's own matrix.": _less(True, V=-1),
+    "the positions are missing. (nanoGPT prints this number.)": _less(True, T=1),
+    "the final norm is missing.": _less(True, once=2),
+    "the final norm has C scales and C shifts.": _less(True, once=1),
+    "the biases are missing, although bias is True.": lambda *size: parameters_of(*size[:4], False),
+    "a block has two norms, of 2·C each; they are missing.": _less(True, L=4),
+    "a block has two norms; you counted one.": _less(True, L=2),
+    "the biases of the linear layers are missing: 9·C in a block.": _less(True, L=9),
     "only one block is counted.": lambda V, T, L, C, bias: parameters_of(V, T, 1, C, bias),
-    "the biases are still counted.": lambda V, T, L, C, bias: parameters_of(V, T, L, C, True),
-    "a norm's shift is a bias as well; only its scale stays.": (
-        _less(false=lambda V, T, L: -2 * L - 1)
-    ),
-    "the final norm's shift is a bias as well; only its scale stays.": (
-        _less(false=lambda V, T, L: -1)
-    ),
-    "the shifts of the norms in the blocks are biases as well.": (
-        _less(false=lambda V, T, L: -2 * L)
-    ),
-    "the norms are gone altogether; their scales are no biases.": (
-        _less(false=lambda V, T, L: 2 * L + 1)
-    ),
-    "the final norm is gone altogether; its scale is no bias.": _less(false=lambda V, T, L: 1),
-    "the norms of the blocks are gone altogether; their scales are no biases.": (
-        _less(false=lambda V, T, L: 2 * L)
-    ),
+    "the biases are still counted.": lambda *size: parameters_of(*size[:4], True),
+    "a norm's shift is a bias as well; only its scale stays.": _less(False, L=-2, once=-1),
+    "the final norm's shift is a bias as well; only its scale stays.": _less(False, once=-1),
+    "the shifts of the norms in the blocks are biases as well.": _less(False, L=-2),
+    "the norms are gone altogether; their scales are no biases.": _less(False, L=2, once=1),
+    "the final norm is gone altogether; its scale is no bias.": _less(False, once=1),
+    "the norms of the blocks are gone altogether; their scales are no biases.": _less(False, L=2),
 }
 check_parameters_of = Exercise(
-    "09",
-    "Parameters without biases",
+    "09 Parameters without biases",
     "V, T, L, C, bias (True or False) -> the number of parameters.",
     parameters_of,
     cases={

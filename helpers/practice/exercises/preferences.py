@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from helpers.learning.alignment import dpo_loss, optimal_policy
-from helpers.practice.answers import doubles
+from helpers.practice.answers import doubles, then
 from helpers.practice.exercise import Exercise
 
 
@@ -31,9 +31,7 @@ SLIPS_OF_THE_POLICY = {
     "the reference must enter as its logarithm, if the softmax is to multiply by it.": (
         lambda reference, reward, beta: (reference + reward / beta).softmax(-1)
     ),
-    "these are logarithms; probabilities are asked for.": (
-        lambda reference, reward, beta: best_policy(reference, reward, beta).log()
-    ),
+    "these are logarithms; probabilities are asked for.": then(best_policy, torch.log),
     "this is normalised before the reference comes in: it no longer sums to 1.": (
         lambda reference, reward, beta: reference * (reward / beta).softmax(-1)
     ),
@@ -41,26 +39,19 @@ SLIPS_OF_THE_POLICY = {
         lambda reference, reward, beta: ((reference.log() + reward) / beta).softmax(-1)
     ),
     "what the reference never says must keep probability 0, whatever its reward.": (
-        lambda reference, reward, beta: best_policy(
-            reference if reference.all() else torch.ones(3), reward, beta
-        )
+        lambda reference, *rest: best_policy(reference if reference.all() else torch.ones(3), *rest)
     ),
     "at β = 0.001 the exponential overflows and inf / inf is nan. Stay in logarithms and let the "
-    "softmax do both.": lambda *given: _shared(_products(*given)),
+    "softmax do both.": then(_products, _shared),
 }
-REWARD = doubles(0.0, 1.0, 2.0)
+REWARD, UNSAID = doubles([0.0, 1.0, 2.0], [0.5, 0.5, 0.0])
 check_best_policy = Exercise(
-    "10",
-    "The best policy, at any price",
+    "10 The best policy, at any price",
     "reference (V,) probabilities, reward (V,), beta > 0 -> the best policy (V,).",
     best_policy,
     cases={
         "the best policy at β = 0.5": (doubles(0.5, 0.3, 0.2), REWARD, 0.5),
-        "the policy where the reference never gives an answer": (
-            doubles(0.5, 0.5, 0.0),
-            REWARD,
-            2.0,
-        ),
+        "the policy where the reference never gives an answer": (UNSAID, REWARD, 2.0),
         "the policy at β = 0.001": (doubles(0.6, 0.4), doubles(1.0, 1.001), 0.001),
     },
     slips=SLIPS_OF_THE_POLICY,
@@ -103,9 +94,7 @@ SLIPS_OF_PREFERENCES = {
     "winner and loser are swapped: the loss must fall when the winner gains.": (
         _loss(lambda margin, beta: -beta * margin)
     ),
-    "the sign is missing: the loss is minus the mean logarithm.": (
-        lambda *given: -preference_loss(*given)
-    ),
+    "the sign is missing: the loss is minus the mean logarithm.": then(preference_loss, torch.neg),
     "the reference is missing: only what has changed counts.": (
         lambda w, lost, a, b, beta: preference_loss(w, lost, 0, 0, beta)
     ),
@@ -133,23 +122,15 @@ SLIPS_OF_PREFERENCES = {
     "σ(-390) rounds to 0, and its logarithm is infinite. `torch.nn.functional.logsigmoid` does "
     "both in one.": _of_sigmoid(lambda s: -s.log().mean()),
 }
+PAIRS = torch.tensor([[-2, -6, -4], [-4, -3, -2.5], [-3, -5.5, -4], [-3.5, -3.2, -4.5]])
+WRONG = torch.tensor([[-400.0], [-10.0], [-10.0], [-10.0]])
 check_preference_loss = Exercise(
-    "10",
-    "DPO's loss",
+    "10 DPO's loss",
     "Log-probabilities of winners and losers, policy and reference, (B,) each, and β -> loss.",
     preference_loss,
     cases={
-        "the loss of three pairs at β = 0.5": (
-            torch.tensor([-2.0, -6.0, -4.0]),
-            torch.tensor([-4.0, -3.0, -2.5]),
-            torch.tensor([-3.0, -5.5, -4.0]),
-            torch.tensor([-3.5, -3.2, -4.5]),
-            0.5,
-        ),
-        "the loss of a pair that is 390 nats wrong": (
-            *torch.tensor([[-400.0], [-10.0], [-10.0], [-10.0]]),
-            1.0,
-        ),
+        "the loss of three pairs at β = 0.5": (*PAIRS, 0.5),
+        "the loss of a pair that is 390 nats wrong": (*WRONG, 1.0),
     },
     slips=SLIPS_OF_PREFERENCES,
     right=[dpo_loss, _by_two_logits],

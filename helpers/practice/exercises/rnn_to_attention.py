@@ -46,16 +46,12 @@ SLIPS_OF_UNROLLING = {
         lambda x, W, U, b: unroll(x, U, W, b)
     ),
     "the bias b is missing.": lambda x, W, U, b: unroll(x, W, U, 0 * b),
-    "the tanh is missing.": lambda *given: _states(*given, step=lambda a, c: a + c),
+    "the tanh is missing.": lambda *given: _states(*given, lambda a, c: a + c),
     "this is the last state only; all of them are asked for.": lambda *given: unroll(*given)[-1],
     "h_0 is among them; the first row must be h_1.": _with_the_start,
-    "the tanh must enclose U h as well.": (
-        lambda *given: _states(*given, step=lambda a, c: a.tanh() + c)
-    ),
+    "the tanh must enclose U h as well.": lambda *given: _states(*given, lambda a, c: a.tanh() + c),
     "U is turned over: it is `U @ h` (or `h @ U.T`).": lambda x, W, U, b: unroll(x, W, U.T, b),
-    "W is turned over: it is `W @ x_t` (or `x_t @ W.T`).": (
-        lambda x, W, U, b: unroll(x, W.T, U, b)
-    ),
+    "W is turned over: it is `W @ x_t` (or `x_t @ W.T`).": lambda x, W, U, b: unroll(x, W.T, U, b),
     "W and U are turned over: it is `W @ x_t` and `U @ h`.": (
         lambda x, W, U, b: unroll(x, W.T, U.T, b)
     ),
@@ -68,8 +64,7 @@ def _small(seed, T, D, C):
 
 
 check_unroll = Exercise(
-    "01",
-    "A state, written anew",
+    "01 A state, written anew",
     "x (T, D), W (C, D), U (C, C), b (C,) -> the states h_1 ... h_T, (T, C), from h_0 = 0.",
     unroll,
     cases={
@@ -125,9 +120,7 @@ SLIPS_OF_LOOKING_UP = {
     "the softmax runs over the queries; the weights of one query sum to 1 over the keys.": (
         _scaled(_root, dim=-2)
     ),
-    "there is no softmax: scores are not weights.": (
-        lambda q, k, v: q @ k.mT / q.shape[-1] ** 0.5 @ v
-    ),
+    "there is no softmax: scores are not weights.": lambda q, k, v: q @ k.mT * _root(q, k, v) @ v,
     "the keys ask and the queries are asked; it must be q @ k.mT.": (
         lambda q, k, v: look_up(k, q, v)
     ),
@@ -137,8 +130,7 @@ SLIPS_OF_LOOKING_UP = {
     "there is a mask in it; here every query may look at every key.": _masked,
 }
 check_look_up = Exercise(
-    "01",
-    "Look it up",
+    "01 Look it up",
     "q (..., M, d), k (..., N, d), v (..., N, C) -> what the queries are told, (..., M, C).",
     look_up,
     cases={
@@ -182,11 +174,9 @@ SLIPS_OF_THE_WAVES = {
     "sine and cosine are swapped: the even channels have the sine.": (
         _waves(join=lambda sines, cosines: torch.stack([cosines, sines], dim=2))
     ),
-    "the exponent is -2i/C, with the pair's number i doubled; yours is -i/C.": _waves(power=-0.5),
-    "the exponent is -2i/C; yours is twice as large. arange(0, C, 2) holds 2i already.": (
-        _waves(power=-2.0)
-    ),
-    "the exponent must be negative: the waves get longer, not shorter.": _waves(power=1.0),
+    "the exponent is -2i/C, with the pair's number i doubled; yours is -i/C.": _waves(-0.5),
+    "the exponent is -2i/C; yours is twice as large. arange(0, C, 2) holds 2i already.": _waves(-2),
+    "the exponent must be negative: the waves get longer, not shorter.": _waves(1),
     "the two channels of a pair share one ω; yours have one each.": _waves(step=1),
     "you counted the places 0, 1, 2, ...; take those that are given.": (
         lambda places, C: waves(torch.arange(len(places)), C)
@@ -194,8 +184,7 @@ SLIPS_OF_THE_WAVES = {
     "you began to count at 1; place 0 has the angle 0.": lambda places, C: waves(places + 1, C),
 }
 check_waves = Exercise(
-    "01",
-    "Sines of places",
+    "01 Sines of places",
     "places (T,) in any order, an even C -> their vectors of sines and cosines, (T, C).",
     waves,
     cases={

@@ -31,49 +31,47 @@ def _over_tokens(logits, k):
     return torch.zeros_like(logits).scatter(-1, experts, best.softmax(0))
 
 
-SLIPS_OF_THE_GATE = {
-    "the softmax runs over all experts. Only the chosen k share the weight 1.": (
-        lambda z, k: z.softmax(-1) * _chosen(z, k)
-    ),
-    "all experts are asked; only the k with the largest logits should be.": (
-        lambda z, k: z.softmax(-1)
-    ),
-    "the softmax comes last and counts the zeros as logits: 0 is not -∞.": (
-        lambda z, k: (z * _chosen(z, k)).softmax(-1)
-    ),
-    "the softmax runs over the tokens; each row must sum to 1.": _over_tokens,
-    "the chosen have equal weights; the larger logit must count more.": (
-        lambda z, k: _chosen(z, k) / k
-    ),
-    "this says who is asked; how much each counts is missing.": _chosen,
-    "these are the logits of the chosen; a softmax makes weights of them.": (
-        lambda z, k: z * _chosen(z, k)
-    ),
-    "the weights do not stand under their experts, only in the first columns.": (
-        lambda z, k: F.pad(z.topk(k).values.softmax(-1), (0, z.shape[-1] - k))
-    ),
-    "these are the k weights; write each under its expert, (N, E) in all.": (
-        lambda z, k: z.topk(k).values.softmax(-1)
-    ),
-    "the logits themselves are divided by their sum; take their exponentials.": (
-        lambda z, k: z * _chosen(z, k) / (z * _chosen(z, k)).sum(-1, keepdim=True)
-    ),
-    "each expert has chosen its tokens here; each token chooses its experts.": (
-        lambda z, k: _softmax_of(z, _chosen(z, k, dim=0), dim=0)
-    ),
-    "these are the smallest logits; the largest are asked.": (
-        lambda z, k: _softmax_of(z, _chosen(-z, k))
-    ),
-    "k is 3 here; your answer still asks two experts.": lambda z, k: gate_matrix(z, 2),
-}
 LOGITS = torch.tensor([[1.0, 2.0, 0.5, -1.0], [0.2, -0.5, 3.0, 1.5], [-1.0, -2.0, -0.5, -3.0]])
 check_gate_matrix = Exercise(
-    "13",
-    "The gate as a matrix",
+    "13 The gate as a matrix",
     "logits (N, E), k -> G (N, E), k weights in each row, 0 elsewhere.",
     gate_matrix,
     cases={f"the gates with k = {k}": (LOGITS, k) for k in (2, 3)},
-    slips=SLIPS_OF_THE_GATE,
+    slips={
+        "the softmax runs over all experts. Only the chosen k share the weight 1.": (
+            lambda z, k: z.softmax(-1) * _chosen(z, k)
+        ),
+        "all experts are asked; only the k with the largest logits should be.": (
+            lambda z, k: z.softmax(-1)
+        ),
+        "the softmax comes last and counts the zeros as logits: 0 is not -∞.": (
+            lambda z, k: (z * _chosen(z, k)).softmax(-1)
+        ),
+        "the softmax runs over the tokens; each row must sum to 1.": _over_tokens,
+        "the chosen have equal weights; the larger logit must count more.": (
+            lambda z, k: _chosen(z, k) / k
+        ),
+        "this says who is asked; how much each counts is missing.": _chosen,
+        "these are the logits of the chosen; a softmax makes weights of them.": (
+            lambda z, k: z * _chosen(z, k)
+        ),
+        "the weights do not stand under their experts, only in the first columns.": (
+            lambda z, k: F.pad(z.topk(k).values.softmax(-1), (0, z.shape[-1] - k))
+        ),
+        "these are the k weights; write each under its expert, (N, E) in all.": (
+            lambda z, k: z.topk(k).values.softmax(-1)
+        ),
+        "the logits themselves are divided by their sum; take their exponentials.": (
+            lambda z, k: z * _chosen(z, k) / (z * _chosen(z, k)).sum(-1, keepdim=True)
+        ),
+        "each expert has chosen its tokens here; each token chooses its experts.": (
+            lambda z, k: _softmax_of(z, _chosen(z, k, dim=0), dim=0)
+        ),
+        "these are the smallest logits; the largest are asked.": (
+            lambda z, k: _softmax_of(z, _chosen(-z, k))
+        ),
+        "k is 3 here; your answer still asks two experts.": lambda z, k: gate_matrix(z, 2),
+    },
     right=[_by_shares, lambda z, k: _softmax_of(z, _chosen(z, k))],
     hints=[
         "`logits.topk(k, dim=-1)` gives each token's k largest logits and whose they are.",
@@ -147,8 +145,7 @@ ROUTED = torch.tensor(
     + [[3.0, 0.0, 0.5, -0.5], [0.0, -0.2, 1.0, 0.5], [0.5, 0.1, 0.0, 2.0], [2.0, 0.3, 0.1, 0.0]]
 )
 check_balance_of = Exercise(
-    "13",
-    "The balance loss for k experts",
+    "13 The balance loss for k experts",
     "logits (N, E), k -> the balance loss, a number with a gradient.",
     balance_of,
     cases={f"with k = {k}": (ROUTED, k) for k in (2, 1)},
@@ -198,8 +195,7 @@ SLIPS_OF_THE_PLACES = {
 }
 ASKED = torch.tensor([0, 2, 0, 0, 1, 2, 0, 2, 1, 1, 2])
 check_kept = Exercise(
-    "13",
-    "Who finds a place",
+    "13 Who finds a place",
     "experts (N,), in order of arrival, n_expert, places per expert -> (N,), True where kept.",
     kept,
     cases={f"the answer for places = {places}": (ASKED, 4, places) for places in (2, 1, 3)},

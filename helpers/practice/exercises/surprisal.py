@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from helpers.practice.answers import in_bits, in_nats, then
 from helpers.practice.exercise import Exercise
 from helpers.theory import probability
 
@@ -33,8 +34,7 @@ SLIPS_OF_THE_COST = {
     "logarithms instead.": lambda p: -p.prod().log2(),
 }
 check_text_bits = Exercise(
-    "00",
-    "The cost of a text",
+    "00 The cost of a text",
     "probabilities (n,) of a text's characters, each given those before -> bits of the text.",
     text_bits,
     cases={
@@ -64,33 +64,26 @@ def _bits(p):
 
 
 SLIPS_OF_THE_FLOOR = {
-    "these are nats; for bits the logarithm has base 2.": (
-        lambda p, lengths: entropy_per_character(p, lengths) * math.log(2)
-    ),
+    "these are nats; for bits the logarithm has base 2.": then(entropy_per_character, in_nats),
     "this is the entropy of a whole scene; divide it by the mean length.": lambda p, n: _bits(p),
     "the lengths were averaged as if all scenes were equally likely.": (
-        lambda p, lengths: _bits(p) / lengths.mean()
+        lambda p, n: _bits(p) / n.mean()
     ),
     "the costs were averaged as if all scenes were equally likely; weight each by p.": (
-        lambda p, lengths: -p.log2().mean() / (p @ lengths)
+        lambda p, n: -p.log2().mean() / (p @ n)
     ),
-    "the costs were added, not averaged; weight each by p.": (
-        lambda p, lengths: -p.log2().sum() / (p @ lengths)
-    ),
+    "the costs were added, not averaged; weight each by p.": lambda p, n: -p.log2().sum() / (p @ n),
     "you divided scene by scene and then took the mean. Most characters of a long text stand "
     "in long scenes: divide the mean cost by the mean length.": (
-        lambda p, lengths: -(p * p.log2() / lengths).sum()
+        lambda p, n: -(p * p.log2() / n).sum()
     ),
     "you divided by the length of all scenes together; one throw gives one scene.": (
-        lambda p, lengths: _bits(p) / lengths.sum()
+        lambda p, n: _bits(p) / n.sum()
     ),
-    "the sign is wrong: an entropy is never negative.": (
-        lambda p, lengths: -entropy_per_character(p, lengths)
-    ),
+    "the sign is wrong: an entropy is never negative.": then(entropy_per_character, torch.neg),
 }
 check_entropy_per_character = Exercise(
-    "00",
-    "A floor by hand",
+    "00 A floor by hand",
     "p (n,) of the scenes, their lengths (n,) in characters -> bits per character.",
     entropy_per_character,
     cases={
@@ -124,14 +117,11 @@ SLIPS_OF_CHOICES = {
     "this is below 1: the costs are positive already, so leave out the minus.": (
         lambda nats: (-nats.mean()).exp()
     ),
-    "this is the mean cost in nats; which k has it as its logarithm?": lambda nats: nats.mean(),
-    "this is the mean cost in bits; which k has it as its logarithm?": (
-        lambda nats: nats.mean() / math.log(2)
-    ),
+    "this is the mean cost in nats; which k has it as its logarithm?": torch.mean,
+    "this is the mean cost in bits; which k has it as its logarithm?": then(torch.mean, in_bits),
 }
 check_equal_choices = Exercise(
-    "00",
-    "Equal choices",
+    "00 Equal choices",
     "nats (n,), what each character cost -> how many equally likely ones cost as much.",
     equal_choices,
     cases={

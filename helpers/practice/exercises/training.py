@@ -1,12 +1,10 @@
 """Exercises of notebook 07: the loss, and clipping."""
 
-import math
-
 import torch
 from torch.nn import functional as F
 
 from helpers.models.losses import token_loss
-from helpers.practice.answers import normals, require
+from helpers.practice.answers import in_bits, normals, require, then
 from helpers.practice.exercise import Exercise
 
 
@@ -20,34 +18,31 @@ def _costs(logits, idx):
     return F.cross_entropy(logits.mT, idx[:, 1:], reduction="none")
 
 
+def _mean(change):
+    """The mean of the costs after a change."""
+    return lambda z, idx: change(_costs(z, idx)).mean()
+
+
 def _over(dim):
     """The loss of a softmax over another dimension."""
     return lambda z, idx: F.nll_loss(z.log_softmax(dim).mT, idx[:, 1:])
 
 
 SLIPS_OF_THE_LOSS = {
-    "the minus is missing: ln P is below 0, a cost is above.": lambda z, idx: -batch_loss(z, idx),
-    "this is the sum; divide by the number of targets, B · T.": lambda z, idx: _costs(z, idx).sum(),
-    "this is the cost of a whole text; divide by T as well.": (
-        lambda z, idx: _costs(z, idx).sum(1).mean()
-    ),
-    "this sums over the texts; divide by B as well.": lambda z, idx: _costs(z, idx).sum(0).mean(),
+    "the minus is missing: ln P is below 0, a cost is above.": then(batch_loss, torch.neg),
+    "this is the sum; divide by the number of targets, B · T.": then(_costs, torch.sum),
+    "this is the cost of a whole text; divide by T as well.": _mean(lambda cost: cost.sum(1)),
+    "this sums over the texts; divide by B as well.": _mean(lambda cost: cost.sum(0)),
     "each token's cost is right; their mean is missing.": _costs,
     "each text's mean is right; one number is asked.": lambda z, idx: _costs(z, idx).mean(-1),
-    "these are bits; the loss is in nats.": lambda z, idx: batch_loss(z, idx) / math.log(2),
-    "this is the perplexity, e to the loss.": lambda z, idx: batch_loss(z, idx).exp(),
+    "these are bits; the loss is in nats.": then(batch_loss, in_bits),
+    "this is the perplexity, e to the loss.": then(batch_loss, torch.exp),
     "this is -ln of the mean P; asked is the mean of -ln P.": (
         lambda z, idx: -(-_costs(z, idx)).exp().mean().log()
     ),
-    "the logarithm is missing: this is the mean probability.": (
-        lambda z, idx: (-_costs(z, idx)).exp().mean()
-    ),
-    "only the last place counts here; every place has a target.": (
-        lambda z, idx: _costs(z, idx)[:, -1].mean()
-    ),
-    "the last target is forgotten; each of the T places has one.": (
-        lambda z, idx: _costs(z, idx)[:, :-1].mean()
-    ),
+    "the logarithm is missing: this is the mean probability.": _mean(lambda cost: (-cost).exp()),
+    "only the last place counts here; every place has a target.": _mean(lambda cost: cost[:, -1]),
+    "the last target is forgotten; each of the T places has one.": _mean(lambda cost: cost[:, :-1]),
     "these targets are the tokens that were read; each place must pay for the next one.": (
         lambda z, idx: F.cross_entropy(z.mT, idx[:, :-1])
     ),
@@ -67,8 +62,7 @@ SLIPS_OF_THE_LOSS = {
     ),
 }
 check_batch_loss = Exercise(
-    "07",
-    "The loss of a batch",
+    "07 The loss of a batch",
     "logits (B, T, V) and idx (B, T + 1) -> the mean cost of a target, in nats.",
     batch_loss,
     cases={
@@ -114,6 +108,10 @@ def _scaled(factor):
     return lambda gradients, most: [factor(_row(gradients), most) * g for g in gradients]
 
 
+def _normed(order):
+    return _scaled(lambda row, most: most / row.norm(order))
+
+
 def _by_torch(gradients, most):
     parameters = [torch.nn.Parameter(torch.zeros_like(g)) for g in gradients]
     for parameter, gradient in zip(parameters, gradients, strict=True):
@@ -129,21 +127,15 @@ SLIPS_OF_CLIPPING = {
     "each number is cut at ±1, which changes the direction. Scale all.": (
         lambda gradients, most: [g.clamp(-most, most) for g in gradients]
     ),
-    "the gradients are as they were; their norm of 5 is too large.": (
-        lambda gradients, most: gradients
-    ),
+    "the gradients are as they were; their norm of 5 is too large.": lambda gradients, _: gradients,
     "the norm is the root of the sum of squares; the root is missing.": (
         _scaled(lambda row, most: most / row.norm() ** 2)
     ),
     "the norms of the tensors are added; add their squares, then take the root.": (
         lambda gradients, most: [most / sum(map(torch.norm, gradients)) * g for g in gradients]
     ),
-    "this divides by the largest number; the norm counts all of them.": (
-        _scaled(lambda row, most: most / row.abs().max())
-    ),
-    "this divides by the sum of the sizes; the norm is the root of the sum of squares.": (
-        _scaled(lambda row, most: most / row.abs().sum())
-    ),
+    "this divides by the largest number; the norm counts all of them.": _normed(torch.inf),
+    "this divides by the sum of the sizes; the norm is the root of the sum of squares.": _normed(1),
     "the factor is upside down: too large a gradient must become smaller.": (
         _scaled(lambda row, most: row.norm() / most)
     ),
@@ -151,14 +143,11 @@ SLIPS_OF_CLIPPING = {
         _scaled(lambda row, most: most / row.square().mean().sqrt())
     ),
     "this has norm 1; what is asked is the norm `most`.": _scaled(lambda row, most: 1 / row.norm()),
-    "a small gradient must stay as it is; this one has grown.": (
-        _scaled(lambda row, most: most / row.norm())
-    ),
+    "a small gradient must stay as it is; this one has grown.": _normed(2),
 }
 GRADIENTS = [torch.tensor([3.0, -1.0]), torch.tensor([[2.0, 1.0], [-1.0, 3.0]])]  # norm 5
 check_clipped = Exercise(
-    "07",
-    "Clipping by the global norm",
+    "07 Clipping by the global norm",
     "A list of gradients and the largest norm allowed -> the list of clipped gradients.",
     clipped,
     cases={

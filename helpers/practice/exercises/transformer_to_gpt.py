@@ -1,11 +1,9 @@
 """Exercises of notebook 02: masks, and the distance from the truth."""
 
-import math
-
 import torch
 
 from helpers.models import masks
-from helpers.practice.answers import require
+from helpers.practice.answers import in_bits, require, then
 from helpers.practice.exercise import Exercise
 from helpers.theory import probability
 
@@ -34,8 +32,7 @@ SLIPS_OF_THE_MASK = {
     ),
 }
 check_may_look = Exercise(
-    "02",
-    "The causal mask",
+    "02 The causal mask",
     "T -> a table (T, T), True where row t may look at column s.",
     may_look,
     cases={f"the mask for T = {T}": [T] for T in (4, 1, 9)},
@@ -56,6 +53,10 @@ def prefix_mask(T, n):
     return mask
 
 
+def _prefix(longer):
+    return lambda T, n: prefix_mask(T, n + longer)
+
+
 def _opened(T, rows, columns, diagonal=0):
     """A causal mask, with more rows of columns opened; -T as the diagonal leaves nothing else."""
     mask = _ones(T).tril(diagonal)
@@ -63,42 +64,36 @@ def _opened(T, rows, columns, diagonal=0):
     return mask
 
 
-SLIPS_OF_THE_PREFIX = {
-    "this is the causal mask; the first n positions must also see each other.": (
-        lambda T, n: may_look(T)
-    ),
-    "the prefix sees what comes after it: the answer leaks into the question.": (
-        lambda T, n: _opened(T, slice(n), slice(T))
-    ),
-    "the prefix is one too long; it is made of the positions 0 to n - 1.": (
-        lambda T, n: prefix_mask(T, n + 1)
-    ),
-    "the prefix is one too short; it is made of the positions 0 to n - 1.": (
-        lambda T, n: prefix_mask(T, n - 1)
-    ),
-    "only the prefix can be seen; after it, each position sees all up to itself.": (
-        lambda T, n: _opened(T, slice(T), slice(n), -T)
-    ),
-    "nobody sees the prefix but itself; after it, each position sees all up to itself.": (
-        lambda T, n: _opened(T, slice(n), slice(n), -T)
-    ),
-    "after the prefix, the positions do not see themselves.": (
-        lambda T, n: _opened(T, slice(n), slice(n), -1)
-    ),
-    "the positions after the prefix see each other; it must be those in it.": (
-        lambda T, n: _opened(T, slice(n, T), slice(n, T))
-    ),
-    "everything is visible, what is to be written too.": lambda T, n: _ones(T),
-}
 check_prefix_mask = Exercise(
-    "02",
-    "A question is given",
+    "02 A question is given",
     "T and n -> a table (T, T): causal, but the first n positions all see each other.",
     prefix_mask,
     cases={
         f"the mask for T = {T} and n = {n}": (T, n) for T, n in ((6, 3), (5, 2), (5, 0), (3, 3))
     },
-    slips=SLIPS_OF_THE_PREFIX,
+    slips={
+        "this is the causal mask; the first n positions must also see each other.": (
+            lambda T, n: may_look(T)
+        ),
+        "the prefix sees what comes after it: the answer leaks into the question.": (
+            lambda T, n: _opened(T, slice(n), slice(T))
+        ),
+        "the prefix is one too long; it is made of the positions 0 to n - 1.": _prefix(longer=1),
+        "the prefix is one too short; it is made of the positions 0 to n - 1.": _prefix(longer=-1),
+        "only the prefix can be seen; after it, each position sees all up to itself.": (
+            lambda T, n: _opened(T, slice(T), slice(n), -T)
+        ),
+        "nobody sees the prefix but itself; after it, each position sees all up to itself.": (
+            lambda T, n: _opened(T, slice(n), slice(n), -T)
+        ),
+        "after the prefix, the positions do not see themselves.": (
+            lambda T, n: _opened(T, slice(n), slice(n), -1)
+        ),
+        "the positions after the prefix see each other; it must be those in it.": (
+            lambda T, n: _opened(T, slice(n, T), slice(n, T))
+        ),
+        "everything is visible, what is to be written too.": lambda T, n: _ones(T),
+    },
     right=[
         lambda T, n: may_look(T) | (torch.arange(T) < n),
         lambda T, n: _opened(T, slice(n), slice(n)),
@@ -125,50 +120,41 @@ def _ruled_out(divergence, p, q):
     return got
 
 
-SLIPS_OF_THE_DIVERGENCE = {
-    "this is KL(q‖p): the truth p weights the terms, and stands above q.": (
-        lambda p, q: divergence(q, p)
-    ),
-    "these are bits; nats need the natural logarithm.": (
-        lambda p, q: divergence(p, q) / math.log(2)
-    ),
-    "this is the cross-entropy; the entropy of p must be taken off.": probability.cross_entropy,
-    "the sign is wrong: no divergence is negative.": lambda p, q: -divergence(p, q),
-    "this is the mean over the outcomes; it must be the sum.": (
-        lambda p, q: divergence(p, q) / p.shape[-1]
-    ),
-    "the terms are weighted by q; the outcomes come from the truth, p.": (
-        lambda p, q: (q * (p / q).log()).sum(-1)
-    ),
-    "the terms are not weighted; each counts as often as it occurs, p.": (
-        lambda p, q: (p / q).log().sum(-1)
-    ),
-    "these are the terms; add them.": lambda p, q: p * (p / q).log(),
-    "where p = 0 it becomes nan; an outcome that never occurs costs 0, whatever q says.": (
-        lambda p, q: (p * (p / q).log()).sum(-1)
-    ),
-    "the sum goes over the batch as well; sum the last dimension.": (
-        lambda p, q: divergence(p, q).sum()
-    ),
-    "where q = 0 and p > 0 it must be infinite: what was ruled out has occurred.": (
-        lambda p, q: divergence(p + 1e-9, q + 1e-9)
-    ),
-}
-HALVES = torch.tensor([0.5, 0.5, 0.0])
+HALVES, QUARTERS = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.5, 0.25]])
 check_divergence = Exercise(
-    "02",
-    "The distance from the truth",
+    "02 The distance from the truth",
     "p and q (..., V) -> KL(p‖q) in nats, (...); a term with p = 0 counts 0.",
     divergence,
     cases={
         "the divergence": (torch.tensor([0.7, 0.2, 0.1]), torch.tensor([0.3, 0.3, 0.4])),
-        "a batch of two with a p of 0": (
-            torch.stack([HALVES, HALVES]),
-            torch.stack([torch.tensor([0.25, 0.5, 0.25]), HALVES]),
-        ),
+        "a batch of two with a p of 0": (HALVES.expand(2, 3), torch.stack([QUARTERS, HALVES])),
         "the divergence from a q of 0": (torch.tensor([0.5, 0.5]), torch.tensor([1.0, 0.0])),
     },
-    slips=SLIPS_OF_THE_DIVERGENCE,
+    slips={
+        "this is KL(q‖p): the truth p weights the terms, and stands above q.": (
+            lambda p, q: divergence(q, p)
+        ),
+        "these are bits; nats need the natural logarithm.": then(divergence, in_bits),
+        "this is the cross-entropy; the entropy of p must be taken off.": probability.cross_entropy,
+        "the sign is wrong: no divergence is negative.": then(divergence, torch.neg),
+        "this is the mean over the outcomes; it must be the sum.": (
+            lambda p, q: divergence(p, q) / p.shape[-1]
+        ),
+        "the terms are weighted by q; the outcomes come from the truth, p.": (
+            lambda p, q: (q * (p / q).log()).sum(-1)
+        ),
+        "the terms are not weighted; each counts as often as it occurs, p.": (
+            lambda p, q: (p / q).log().sum(-1)
+        ),
+        "these are the terms; add them.": lambda p, q: p * (p / q).log(),
+        "where p = 0 it becomes nan; an outcome that never occurs costs 0, whatever q says.": (
+            lambda p, q: (p * (p / q).log()).sum(-1)
+        ),
+        "the sum goes over the batch as well; sum the last dimension.": then(divergence, torch.sum),
+        "where q = 0 and p > 0 it must be infinite: what was ruled out has occurred.": (
+            lambda p, q: divergence(p + 1e-9, q + 1e-9)
+        ),
+    },
     right=[
         lambda p, q: (torch.special.xlogy(p, p) - torch.special.xlogy(p, q)).sum(-1),
         probability.kl,

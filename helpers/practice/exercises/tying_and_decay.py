@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.practice.answers import gradient, normals, require
+from helpers.practice.answers import gradient, normals, require, then
 from helpers.practice.exercise import Exercise
 
 
@@ -17,32 +17,8 @@ def _and_gradient(tied_logits, idx, embedding):
     return logits, gradient(logits, embedding)
 
 
-SLIPS_OF_TYING = {
-    "these are the vectors of the tokens; the head is still missing.": lambda idx, table: table[
-        idx
-    ],
-    "these are probabilities; the logits are asked for.": (
-        lambda idx, table: tied_logits(idx, table).softmax(-1)
-    ),
-    "these are log-probabilities; the logits are asked for.": (
-        lambda idx, table: tied_logits(idx, table).log_softmax(-1)
-    ),
-    "nothing is divided by √C here: that is attention's.": (
-        lambda idx, table: tied_logits(idx, table) / table.shape[1] ** 0.5
-    ),
-    "the logits are right, but no gradient comes back: use the tensor itself, not a copy.": (
-        lambda idx, table: tied_logits(idx, table.detach())
-    ),
-    "the logits are right, but the head's copy of the matrix learns nothing.": (
-        lambda idx, table: table[idx] @ table.detach().T
-    ),
-    "the logits are right, but the embedding's copy of the matrix learns nothing.": (
-        lambda idx, table: table.detach()[idx] @ table.T
-    ),
-}
 check_tied_logits = Exercise(
-    "09",
-    "One matrix, used twice",
+    "09 One matrix, used twice",
     "idx (B, T), embedding (V, C) -> logits (B, T, V), with the gradient of both uses.",
     tied_logits,
     cases={
@@ -50,7 +26,27 @@ check_tied_logits = Exercise(
         "of another text": (torch.tensor([[1, 1]]), *normals(1, (3, 2))),
     },
     parts=("the logits", "the gradient of the matrix"),
-    slips=SLIPS_OF_TYING,
+    slips={
+        "these are the vectors of the tokens; the head is still missing.": F.embedding,
+        "these are probabilities; the logits are asked for.": (
+            lambda idx, table: tied_logits(idx, table).softmax(-1)
+        ),
+        "these are log-probabilities; the logits are asked for.": (
+            lambda idx, table: tied_logits(idx, table).log_softmax(-1)
+        ),
+        "nothing is divided by √C here: that is attention's.": (
+            lambda idx, table: tied_logits(idx, table) / table.shape[1] ** 0.5
+        ),
+        "the logits are right, but no gradient comes back: use the tensor itself, not a copy.": (
+            lambda idx, table: tied_logits(idx, table.detach())
+        ),
+        "the logits are right, but the head's copy of the matrix learns nothing.": (
+            lambda idx, table: table[idx] @ table.detach().T
+        ),
+        "the logits are right, but the embedding's copy of the matrix learns nothing.": (
+            lambda idx, table: table.detach()[idx] @ table.T
+        ),
+    },
     right=[
         lambda idx, table: F.linear(F.embedding(idx, table), table),
         lambda idx, table: F.one_hot(idx, len(table)).float() @ table @ table.mT,
@@ -128,26 +124,16 @@ SLIPS_OF_DECAY = {
     ),
     "two lists of names are asked for: decayed, spared.": lambda named: decay_groups(named)[0],
     "the lists must hold the names.": lambda named: ([p for _, p in named], []),
-    "a name stands in a list twice.": (
-        lambda named: (decay_groups(named)[0], decay_groups(named)[1] * 2)
-    ),
+    "a name stands in a list twice.": then(decay_groups, lambda groups: (groups[0], groups[1] * 2)),
 }
-SHAPES = {
-    "embedding.weight": (5, 4),
-    "table": (3, 4),
-    "norm.weight": (4,),
-    "norm.bias": (4,),
-    "qkv.weight": (12, 4),
-    "qkv.bias": (12,),
-    "temperature": (),
-}
+NAMES = "embedding.weight table norm.weight norm.bias qkv.weight qkv.bias temperature".split()
+SHAPES = [(5, 4), (3, 4), (4,), (4,), (12, 4), (12,), ()]
 check_decay_groups = Exercise(
-    "09",
-    "What decays",
+    "09 What decays",
     "[(name, tensor), …] -> two lists of names: those that decay, those that are spared.",
     decay_groups,
     cases={
-        "the decay of seven tensors": [[(name, torch.ones(SHAPES[name])) for name in SHAPES]],
+        "the decay of seven tensors": [list(zip(NAMES, map(torch.ones, SHAPES), strict=True))],
         "the decay of one tensor": [[("head", torch.ones(2, 2))]],
     },
     slips=SLIPS_OF_DECAY,
