@@ -4,6 +4,7 @@ They ask what goes in and what comes out, or count; only the twin knows the part
 Notebook 15.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -56,12 +57,13 @@ def twin_difference(model: GPT, idx: Tensor) -> float:
     """How far the logits are from those of PyTorch's own layers with the same weights, at most.
 
     For a pre-norm GPT with GELU and a tied head. The twin's head *is* the token embedding.
-    ValueError where PyTorch has no such layer (see `has_twin`).
+    ValueError where PyTorch has no such layers (see `has_twin`).
     """
     if not has_twin(model):
         raise ValueError(
-            "PyTorch's layers compare queries and keys as they are; this model's positions turn "
-            f"them: {type(model.position_embedding).__name__}. Try cache_effect and future_effect."
+            "A twin of PyTorch's layers must be pre-norm with LayerNorm, GELU, biases, a tied head "
+            f"and positions that are added; got {type(model.position_embedding).__name__} in a "
+            f"model of {model.config}. Try cache_effect and future_effect."
         )
     with evaluating(model):
         # positions of the model's own kind; added by hand, so that a wrong `embed` is found, too
@@ -74,8 +76,20 @@ def twin_difference(model: GPT, idx: Tensor) -> float:
 
 
 def has_twin(model: GPT) -> bool:
-    """Whether PyTorch has layers for this GPT: it has none for positions that turn queries."""
-    return type(model.position_embedding).turn is Positions.turn
+    """Whether PyTorch has layers for this GPT: a plain one, whose parts may hide a mistake."""
+    c = model.config
+    plain = (c.block, c.attention, c.activation, c.tied) == ("pre-norm", "causal", "gelu", True)
+    added = type(model.position_embedding).turn is Positions.turn  # nothing turns the queries
+    with torch.device("meta"):
+        ours = _shapes(PreNormBlock(replace(c, qkv_bias=True)))
+    # every block of the same weights, and none that normalises its sum
+    fits = all(_shapes(block) == ours for block in model.blocks)
+    ends = any(getattr(block, "ends_normalised", False) for block in model.blocks)
+    return plain and added and fits and not ends
+
+
+def _shapes(block: nn.Module) -> dict[str, torch.Size]:
+    return {name: weights.shape for name, weights in block.state_dict().items()}
 
 
 def twin_block(block: PreNormBlock, n_head: int) -> nn.Module:
@@ -112,10 +126,12 @@ def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[st
     idx = ids[: model.config.block_size][None]
     uniform = torch.tensor(model.config.vocab_size).log().item()
     verdicts = {
+        # before training nothing is known: every token is as likely as the others
         "starts at ln V": abs(start_loss - uniform) < NEAR_GUESSING,
         "ends above the floor": evaluate(model, ids) > floor,
         "has the parameters of the formula": sum(p.numel() for p in model.parameters())
         == count_parameters(model.config),
+        # the same text read in two ways: only a slip could make a difference
         "is blind to the future": future_effect(model, idx) < ROUNDING,
         "reads the same with a cache": cache_effect(model, idx) < ROUNDING,
     }

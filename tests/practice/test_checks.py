@@ -1,13 +1,21 @@
 """The checks of notebook 15: a sound model passes them, a slip fails the right one."""
 
 import math
+from dataclasses import replace
+from functools import partial
 
 import pytest
 import torch
 
+from helpers.models.block import PostNormBlock
 from helpers.models.gpt import GPT
 from helpers.practice import checks
 from tests.practice.small import CONFIG, V, lively
+
+OTHERS = {
+    "norm": "none", "n_expert": 4, "block": "attention-only", "qkv_bias": False,
+    "activation": "relu", "tied": False,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("check", [checks.future_effect, checks.prefix_effect])
@@ -32,6 +40,22 @@ def test_a_twin_without_a_norm_disagrees(idx):
     assert twin < 1e-4  # the twin uses the model's own final norm and all of its weights
     model.blocks[0].mlp.activation = torch.nn.GELU()
     assert checks.twin_difference(model, idx) > 1e-4  # the exact GELU is another one
+
+
+@pytest.mark.parametrize(
+    ("changes", "parts"),
+    [
+        ({}, {"norm": lambda c: torch.nn.RMSNorm(c.n_embd)}),
+        ({}, {"block": partial(PostNormBlock)}),
+        *(({name: value}, {}) for name, value in OTHERS.items()),
+    ],
+)
+def test_a_sound_model_of_other_parts_has_no_twin_and_is_not_accused(idx, changes, parts):
+    model = GPT(replace(CONFIG, **changes), **parts)
+    verdicts = checks.examine(model, math.log(V), torch.randint(V, (100,)), floor=0.0)
+    assert len(verdicts) == 5
+    with pytest.raises(ValueError, match="must be pre-norm .*; got .* Try cache_effect"):
+        checks.twin_difference(model, idx)
 
 
 def test_outputs_of_different_shapes_differ_infinitely():
