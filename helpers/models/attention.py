@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.config import GPTConfig
 from helpers.models.modes import evaluating, hooked
@@ -34,17 +35,29 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
 class LayerCache:
     """The keys and values one attention layer has computed, kept for the tokens to come.
 
-    Room for `block_size` positions is set aside once; `length` says how many are filled.
+    Room for `block_size` positions is set aside once, when the first keys say how many heads there
+    are; `length` says how many are filled.
     """
 
-    def __init__(self, config: GPTConfig, batch_size: int, like: Tensor):
-        shape = (batch_size, config.n_head, config.block_size, config.head_size)
-        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
+    def __init__(self, config: GPTConfig, batch_size: int):
+        shape = (whole("batch_size", batch_size, 0), 0, config.block_size, 0)
+        self.keys, self.values = torch.empty(shape), torch.empty(shape)
         self.length = 0
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Store k, v: (B, nh, T, hs) and return everything stored: (B, nh, S, hs) each."""
+        """Store k, v: (B, nh, T, hs) and return everything stored: (B, nh, S, hs) each.
+
+        ValueError unless B and nh are those of the cache.
+        """
         start, new = self.length, k.shape[-2]
+        B, _, most, _ = self.keys.shape
+        if start == 0:
+            self.keys, self.values = (x.new_empty(B, x.shape[1], most, x.shape[3]) for x in (k, v))
+        if k.shape[:2] != self.keys.shape[:2]:
+            raise ValueError(
+                f"A cache must go on with its {B} texts and {self.keys.shape[1]} heads; got "
+                f"{k.shape[0]} and {k.shape[1]}. Try model.new_cache(batch_size={k.shape[0]})."
+            )
         self.length += new
         self.keys.narrow(2, start, new).copy_(k)
         self.values.narrow(2, start, new).copy_(v)
@@ -140,6 +153,11 @@ def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
 
     ValueError if some position sees nobody.
     """
+    if not hasattr(model, "with_parts"):
+        raise ValueError(
+            f"A mask must be given to a GPT; got {type(model).__name__}. Use the part of your own: "
+            "attention=partial(MaskedSelfAttention, visible=…), when you build it."
+        )
     return model.with_parts(attention=partial(MaskedSelfAttention, visible=visible))
 
 
@@ -151,7 +169,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, n_embd: int, n_head: int, dropout: float = 0.0):
         super().__init__()
-        self.n_head, self.dropout = n_head, dropout
+        self.n_head, self.dropout = whole("n_head", n_head), dropout
         self.query = nn.Linear(n_embd, n_embd)
         self.key_value = nn.Linear(n_embd, 2 * n_embd)
         self.projection = nn.Linear(n_embd, n_embd)
@@ -193,10 +211,12 @@ def maps(model: nn.Module, idx: Tensor) -> Tensor:
     """Every layer's and head's attention weights for a text, as pictures need them.
 
     idx: (B, T). Returns (L, B, nh, T, T); rows sum to 1, zero above the diagonal. The weights
-    are those before dropout, whatever mode the model is in; the mode is restored.
+    are those before dropout, whatever mode the model is in; the mode is restored. ValueError for
+    a model without attention.
     """
     inputs: list[tuple[CausalSelfAttention, Tensor]] = []
     layers = [m for m in model.modules() if isinstance(m, CausalSelfAttention)]
+    whole("The number of attention layers", len(layers), advice="Try GPTConfig(…, n_layer=1).")
     with evaluating(model), hooked(layers, lambda m, args: inputs.append((m, args[0]))):
         model(idx)
     return torch.stack([layer.weights(x) for layer, x in inputs])

@@ -11,6 +11,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.losses import IGNORED, token_loss
@@ -117,6 +118,6 @@ def with_classes(model: nn.Module, n_classes: int) -> nn.Module:
 
     Called as before; logits are (B, T, n_classes), targets (B, T) classes.
     """
-    model = copy.deepcopy(model)
+    model, n_classes = copy.deepcopy(model), whole("n_classes", n_classes)
     model.head = nn.Linear(model.config.n_embd, n_classes).to(model.head.weight.device)
     return model

@@ -32,7 +32,7 @@ class GPT(nn.Module):
         self.position_embedding = self.parts.positions(config)
         self.dropout = nn.Dropout(config.dropout)
         self.blocks = self.parts.blocks(config, self.position_embedding)
-        self.final_norm = self.parts.final_norm(config)
+        self.final_norm = self.parts.final_norm(config, self.blocks)
         self.head = nn.Linear(config.n_embd, config.vocab_size, bias=not config.tied)
         if config.tied:
             self.head.weight = self.token_embedding.weight
@@ -47,7 +47,7 @@ class GPT(nn.Module):
         tokens that follow those already read. ValueError when the context exceeds block_size.
         """
         x = self.embed(idx, past=cache[0].length if cache else 0)  # (B, T, C)
-        logits = self.answer(x, cache)
+        logits = self.answer(x, cache)  # at every position at once: T predictions, not one
         return logits, None if targets is None else token_loss(logits, targets)
 
     def embed(self, idx: Tensor, past: int = 0) -> Tensor:
@@ -62,23 +62,30 @@ class GPT(nn.Module):
     def answer(self, x: Tensor, cache: list[LayerCache] | None = None) -> Tensor:
         """Through all blocks to the next token: (B, T, C) -> logits (B, T, V)."""
         for i, block in enumerate(self.blocks):
-            x = block(x, cache[i] if cache else None)
+            x = block(x, cache[i] if cache else None)  # the shape stays, so blocks can be stacked
         return self.head(self.final_norm(x))
 
     def with_parts(self, **parts: Callable) -> "GPT":
         """A copy with the same weights, device and mode, some of whose parts are others.
 
-        The caller's random numbers stay as they are. The new parts must have the same parameters.
+        The caller's random numbers stay as they are. ValueError unless the new parts have the same
+        parameters.
         """
         with torch.random.fork_rng(devices=[]):
             other = type(self)(self.config, **(self.parts.others | parts))
-        other.load_state_dict(self.state_dict())
+        try:
+            other.load_state_dict(self.state_dict())
+        except RuntimeError:
+            raise ValueError(
+                "New parts must have the parameters of the old ones, for a copy keeps the weights; "
+                f"got others in {', '.join(parts)}. Try {type(self).__name__}(config, …): it "
+                "starts anew."
+            ) from None
         return other.to(self.token_embedding.weight).train(self.training)
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
-        like = self.token_embedding.weight
-        return [LayerCache(self.config, batch_size, like) for _ in self.blocks]
+        return [LayerCache(self.config, batch_size) for _ in self.blocks]
 
     def save(self, folder: str | Path, tokenizer=None) -> None:
         """Write the weights, the config and the tokenizer into a folder, each file atomically."""

@@ -1,7 +1,8 @@
 """Initialisation: the numbers a model starts with, before it has learned anything.
 
-Each function draws a model's matrices and vectors anew, in place; norms stay as they are. Sources:
-Radford et al. 2019, §2.3 (GPT-2's); Glorot & Bengio 2010, equation 16 (Xavier). Notebook 06.
+Each function draws a model's matrices and vectors anew, in place; norms stay as they are. A part of
+a class with `own_start = True` starts as its own `reset_parameters` says. Sources: Radford et al.
+2019, §2.3 (GPT-2's); Glorot & Bengio 2010, equation 16 (Xavier). Notebook 06.
 """
 
 import math
@@ -22,7 +23,7 @@ def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
             # 2L sublayers add to the stream; their variances add up, so each gets 1/(2L) of it
             depth = 2 * model.config.n_layer if name.endswith("projection.weight") else 1
             nn.init.normal_(parameter, std=std / math.sqrt(depth))
-    return model
+    return _own_starts(model)
 
 
 def pytorch(model: nn.Module) -> nn.Module:
@@ -49,4 +50,11 @@ def xavier(model: nn.Module, std: float = 1.0) -> nn.Module:
                 nn.init.xavier_uniform_(matrix)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
+    return _own_starts(model)
+
+
+def _own_starts(model: nn.Module) -> nn.Module:
+    for module in model.modules():
+        if getattr(module, "own_start", False):
+            module.reset_parameters()
     return model

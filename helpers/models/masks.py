@@ -6,6 +6,8 @@ Source: Vaswani et al. 2017, §3.2.3 (illegal connections are set to -∞). Buil
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
+
 
 def causal(T: int, S: int | None = None) -> Tensor:
     """Everything up to oneself: (T, S), the T last of S positions (S = T when not given).
@@ -28,7 +30,7 @@ def prefix(T: int, known: int) -> Tensor:
     >>> prefix(3, 2).int().tolist()
     [[1, 1, 0], [1, 1, 0], [1, 1, 1]]
     """
-    visible = causal(T)
+    visible, known = causal(T), whole("known", known, 0, T)
     visible[:, :known] = True  # also from before: the known part is not written, it is read
     return visible
 
@@ -39,7 +41,7 @@ def window(T: int, width: int) -> Tensor:
     >>> window(3, 2).int().tolist()
     [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
     """
-    return causal(T).triu(1 - width)
+    return causal(T).triu(1 - whole("width", width))
 
 
 def diagonal(T: int) -> Tensor:
@@ -54,8 +56,9 @@ def leaks(visible: Tensor) -> bool:
 
 def check(visible: Tensor) -> Tensor:
     """The mask itself. ValueError unless it is boolean and every position may look somewhere."""
-    if visible.dtype != torch.bool:
-        raise ValueError(f"A mask must be boolean; got {visible.dtype}. Try mask.bool().")
+    if getattr(visible, "dtype", None) != torch.bool:
+        kind = getattr(visible, "dtype", type(visible).__name__)
+        raise ValueError(f"A mask must be boolean; got {kind}. Try torch.as_tensor(mask).bool().")
     if not visible.is_meta and not visible.any(-1).all():  # a mask on "meta" holds no values
         row = (~visible.any(-1)).nonzero()[0, -1].item()
         raise ValueError(

@@ -54,14 +54,21 @@ class Parts:
     def named(cls, config: GPTConfig, **others: Callable) -> "Parts":
         """The parts that a config names, some of them replaced by others.
 
-        With experts, n_expert feed-forward networks of the named kind stand behind a router.
-        ValueError for a name, or a kind of part, that does not exist.
+        With experts, n_expert feed-forward networks of the named kind stand behind a router; one
+        that is passed takes the place of the whole layer, router included. ValueError for a name,
+        or a kind of part, that does not exist, and for a part that cannot be called.
         """
         if unknown := sorted(others.keys() - KINDS.keys()):
             raise ValueError(
                 f"A part must be one of {', '.join(KINDS)}; got {unknown[0]!r}. "
                 "Try GPT(config, attention=…)."
             )
+        for kind, part in others.items():
+            if not callable(part):
+                raise ValueError(
+                    f"A part must be something that takes the config; got {kind}={part!r}. "
+                    f"Try its name in the config: GPTConfig(…, {kind}={part!r})."
+                )
         found = {kind: _named(kind, getattr(config, kind)) for kind in KINDS}
         if config.n_expert:
             found["feed_forward"] = partial(MoE, expert=found["feed_forward"])
@@ -69,18 +76,28 @@ class Parts:
         return cls(**(found | others), others=others)
 
     def blocks(self, config: GPTConfig, positions: Positions) -> nn.ModuleList:
-        """The n_layer blocks of a model; their attention turns queries and keys as positions do."""
+        """The n_layer blocks of a model; their attention turns queries and keys as positions do.
+
+        ValueError if the config names experts and the feed-forward part that was passed has none.
+        """
         layers = {
             "norm": self.norm,
             "attention": partial(self.attention, turn=positions.turn),
             "feed_forward": self.feed_forward,
         }
-        return nn.ModuleList(self.block(config, **layers) for _ in range(config.n_layer))
+        blocks = nn.ModuleList(self.block(config, **layers) for _ in range(config.n_layer))
+        replaced = config.n_expert and len(blocks) and "feed_forward" in self.others
+        if replaced and not any(isinstance(layer, MoE) for layer in blocks.modules()):
+            raise ValueError(
+                f"With n_expert={config.n_expert} the feed-forward part must hold experts; got "
+                f"{self.feed_forward}, which has no MoE layer. Try partial(MoE, expert=…)."
+            )
+        return blocks
 
-    def final_norm(self, config: GPTConfig) -> nn.Module:
+    def final_norm(self, config: GPTConfig, blocks: nn.ModuleList) -> nn.Module:
         """What stands between the last block and the head: no norm where a block ends with one."""
-        ends_normalised = getattr(self.block, "ends_normalised", False)
-        return nn.Identity() if ends_normalised else self.norm(config)
+        last = blocks[-1] if len(blocks) else self.block
+        return nn.Identity() if getattr(last, "ends_normalised", False) else self.norm(config)
 
 
 def _named(kind: str, name: str) -> Callable:

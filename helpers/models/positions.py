@@ -10,6 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
 BASE = 10_000  # of the powers that the frequencies of the sinusoids are
@@ -64,12 +65,12 @@ def sinusoidal(T: int, C: int) -> Tensor:
     Row t holds sin(t·ω_i) in channel 2i and cos(t·ω_i) in channel 2i + 1, ω_i = 10,000^(-2i/C).
     The scalar product of two rows depends on their distance only. ValueError when C is odd.
     """
-    return waves(torch.arange(T), frequencies(C))
+    return waves(torch.arange(whole("T", T, 0)), frequencies(C))
 
 
 def frequencies(C: int) -> Tensor:
     """ω_i = 10,000^(-2i/C), radians per place: (C/2,), falling from 1. ValueError when C is odd."""
-    if C % 2:
+    if whole("C", C) % 2:
         raise ValueError(f"Sines and cosines come in pairs: C must be even; got {C}. Try {C + 1}.")
     return BASE ** (-torch.arange(0, C, 2) / C)
 

@@ -27,6 +27,7 @@ class Recurrence(nn.Module):
 
     def __init__(self, n_embd: int):
         super().__init__()
+        n_embd = whole("n_embd", n_embd)
         self.from_input = nn.Linear(n_embd, self.gates * n_embd)
         self.from_state = nn.Linear(n_embd, self.gates * n_embd)
 

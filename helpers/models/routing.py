@@ -53,6 +53,16 @@ class Router(nn.Linear):
         super().__init__(config.n_embd, config.n_expert, bias=False)
 
 
+class Spread(Router):
+    """How far the noise reaches, before softplus: (N, C) -> (N, E), all 0 at first."""
+
+    own_start = True  # noise that differs between experts from the start would favour some
+
+    def reset_parameters(self) -> None:
+        """Zero, whatever start the rest of a model gets."""
+        nn.init.zeros_(self.weight)
+
+
 class NoisyRouter(Router):
     """Training adds noise, so that experts that are rarely asked get a chance. Shazeer et al. 2017.
 
@@ -61,8 +71,7 @@ class NoisyRouter(Router):
 
     def __init__(self, config: GPTConfig):
         super().__init__(config)
-        self.spread = Router(config)
-        nn.init.zeros_(self.spread.weight)
+        self.spread = Spread(config)
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C) -> logits (N, E), with noise while it trains."""
@@ -193,8 +202,11 @@ def first_come(gates: Tensor, most: int) -> Tensor:
 def capacity(factor: float, n_choices: int, n_expert: int) -> int:
     """How many tokens an expert takes at most: ⌊factor · choices / E⌋, and at least one.
 
-    n_choices: tokens times experts per token. ValueError unless the factor is above 0.
+    n_choices: tokens times experts per token. ValueError unless the factor is above 0 and both
+    counts are whole numbers.
     """
+    whole("n_choices", n_choices, 0, advice="Try 1024.")
+    whole("n_expert", n_expert, advice="Try 8.")
     return max(1, math.floor(_checked_factor(factor) * n_choices / n_expert))
 
 
@@ -204,6 +216,6 @@ def place(experts: Tensor, weights: Tensor, like: Tensor) -> Tensor:
 
 
 def _checked_factor(factor: float) -> float:
-    if not (math.isfinite(factor) and factor > 0):
+    if isinstance(factor, bool) or not (math.isfinite(factor) and factor > 0):
         raise ValueError(f"A capacity factor must be a number above 0; got {factor}. Try 1.25.")
     return factor

@@ -52,6 +52,7 @@ class Captioner(nn.Module):
         self, config: GPTConfig, image_size: int, patch_size: int, channels: int = 1, **parts
     ):
         super().__init__()
+        image_size = whole("The image size", image_size, advice="Try 16.")
         _divides(patch_size, image_size, image_size)
         self.config, self.patch_size = config, patch_size
         self.n_patches = (image_size // patch_size) ** 2

@@ -102,10 +102,38 @@ def test_splitting_into_heads_can_be_undone(x):
 
 @pytest.mark.parametrize("cuts", [[T], [1] * T, [3, 4], [1, 5, 1], [4, 1, 2]])
 def test_a_cache_gives_the_same_piece_by_piece(config, layer, x, cuts):
-    cache = LayerCache(config, batch_size=2, like=x)
+    cache = LayerCache(config, batch_size=2)
     pieces = [layer(piece, cache) for piece in x.split(cuts, dim=1)]
     assert_close(torch.cat(pieces, dim=1), layer(x))
     assert cache.length == T
+
+
+class Grouped(CausalSelfAttention):
+    """All heads of queries read the keys and values of the first."""
+
+    def heads(self, x, past=0):
+        q, k, v = super().heads(x, past)
+        return q, k[:, :1], v[:, :1]
+
+    def attend(self, q, k, v):
+        k, v = (part.expand(-1, self.n_head, -1, -1) for part in (k, v))
+        return super().attend(q, k, v)
+
+
+def test_a_cache_has_as_many_heads_as_the_keys_it_is_given(config, x):
+    layer, cache = Grouped(config), LayerCache(config, batch_size=2)
+    pieces = [layer(piece, cache) for piece in x.split(2, dim=1)]
+    assert_close(torch.cat(pieces, dim=1), layer(x))
+    assert cache.keys.shape == (2, 1, config.block_size, config.head_size)
+
+
+def test_a_cache_goes_on_with_the_same_texts_and_heads(config, layer, x):
+    with pytest.raises(ValueError, match="its 3 texts and 4 heads; got 2 and 4. Try model.new_c"):
+        layer(x, LayerCache(config, batch_size=3))
+    cache = LayerCache(config, batch_size=2)
+    layer(x[:, :3], cache)
+    with pytest.raises(ValueError, match="its 2 texts and 4 heads; got 2 and 1. Try model.new_c"):
+        Grouped(config)(x[:, 3:], cache)
 
 
 def test_the_future_never_leaks_through_a_cache(config, layer, x):
@@ -113,7 +141,7 @@ def test_the_future_never_leaks_through_a_cache(config, layer, x):
     changed[:, 5] += 1
     outputs = []
     for piece in (x, changed):
-        cache = LayerCache(config, batch_size=2, like=x)
+        cache = LayerCache(config, batch_size=2)
         layer(piece[:, :3], cache)
         outputs.append(layer(piece[:, 3:], cache))  # positions 3 … 6, several at once
     assert_close(outputs[0][:, :2], outputs[1][:, :2])

@@ -1,5 +1,7 @@
 """Masks, and the attention that looks through them."""
 
+import dataclasses
+
 import pytest
 import torch
 from torch import nn
@@ -9,7 +11,12 @@ from torch.testing import assert_close
 from helpers.learning import sampling
 from helpers.models import attention, masks
 from helpers.models.attention import CausalSelfAttention, MaskedSelfAttention, MultiHeadAttention
+from helpers.models.bert import Bert, with_classes
 from helpers.models.gpt import GPT
+from helpers.models.positions import sinusoidal
+from helpers.models.rnn import GRU
+from helpers.models.routing import capacity
+from helpers.models.vision import Captioner
 
 T, S = 7, 5
 
@@ -62,7 +69,7 @@ def test_it_refuses_a_position_that_sees_nobody_and_a_mask_of_numbers():
     blind[3] = False
     with pytest.raises(ValueError, match="position 3 sees nobody. Try to let it"):
         masks.check(blind)
-    with pytest.raises(ValueError, match=r"boolean; got torch.float32. Try mask.bool\(\)"):
+    with pytest.raises(ValueError, match=r"boolean; got torch.float32. Try .*bool\(\)"):
         masks.check(torch.ones(2, 2))
 
 
@@ -140,3 +147,35 @@ def test_a_padded_source_may_be_hidden_sequence_by_sequence(cross, x, source):
     visible = (torch.arange(S) < length[:, None])[:, None, None]  # (B, 1, 1, S)
     assert_close(cross(x, source, visible)[:1], cross(x[:1], source[:1, :3]))
     assert_close(cross(x, source, visible)[1:], cross(x[1:], source[1:]))
+
+
+def test_it_refuses_what_is_no_mask_and_what_takes_none(config):
+    with pytest.raises(ValueError, match="must be boolean; got list. Try torch.as_tensor"):
+        attention.with_mask(GPT(config), [[True]])
+    bert = Bert(dataclasses.replace(config, block="post-norm"))
+    with pytest.raises(ValueError, match="given to a GPT; got Bert. Use the part"):
+        attention.with_mask(bert, masks.causal(8))
+    with pytest.raises(ValueError, match="attention layers must be .*; got 0. Try"):
+        attention.maps(GPT(dataclasses.replace(config, n_layer=0)), torch.zeros(1, 2).long())
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c, n: masks.window(4, n),
+        lambda c, n: masks.prefix(4, n),
+        lambda c, n: MultiHeadAttention(8, n),
+        lambda c, n: Captioner(c, n, 1),
+        lambda c, n: GRU(n),
+        lambda c, n: sinusoidal(n, 2),
+        lambda c, n: sinusoidal(3, n),
+        lambda c, n: capacity(1.0, n, 1),
+        lambda c, n: capacity(1.0, 4, n),
+        lambda c, n: with_classes(GPT(c), n),
+        lambda c, n: GPT(c).new_cache(n),
+    ],
+)
+@pytest.mark.parametrize("wrong", [True, 2.0])
+def test_counts_are_whole_numbers(config, call, wrong):
+    with pytest.raises(ValueError, match=f"must be a whole number .*; got {wrong}. Try"):
+        call(config, wrong)

@@ -102,7 +102,9 @@ def test_the_cache_is_as_large_as_the_one_that_is_built(name, count):
     config = GPTConfig.preset(name)
     assert scaling.kv_cache_bytes_per_token(config) == count
     with torch.device("meta"):
-        cache = GPT(dataclasses.replace(config, n_layer=1)).new_cache(1)[0]
+        model = GPT(dataclasses.replace(config, n_layer=1))
+        (cache,) = layers = model.new_cache(1)
+        model(torch.zeros(1, 1, dtype=torch.int64), cache=layers)
     numbers = cache.keys.numel() + cache.values.numel()
     assert 2 * config.n_layer * numbers == count * config.block_size
 
