@@ -8,6 +8,7 @@ Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1. No
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -133,7 +134,10 @@ def upcycle(model: nn.Module, n_expert: int, n_expert_active: int = 2) -> nn.Mod
             "Train it further as it is."
         )
     sizes = {"n_expert": n_expert, "n_expert_active": n_expert_active}
-    others = {kind: p for kind, p in model.parts.others.items() if kind != "feed_forward"}
+    others = {
+        kind: partial(MoE, expert=part) if kind == "feed_forward" else part
+        for kind, part in model.parts.others.items()
+    }
     sparse = type(model)(dataclasses.replace(model.config, **sizes), **others)
     sparse.load_state_dict(model.state_dict(), strict=False)  # all but the MLPs
     for block, dense in zip(sparse.blocks, model.blocks, strict=True):

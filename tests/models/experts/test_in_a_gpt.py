@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 import torch
+from torch import nn
 from torch.testing import assert_close
 
-from helpers.models import moe
+from helpers.models import initialise, moe
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.mlp import MLP
@@ -14,6 +15,7 @@ from helpers.models.moe import MoE
 from helpers.models.routing import (
     ExpertChoice,
     ExpertDropout,
+    NoisyRouter,
     Switch,
 )
 from tests.models.experts.small import IDX, lively
@@ -112,3 +114,24 @@ def test_with_one_active_expert_an_upcycled_mlp_is_scaled_by_its_probability(den
     p = sparse.blocks[0].mlp.router(x).softmax(-1).amax(-1, keepdim=True)
     assert_close(sparse.blocks[0].mlp(x), p * dense.blocks[0].mlp(x))
     assert not torch.allclose(sparse(IDX)[0], dense(IDX)[0])
+
+
+class Narrow(nn.Linear):
+    """A feed-forward network that no config names."""
+
+    def __init__(self, config):
+        super().__init__(config.n_embd, config.n_embd)
+
+
+def test_an_upcycled_model_keeps_its_own_kind_of_feed_forward_network(config):
+    dense = GPT(dataclasses.replace(config, n_expert=0), feed_forward=Narrow)
+    sparse = moe.upcycle(lively(dense).eval(), 4)
+    assert {type(expert) for expert in sparse.blocks[0].mlp.experts} == {Narrow}
+    assert_close(sparse(IDX)[0], dense(IDX)[0])
+
+
+@pytest.mark.parametrize("start", [initialise.gpt2, initialise.xavier, initialise.pytorch])
+def test_the_noise_of_a_router_starts_at_ln_2_in_a_whole_gpt(config, start):
+    model = lively(GPT(config, feed_forward=lambda c: MoE(c, router=NoisyRouter(c))))
+    router = start(model).blocks[0].mlp.router
+    assert not router.spread.weight.any() and router.weight.all()
