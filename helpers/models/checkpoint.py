@@ -65,8 +65,14 @@ def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
 def _check_parts(model: nn.Module) -> None:
     """What `load` would build must consist of the same parts: those that the config names."""
     others = [*model.parts.others] if hasattr(model, "parts") else []
-    with torch.device("meta"):
-        ours, named = _layout(model), _layout(type(model)(model.config))
+    try:
+        with torch.device("meta"):
+            ours, named = _layout(model), _layout(type(model)(model.config))
+    except TypeError as error:  # a Captioner: its config is not all that it is built from
+        raise ValueError(
+            f"A checkpoint restores a model from its config alone; got one that needs more: {error}"
+            ". Keep its state_dict() yourself."
+        ) from None
     others += [name for name in ours | named if ours.get(name) != named.get(name)]
     if others:
         raise ValueError(
@@ -153,7 +159,8 @@ def _config(settings: dict, folder: Path) -> GPTConfig:
     try:
         return GPTConfig(**settings)
     except (TypeError, ValueError) as error:
+        reason = str(error).rstrip(".")
         raise ValueError(
-            f"{folder / CONFIG} must hold the fields of GPTConfig: {error}. Try the file that the "
+            f"{folder / CONFIG} must hold the fields of GPTConfig: {reason}. Try the file that the "
             "weights were saved with."
         ) from None

@@ -17,9 +17,10 @@ from helpers.models.attention import CausalSelfAttention, MaskedSelfAttention
 from helpers.models.bert import Bert
 from helpers.models.block import PostNormBlock, PreNormBlock
 from helpers.models.gpt import GPT
+from helpers.models.mlp import MLP
 from helpers.models.moe import MoE, SharedExpert
 from helpers.models.parts import KINDS, POSITIONS, Parts
-from helpers.models.positions import Positions, Sinusoidal
+from helpers.models.positions import Positions, Sinusoidal, no_positions
 from helpers.models.routing import Switch
 from helpers.models.vision import Captioner
 from helpers.practice import checks
@@ -87,6 +88,34 @@ def test_a_part_that_is_passed_takes_the_place_of_the_named_one(config):
     shared = GPT(mixed, feed_forward=SharedExpert)
     assert {type(block.mlp) for block in shared.blocks} == {SharedExpert}
     assert GPT(config, attention=CausalSelfAttention).parts.others == {}
+
+
+def test_a_config_with_experts_takes_no_part_without_them(config):
+    mixed = dataclasses.replace(config, n_expert=4)
+    with pytest.raises(ValueError, match="must hold experts; got .*MLP.* Try partial"):
+        GPT(mixed, feed_forward=MLP)
+    assert len(GPT(mixed, feed_forward=partial(MoE, expert=MLP)).blocks[0].mlp.experts) == 4
+
+
+def test_a_part_is_passed_as_a_class_and_not_by_its_name(config):
+    with pytest.raises(ValueError, match="got attention='full'. Try its name in the config"):
+        GPT(config, attention="full")
+
+
+def test_a_copy_refuses_parts_with_other_parameters(config):
+    with pytest.raises(ValueError, match="parameters of the old ones, .*; got others in positions"):
+        GPT(config).with_parts(positions=no_positions)
+
+
+def test_a_block_that_is_made_by_a_function_says_too_how_it_ends(config):
+    assert type(GPT(config, block=partial(PostNormBlock)).final_norm) is nn.Identity
+
+
+def test_a_captioner_is_not_saved_for_its_config_is_not_all_it_has(config, tmp_path):
+    captioner = Captioner(config, image_size=8, patch_size=4)
+    with pytest.raises(ValueError, match="needs more: .*image_size.* Keep its state_dict"):
+        checkpoint.save(tmp_path / "saved", captioner)
+    assert not (tmp_path / "saved").exists()
 
 
 def test_a_copy_with_other_parts_has_the_same_weights_mode_and_draws_nothing(config):
@@ -213,7 +242,7 @@ def test_a_rotary_gpt_passes_the_checks_and_the_bugs_run_in_it(rotary):
     model, ids = lively(GPT(rotary)), torch.randint(11, (100,))
     verdicts = checks.examine(model, torch.tensor(11.0).log().item(), ids, floor=0.0)
     assert len(verdicts) == 5 and all(verdicts.values())
-    with pytest.raises(ValueError, match="positions turn them: Rotary. Try cache_effect"):
+    with pytest.raises(ValueError, match="got Rotary in a model of .* Try cache_effect"):
         checks.twin_difference(model, IDX)
     for name, suspect in bugs.line_up(rotary).items():
         assert suspect(IDX, IDX)[1].isfinite(), name

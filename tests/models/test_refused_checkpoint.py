@@ -128,6 +128,11 @@ def test_a_checkpoint_of_another_kind_of_model_is_refused(tmp_path):
     refused(tmp_path, "must hold the fields of GPTConfig", "config.json")
 
 
+def test_one_full_stop_ends_what_is_wrong_with_a_config(folder):
+    rewrite(folder, block=1)
+    refused(folder, r"Try block=.pre-norm.\. Try the file", "config.json")
+
+
 class Bomb:
     """Whoever unpickles it creates a file."""
 
