@@ -10,6 +10,7 @@ from torch.testing import assert_close
 from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
 from helpers.models.parts import BLOCKS
+from tests.models.lively import lively
 
 T = 6
 
@@ -23,13 +24,6 @@ def config():
 def x(config):
     torch.manual_seed(0)
     return torch.randn(2, T, config.n_embd)
-
-
-def lively(module):
-    """Give every parameter a value of its own, norms and biases too."""
-    for parameter in module.parameters():
-        nn.init.normal_(parameter, std=0.4)
-    return module
 
 
 def built(config):

@@ -6,11 +6,11 @@ import math
 
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
 from torch.testing import assert_close
 
 from helpers.models.gpt import GPT
+from tests.models.lively import lively
 
 VARIANTS = list(itertools.product(["pre-norm", "post-norm"], [True, False], ["gelu", "relu"]))
 
@@ -20,19 +20,13 @@ def idx(config):
     return torch.randint(config.vocab_size, (2, config.block_size))
 
 
-def lively(config):
-    """A GPT in eval mode whose every parameter matters: none is zero, none is tiny."""
-    model = GPT(config).eval()
-    for parameter in model.parameters():
-        nn.init.normal_(parameter, std=0.4)
-    return model
-
-
 @pytest.fixture(params=VARIANTS, ids=lambda v: f"{v[0]}-{'tied' if v[1] else 'untied'}-{v[2]}")
 def variant(request, config):
     """A lively model of every kind."""
     norm, tied, activation = request.param
-    return lively(dataclasses.replace(config, block=norm, tied=tied, activation=activation))
+    return lively(
+        GPT(dataclasses.replace(config, block=norm, tied=tied, activation=activation))
+    ).eval()
 
 
 # Twins
@@ -79,7 +73,7 @@ def hugging_face_twin(model):
 
 
 def test_the_logits_and_the_loss_equal_hugging_faces(config, idx):
-    model = lively(config)
+    model = lively(GPT(config)).eval()
     twin = hugging_face_twin(model)
     with torch.no_grad():
         logits, loss = model(idx[:, :-1], idx[:, 1:])
@@ -91,7 +85,7 @@ def test_the_logits_and_the_loss_equal_hugging_faces(config, idx):
 def test_the_loss_is_the_mean_of_minus_the_log_probability_of_the_targets(config, idx):
     targets = torch.randint(config.vocab_size, idx.shape)
     with torch.no_grad():
-        logits, loss = lively(config)(idx, targets)
+        logits, loss = lively(GPT(config)).eval()(idx, targets)
     log_probs = [
         math.log(logits[b, t].softmax(-1)[targets[b, t]]) for b in range(2) for t in range(8)
     ]
@@ -173,7 +167,7 @@ def test_dropout_acts_on_the_embeddings_too(config, idx):
 
 
 def test_a_model_without_blocks_knows_only_the_token_and_its_position(config, idx):
-    model = lively(dataclasses.replace(config, n_layer=0))
+    model = lively(GPT(dataclasses.replace(config, n_layer=0))).eval()
     changed = idx.clone()
     changed[:, 3] = (idx[:, 3] + 1) % 11
     same = [t for t in range(8) if t != 3]
@@ -185,8 +179,8 @@ def test_a_model_without_blocks_knows_only_the_token_and_its_position(config, id
 
 def test_a_tied_matrix_gets_its_gradient_from_both_ends(config, idx):
     targets = torch.randint(11, idx.shape)
-    tied = lively(config)
-    untied = lively(dataclasses.replace(config, tied=False))
+    tied = lively(GPT(config)).eval()
+    untied = lively(GPT(dataclasses.replace(config, tied=False))).eval()
     untied.load_state_dict(tied.state_dict() | {"head.bias": torch.zeros(11)})
     for model in (tied, untied):
         model(idx, targets)[1].backward()

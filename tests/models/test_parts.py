@@ -25,16 +25,10 @@ from helpers.models.routing import Switch
 from helpers.models.vision import Captioner
 from helpers.practice import checks
 from helpers.practice.bugs import in_the_model as bugs
+from tests.models.lively import lively
 
 IDX = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6], [5, 3, 5, 8, 9, 7, 9, 3]])
 NAMES = [(kind, name) for kind, known in KINDS.items() for name in known]
-
-
-def lively(model):
-    """The model, every number of which matters."""
-    for parameter in model.parameters():
-        nn.init.normal_(parameter, std=0.3)
-    return model.eval()
 
 
 # What a config names
@@ -42,7 +36,7 @@ def lively(model):
 
 @pytest.mark.parametrize(("kind", "name"), NAMES)
 def test_every_name_makes_a_model_that_is_saved_and_comes_back(config, tmp_path, kind, name):
-    model = lively(GPT(dataclasses.replace(config, **{kind: name})))
+    model = lively(GPT(dataclasses.replace(config, **{kind: name}))).eval()
     model.save(tmp_path)
     loaded = GPT.load(tmp_path)
     assert loaded.config == model.config
@@ -170,7 +164,7 @@ OLD = {
 
 @pytest.mark.parametrize("place", ["pre", "post"])
 def test_a_checkpoint_from_before_parts_had_names_comes_back(config, tmp_path, place):
-    model = lively(GPT(dataclasses.replace(config, block=f"{place}-norm")))
+    model = lively(GPT(dataclasses.replace(config, block=f"{place}-norm"))).eval()
     model.save(tmp_path)
     path = tmp_path / checkpoint.CONFIG
     sha256 = json.loads(path.read_text())["sha256"]
@@ -206,7 +200,7 @@ def rotary(config, monkeypatch):
 
 
 def test_rotary_scores_depend_on_the_distance_only(rotary):
-    layer = lively(GPT(rotary)).blocks[0].attention
+    layer = lively(GPT(rotary)).eval().blocks[0].attention
     same = torch.randn(1, 1, 24).expand(1, 8, 24)  # one token in all places
     q, k, _ = layer.heads(same)
     scores = q @ k.mT  # (1, nh, T, T)
@@ -220,16 +214,16 @@ def test_rotary_scores_depend_on_the_distance_only(rotary):
 
 def test_a_rotary_gpt_tells_places_apart_and_does_nothing_else(rotary):
     """Within a text order matters; without positions the last token would not know it."""
-    model = lively(GPT(dataclasses.replace(rotary, n_layer=1)))
+    model = lively(GPT(dataclasses.replace(rotary, n_layer=1))).eval()
     swapped = IDX[:, [1, 0, 2, 3, 4, 5, 6, 7]]
     assert not torch.allclose(model(swapped)[0][:, -1], model(IDX)[0][:, -1])
-    nothing = lively(GPT(dataclasses.replace(rotary, n_layer=1, positions="none")))
+    nothing = lively(GPT(dataclasses.replace(rotary, n_layer=1, positions="none"))).eval()
     assert_close(nothing(swapped)[0][:, -1], nothing(IDX)[0][:, -1])
 
 
 @torch.no_grad()
 def test_a_rotary_gpt_reads_the_same_with_a_cache(rotary):
-    model = lively(GPT(rotary))
+    model = lively(GPT(rotary)).eval()
     assert checks.cache_effect(model, IDX) < 1e-4
     texts = [
         sampling.generate(model, IDX[:, :2], 12, use_cache=cached, temperature=0)
@@ -239,7 +233,7 @@ def test_a_rotary_gpt_reads_the_same_with_a_cache(rotary):
 
 
 def test_a_rotary_gpt_passes_the_checks_and_the_bugs_run_in_it(rotary):
-    model, ids = lively(GPT(rotary)), torch.randint(11, (100,))
+    model, ids = lively(GPT(rotary)).eval(), torch.randint(11, (100,))
     verdicts = checks.examine(model, torch.tensor(11.0).log().item(), ids, floor=0.0)
     assert len(verdicts) == 5 and all(verdicts.values())
     with pytest.raises(ValueError, match="got Rotary in a model of .* Try cache_effect"):
@@ -251,14 +245,14 @@ def test_a_rotary_gpt_passes_the_checks_and_the_bugs_run_in_it(rotary):
 
 
 def test_a_rotary_gpt_is_saved_and_comes_back(rotary, tmp_path):
-    model = lively(GPT(rotary))
+    model = lively(GPT(rotary)).eval()
     model.save(tmp_path)
     assert not any("position" in name for name in load_file(tmp_path / checkpoint.WEIGHTS))
     assert torch.equal(GPT.load(tmp_path)(IDX)[0], model(IDX)[0])
 
 
 def test_a_rotary_gpt_shows_its_weights_under_every_mask(rotary):
-    model = lively(GPT(rotary))
+    model = lively(GPT(rotary)).eval()
     maps = attention.maps(model, IDX)
     assert_close(maps.sum(-1), torch.ones(maps.shape[:-1]))
     causal = attention.with_mask(model, masks.causal(8))
@@ -276,7 +270,7 @@ def test_a_deep_copy_turns_by_its_own_positions(rotary):
 
 
 def test_rotary_positions_work_in_bert_and_in_a_captioner(rotary):
-    bert = lively(Bert(dataclasses.replace(rotary, block="post-norm")))
+    bert = lively(Bert(dataclasses.replace(rotary, block="post-norm"))).eval()
     swapped = IDX[:, [1, 0, 2, 3, 4, 5, 6, 7]]
     assert not torch.allclose(bert(swapped)[0][:, -1], bert(IDX)[0][:, -1], atol=1e-4)
     captioner = Captioner(rotary, image_size=8, patch_size=4)

@@ -10,11 +10,11 @@ V, T = 11, 8
 CONFIG = GPTConfig(T, V, n_layer=2, n_head=2, n_embd=12)
 
 
-def lively(kind=GPT):
+def small_gpt(kind=GPT):
     """A GPT whose every number matters."""
     torch.manual_seed(0)
     return initialise.gpt2(kind(CONFIG), std=0.5).eval()
 
 
 def with_attention(kind):
-    return lively().with_parts(attention=kind)
+    return small_gpt().with_parts(attention=kind)

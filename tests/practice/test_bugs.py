@@ -9,7 +9,7 @@ from torch.testing import assert_close
 from helpers.models.config import GPTConfig
 from helpers.practice import checks
 from helpers.practice.bugs import in_the_model as bugs
-from tests.practice.small import CONFIG, T, V, lively, with_attention
+from tests.practice.small import CONFIG, T, V, small_gpt, with_attention
 
 ATTENTIONS = [bugs.PeekingAttention, bugs.ReshapedAttention, bugs.WideScaleAttention]
 ATTENTIONS += [bugs.UnmixedAttention, bugs.SquareMaskAttention, bugs.ShownAfterDropout]
@@ -20,7 +20,7 @@ ATTENTIONS += [bugs.UnmixedAttention, bugs.SquareMaskAttention, bugs.ShownAfterD
 
 @pytest.mark.parametrize("kind", ATTENTIONS)
 def test_another_attention_keeps_the_weights_and_can_be_trained(kind, idx):
-    model, twin = with_attention(kind), lively()
+    model, twin = with_attention(kind), small_gpt()
     for name, parameter in twin.named_parameters():
         assert torch.equal(dict(model.named_parameters())[name], parameter)
     assert all(type(block.attention) is kind for block in model.blocks)
@@ -72,8 +72,8 @@ def test_a_mask_of_the_batchs_size_is_right_for_large_batches_and_none_for_one(i
 
 
 def test_positions_of_the_whole_block_stretch_one_token(idx):
-    model = lively(bugs.WholeBlockPositions)
-    assert_close(model(idx)[0], lively()(idx)[0])
+    model = small_gpt(bugs.WholeBlockPositions)
+    assert_close(model(idx)[0], small_gpt()(idx)[0])
     assert model(idx[:, :1])[0].shape == (T + 1, T, V)
 
 
@@ -96,7 +96,7 @@ def test_a_start_by_a_wrong_name_scales_nothing():
 
 
 def test_weights_after_dropout_sum_to_anything_in_training_and_to_one_at_rest(idx):
-    model = bugs.with_dropout(lively(), 0.5).with_parts(attention=bugs.ShownAfterDropout)
+    model = bugs.with_dropout(small_gpt(), 0.5).with_parts(attention=bugs.ShownAfterDropout)
     x = model.token_embedding(idx)
     rows = [model.train(mode).blocks[0].attention.weights(x).sum(-1) for mode in (True, False)]
     assert rows[0].max() > 1.1
@@ -104,10 +104,10 @@ def test_weights_after_dropout_sum_to_anything_in_training_and_to_one_at_rest(id
 
 
 def test_with_dropout_nothing_else_changes(idx):
-    model = bugs.with_dropout(lively(), 0.5)
+    model = bugs.with_dropout(small_gpt(), 0.5)
     assert model.config.dropout == 0.5
-    assert torch.equal(model.eval()(idx)[0], lively()(idx)[0])
-    assert not torch.equal(model.train()(idx)[0], lively()(idx)[0])
+    assert torch.equal(model.eval()(idx)[0], small_gpt()(idx)[0])
+    assert not torch.equal(model.train()(idx)[0], small_gpt()(idx)[0])
 
 
 # The line-up

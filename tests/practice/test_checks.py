@@ -10,7 +10,7 @@ import torch
 from helpers.models.block import PostNormBlock
 from helpers.models.gpt import GPT
 from helpers.practice import checks
-from tests.practice.small import CONFIG, V, lively
+from tests.practice.small import CONFIG, V, small_gpt
 
 OTHERS = {
     "norm": "none", "n_expert": 4, "block": "attention-only", "qkv_bias": False,
@@ -19,13 +19,13 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("check", [checks.future_effect, checks.prefix_effect])
-@pytest.mark.parametrize("start", [lively, lambda: GPT(CONFIG)])
+@pytest.mark.parametrize("start", [small_gpt, lambda: GPT(CONFIG)])
 def test_a_sound_model_passes_every_check(check, start, idx):
     assert check(start(), idx) < 1e-5
 
 
 def test_a_sound_model_equals_its_twin_and_itself_with_a_cache(idx):
-    model = lively()
+    model = small_gpt()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.4)  # biases and norms too
     assert checks.twin_difference(model, idx) < 1e-4
@@ -33,7 +33,7 @@ def test_a_sound_model_equals_its_twin_and_itself_with_a_cache(idx):
 
 
 def test_a_twin_without_a_norm_disagrees(idx):
-    model = lively()
+    model = small_gpt()
     model.final_norm = torch.nn.Identity()
     model.blocks[0].attention_norm.bias.data += 1
     twin = checks.twin_difference(model, idx)
@@ -64,7 +64,7 @@ def test_outputs_of_different_shapes_differ_infinitely():
 
 
 def test_examine_names_the_check_that_fails(idx):
-    model, ids = lively(), torch.randint(V, (100,))
+    model, ids = small_gpt(), torch.randint(V, (100,))
     good = checks.examine(model, math.log(V), ids, floor=0.0)
     assert len(good) == 6 and all(good.values())
     late = checks.examine(model, math.log(V) + 0.2, ids, floor=100.0)

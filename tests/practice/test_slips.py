@@ -12,7 +12,7 @@ from helpers.practice import checks
 from helpers.practice.bugs import around_the_model as slips
 from helpers.practice.bugs import in_the_model as bugs
 from helpers.text import batches
-from tests.practice.small import T, lively, with_attention
+from tests.practice.small import T, small_gpt, with_attention
 
 
 def test_unshifted_targets_are_the_inputs():
@@ -22,7 +22,7 @@ def test_unshifted_targets_are_the_inputs():
 
 
 def test_a_cache_that_slides_is_right_until_it_is_full(idx):
-    model = lively()
+    model = small_gpt()
     text = slips.generate_with_a_sliding_cache(model, idx[:1, :1], 60)
     right = generate(model, idx[:1, :1], 60, temperature=0)
     assert text.shape == right.shape and torch.equal(text[:, :T], right[:, :T])
@@ -30,7 +30,7 @@ def test_a_cache_that_slides_is_right_until_it_is_full(idx):
 
 
 def test_sampling_in_training_mode_is_another_text_each_time(idx):
-    model = bugs.with_dropout(lively(), 0.5).train()
+    model = bugs.with_dropout(small_gpt(), 0.5).train()
     one, other = (
         slips.generate_as_it_is(model, idx[:1, :1], 40, torch.Generator().manual_seed(0))
         for _ in range(2)
@@ -52,7 +52,7 @@ def test_the_two_balance_losses_are_constant_and_k_times_too_large():
 
 
 def test_decay_on_everything_shrinks_the_norms():
-    model = lively()
+    model = small_gpt()
     for parameter in model.parameters():
         parameter.grad = torch.zeros_like(parameter)
     slips.decay_on_everything(model, lr=0.1, weight_decay=0.5).step()

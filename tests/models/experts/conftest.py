@@ -7,7 +7,8 @@ import torch
 
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from tests.models.experts.small import B, T, lively
+from tests.models.experts.small import B, T
+from tests.models.lively import lively
 
 
 @pytest.fixture

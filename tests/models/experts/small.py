@@ -1,19 +1,11 @@
 """What the tests of a mixture share: tokens, and the layer as one would explain it."""
 
 import torch
-from torch import nn
 
 from helpers.models import routing
 
 B, T = 3, 7
 IDX = torch.tensor([[3, 1, 4, 1, 5, 9, 2], [6, 5, 3, 5, 8, 9, 7], [0, 3, 2, 3, 8, 4, 6]])
-
-
-def lively(module):
-    """Give every parameter a value of its own, so that every path through the model matters."""
-    for parameter in module.parameters():
-        nn.init.normal_(parameter, std=0.4)
-    return module
 
 
 def slowly(layer, x, k, capacity=None):

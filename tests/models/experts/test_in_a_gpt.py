@@ -18,7 +18,8 @@ from helpers.models.routing import (
     NoisyRouter,
     Switch,
 )
-from tests.models.experts.small import IDX, lively
+from tests.models.experts.small import IDX
+from tests.models.lively import lively
 
 # In the GPT
 

@@ -19,7 +19,8 @@ from helpers.models.routing import (
     Capacity,
     TopK,
 )
-from tests.models.experts.small import B, T, lively, slowly
+from tests.models.experts.small import B, T, slowly
+from tests.models.lively import lively
 
 # Equal to others
 

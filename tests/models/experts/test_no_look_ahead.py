@@ -15,7 +15,8 @@ from helpers.models.routing import (
     Switch,
     TopK,
 )
-from tests.models.experts.small import IDX, T, lively
+from tests.models.experts.small import IDX, T
+from tests.models.lively import lively
 
 
 @pytest.mark.parametrize("part", ["plain", "noise", "absent", "capacity", "biased"])

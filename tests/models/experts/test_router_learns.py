@@ -15,7 +15,8 @@ from helpers.models.routing import (
     Switch,
     TopK,
 )
-from tests.models.experts.small import IDX, B, T, lively
+from tests.models.experts.small import IDX, B, T
+from tests.models.lively import lively
 
 # Gradients
 

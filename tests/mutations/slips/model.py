@@ -59,8 +59,8 @@ MODEL = [
     slip(
         "a pre-norm model without its final norm",
         "models/parts.py",
-        "nn.Identity() if ends_normalised else",
-        "nn.Identity() if not ends_normalised else",
+        "nn.Identity() if getattr(",
+        "nn.Identity() if not getattr(",
         "models/test_gpt_start.py::test_only_a_pre_norm_model_has_a_final_norm",
     ),
     slip(
