@@ -40,8 +40,8 @@ class LayerCache:
     """
 
     def __init__(self, config: GPTConfig, batch_size: int):
-        shape = (whole("batch_size", batch_size, 0), 0, config.block_size, 0)
-        self.keys, self.values = torch.empty(shape), torch.empty(shape)
+        B = whole("batch_size", batch_size, 0)
+        self.keys = self.values = torch.empty(B, 0, config.block_size, 0)  # of no heads as yet
         self.length = 0
 
     def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -155,8 +155,8 @@ def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
     """
     if not hasattr(model, "with_parts"):
         raise ValueError(
-            f"A mask must be given to a GPT; got {type(model).__name__}. Use the part of your own: "
-            "attention=partial(MaskedSelfAttention, visible=…), when you build it."
+            f"A mask must be given to a GPT; got {type(model).__name__}. Try its .gpt, or build it "
+            "with attention=partial(MaskedSelfAttention, visible=…)."
         )
     return model.with_parts(attention=partial(MaskedSelfAttention, visible=visible))
 
@@ -211,8 +211,7 @@ def maps(model: nn.Module, idx: Tensor) -> Tensor:
     """Every layer's and head's attention weights for a text, as pictures need them.
 
     idx: (B, T). Returns (L, B, nh, T, T); rows sum to 1, zero above the diagonal. The weights
-    are those before dropout, whatever mode the model is in; the mode is restored. ValueError for
-    a model without attention.
+    are those before dropout; the model's mode is restored. ValueError if it has no attention.
     """
     inputs: list[tuple[CausalSelfAttention, Tensor]] = []
     layers = [m for m in model.modules() if isinstance(m, CausalSelfAttention)]

@@ -153,7 +153,7 @@ def test_it_refuses_what_is_no_mask_and_what_takes_none(config):
     with pytest.raises(ValueError, match="must be boolean; got list. Try torch.as_tensor"):
         attention.with_mask(GPT(config), [[True]])
     bert = Bert(dataclasses.replace(config, block="post-norm"))
-    with pytest.raises(ValueError, match="given to a GPT; got Bert. Use the part"):
+    with pytest.raises(ValueError, match="given to a GPT; got Bert. Try its .gpt"):
         attention.with_mask(bert, masks.causal(8))
     with pytest.raises(ValueError, match="attention layers must be .*; got 0. Try"):
         attention.maps(GPT(dataclasses.replace(config, n_layer=0)), torch.zeros(1, 2).long())
