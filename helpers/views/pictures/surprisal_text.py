@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given
 from helpers.views.drawing.palette import VERMILLION, triple
-from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.wording import likeliest, listed, number, spoken
 
 EDGES = (0.1, 0.5, 1, 2, 4, 8)  # bits; level i holds the characters that cost EDGES[i-1] or more
@@ -57,9 +56,8 @@ def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
 
 
 def _strip(text: str, bits: np.ndarray, name: str) -> str:
-    runs = itertools.groupby(
-        zip(text, np.digitize(bits + ROUNDING, EDGES), strict=True), key=lambda p: p[1]
-    )
+    levels = np.digitize(bits + ROUNDING, EDGES)
+    runs = itertools.groupby(zip(text, levels, strict=True), key=lambda pair: pair[1])
     body = "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
     head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
     return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{body}</pre>'
@@ -78,20 +76,14 @@ def _tint(level: int) -> str:
 
 
 def _key() -> str:
-    names = (f"under {EDGES[0]:g}", *(f"{edge:g}+" for edge in EDGES))
-    swatches = "".join(
-        f'<span style="{_tint(level)};padding:1px 7px">{name}</span> '
-        for level, name in enumerate(names)
-    )
-    return f'<p style="{SMALL_PRINT}">bits per character: {swatches}</p>'
+    names = enumerate((f"under {EDGES[0]:g}", *(f"{edge:g}+" for edge in EDGES)))
+    swatches = [f'<span style="{_tint(i)};padding:1px 7px">{name}</span> ' for i, name in names]
+    return f'<p style="{SMALL_PRINT}">bits per character: {"".join(swatches)}</p>'
 
 
 def _totals(bits: np.ndarray) -> str:
-    certain = (bits < NOTHING).mean()
-    return (
-        f"{number(bits.sum())} bits in all, {number(bits.mean())} per character, "
-        f"{certain:.0%} of the characters cost nothing"
-    )
+    certain = f"{(bits < NOTHING).mean():.0%} of the characters cost nothing"
+    return f"{number(bits.sum())} bits in all, {number(bits.mean())} per character, {certain}"
 
 
 def _peaks(text: str, bits: np.ndarray) -> str:

@@ -5,11 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import beside
+from helpers.views.drawing import given, labels, listed, number, style
 from helpers.views.drawing.palette import MARKERS, PALETTE
-from helpers.views.drawing.style import axes, finish
-from helpers.views.drawing.wording import listed, number
 
 DEEPEST = 32
 XLABEL = "layer (dotted: the last layer of a model that deep)"
@@ -29,12 +26,12 @@ def gradients_by_layer(
     """
     rule = "Every model needs a value for each of its layers, at least one"
     profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     for i, name in enumerate(profiles):
         _draw(ax, profiles[name], last[name], PALETTE[i], MARKERS[i])
     _scale(ax, max(line.get_ydata().max() for line in ax.lines))
     _name_ends(ax, profiles)
-    return finish(ax, _say(profiles, last), title, XLABEL, ylabel)
+    return style.finish(ax, _say(profiles, last), title, XLABEL, ylabel)
 
 
 def _draw(ax: Axes, values: np.ndarray, last: Mapping[int, float], colour: str, mark: str) -> None:
@@ -58,7 +55,7 @@ def _name_ends(ax: Axes, profiles: Mapping[str, np.ndarray]) -> None:
     for place, name in enumerate(order):
         end, above = profiles[name][-1], place > 0
         where = {"offset": (9, 3 if above else -3), "va": "bottom" if above else "top"}
-        beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
+        labels.beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
 
 
 def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, float]]) -> str:

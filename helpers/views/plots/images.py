@@ -7,10 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import counted, given, listed, style
 from helpers.views.drawing.palette import BLUE, INK, QUIET
-from helpers.views.drawing.style import SMALL
-from helpers.views.drawing.wording import counted, listed
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 
@@ -46,12 +44,11 @@ def _one(ax: Axes, sheet, title: str, patch_size: int) -> None:
     ax.set(xticks=[], yticks=[])
     ax.spines[:].set_color(QUIET)
     ax.imshow(sheet, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_title(title, fontsize=SMALL, color=INK, pad=3)
+    ax.set_title(title, fontsize=style.SMALL, color=INK, pad=3)
     if patch_size:
-        for place in range(patch_size, sheet.shape[0], patch_size):
-            ax.axhline(place - 0.5, color=BLUE, lw=1.2)
-        for place in range(patch_size, sheet.shape[1], patch_size):
-            ax.axvline(place - 0.5, color=BLUE, lw=1.2)
+        for cut, size in zip((ax.axhline, ax.axvline), sheet.shape, strict=True):
+            for place in range(patch_size, size, patch_size):
+                cut(place - 0.5, color=BLUE, lw=1.2)
 
 
 def _say(sheets, titles: Sequence[str], patch_size: int) -> str:

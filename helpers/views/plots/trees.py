@@ -6,11 +6,9 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
+from helpers.views.drawing import given, listed, style
 from helpers.views.drawing.diagram import write
 from helpers.views.drawing.palette import PALETTE, QUIET
-from helpers.views.drawing.style import SMALL, axes, finish
-from helpers.views.drawing.wording import listed
 
 BOX = {"boxstyle": "round,pad=0.3", "facecolor": "white", "lw": 1.6}
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
@@ -26,7 +24,7 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
     branches = list(dict.fromkeys(branch for _, branch, _ in members.values()))
     years = sorted({year for year, _, _ in members.values()})
     places = _places(members, branches)
-    ax = axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)), grid="y")
+    ax = style.axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)), grid="y")
     colours = dict(zip(branches, itertools.cycle(PALETTE), strict=False))
     for name, (_, branch, parent) in members.items():
         if parent:
@@ -38,9 +36,9 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
     ax.set(xlim=(-0.55, len(branches) - 0.45), ylim=(years[0] - 0.5, years[-1] + 1.1))
     ax.set_yticks(range(years[0], years[-1] + 1))
     ax.set_xticks([])
-    ax.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=QUIET)
+    ax.tick_params(axis="y", length=0, labelsize=style.SMALL, labelcolor=QUIET)
     ax.spines[:].set_visible(False)
-    return finish(ax, _say(members, branches), title)
+    return style.finish(ax, _say(members, branches), title)
 
 
 def _check(members: Mapping[str, Member]) -> None:

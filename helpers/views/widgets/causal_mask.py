@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.models import masks
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import glyph
+from helpers.views.drawing import Picture, glyph
 from helpers.views.pictures.mask_grid import mask_grid
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab

@@ -12,11 +12,8 @@ from torch import Tensor
 from helpers.theory import em, mixtures
 from helpers.theory.mixtures import Mixture, design, double
 from helpers.views import plots
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given, number, style
 from helpers.views.drawing.palette import BLUE
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SMALL, axes, finish
-from helpers.views.drawing.wording import number
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
@@ -96,14 +93,14 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
 
 
 def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     ax.plot(heights.tolist(), color=BLUE, lw=1.5)
     ax.plot([step], [heights[step].item()], "o", color=BLUE, ms=8)
     last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
     ax.set(xlim=(-0.04 * last - 0.1, 1.04 * last + 0.1))
     ax.set_ylim(heights[0].item() - 0.05 * rise, heights[-1].item() + 0.05 * rise)
-    finish(ax, "climb", xlabel="EM step")
-    ax.set_title("log-likelihood (nats)", loc="left", fontsize=SMALL)
+    style.finish(ax, "climb", xlabel="EM step")
+    ax.set_title("log-likelihood (nats)", loc="left", fontsize=style.SMALL)
 
 
 def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:

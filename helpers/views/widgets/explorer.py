@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets
 
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given
 from helpers.views.drawing.palette import BLUE
-from helpers.views.drawing.picture import Picture
 from helpers.views.widgets.sweep import moves, where
 from helpers.views.widgets.view import View, bundle
 

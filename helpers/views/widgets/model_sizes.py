@@ -8,8 +8,7 @@ import ipywidgets
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
-from helpers.views.drawing import given
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given
 from helpers.views.pictures.size_card import size_card
 from helpers.views.widgets.controls import Follower, choice
 from helpers.views.widgets.explorer import Explorer

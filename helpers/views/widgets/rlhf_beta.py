@@ -14,11 +14,8 @@ import numpy as np
 from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given, number, style
 from helpers.views.drawing.palette import INK
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SIZE
-from helpers.views.drawing.wording import number
 from helpers.views.widgets import live
 from helpers.views.widgets.controls import FREE, Question, asking, questions
 from helpers.views.widgets.explorer import Explorer
@@ -111,7 +108,7 @@ def _drawing() -> Callable[..., Picture]:
     figure = live.figure(7.6, 4.4)
     bars = Bars(figure.add_axes((0.065, 0.15, 0.43, 0.56)), ANSWERS)
     path = Path(figure.add_axes((0.575, 0.15, 0.405, 0.56)))
-    words = figure.text(0.012, 0.98, "", va="top", fontsize=SIZE, color=INK, linespacing=1.5)
+    words = figure.text(0.012, 0.98, "", va="top", fontsize=style.SIZE, color=INK, linespacing=1.5)
 
     def draw(question, shown, beta, reference, **rewards) -> Picture:
         rewards = tuple(rewards[f"reward_{i}"] for i in range(len(ANSWERS)))
