@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import Picture, given, svg
 from helpers.views.drawing.wording import likeliest, listed, spoken
 from helpers.views.pictures import attention_parts
@@ -56,7 +55,7 @@ def attention_picture(
     maps: (L, nh, T, T) for T tokens, those of a model called `name`. ValueError unless the maps
     fit the tokens and every map shown is causal attention.
     """
-    maps = maps if isinstance(maps, np.ndarray) else array(maps)
+    maps = maps if isinstance(maps, np.ndarray) else given.array(maps)
     T, fits = len(tokens), maps.ndim == 4 and maps.size and maps.shape[2:] == 2 * (len(tokens),)
     rule = f"Attention over {T} tokens needs maps of shape (L, nh, {T}, {T})"
     given.must(fits, rule, maps.shape, "Try attention.maps(model, idx)[:, 0].")

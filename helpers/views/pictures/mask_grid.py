@@ -9,10 +9,9 @@ import html
 import numpy as np
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import Picture, given, glyph, listed, number, spoken
-from helpers.views.drawing.palette import BLUE, VERMILLION, triple
+from helpers.views.drawing import Picture, given, glyph, listed, number, palette, spoken
 
-MAY, FUTURE = triple(BLUE), triple(VERMILLION)
+MAY, FUTURE = palette.triple(palette.BLUE), palette.triple(palette.VERMILLION)
 BAR_NATS, BAR_PIXELS = 6.0, 150
 TABLE = "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
 TABLE += "color:inherit"

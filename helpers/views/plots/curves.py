@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import course, given, listed, number, style
 from helpers.views.drawing.labels import label_ends, level_lines, name_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
@@ -27,7 +26,7 @@ def lines(
 
     x: (N,); each y: (N,). ValueError if a line has another length than x, or nothing is given.
     """
-    x, advice = array(x), "Try {'name': values} with one value for each x."
+    x, advice = given.array(x), "Try {'name': values} with one value for each x."
     rule = f"Every line must have as many values as x ({len(x)}, at least 1)"
     ys = given.arrays(ys, (len(x),), rule, advice)
     ax = style.axes(ax, grid="both")
@@ -55,7 +54,7 @@ def repeats(
     x: (N,); each y: (R, N), one row per repeat. floors: name -> level, a horizontal line each.
     ValueError if a line does not fit x.
     """
-    x, floors = array(x), floors or {}
+    x, floors = given.array(x), floors or {}
     rule = f"Every line needs repeats of {len(x)} values, (R, {len(x)})"
     ys = given.arrays(ys, (None, len(x)), rule, "Try [values] for a single repeat.")
     ax = style.axes(ax, size=(7.4, 4.2), grid="y")

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given, labels, listed, number, style
-from helpers.views.drawing.palette import MARKERS, PALETTE
+from helpers.views.drawing import given, labels, listed, number, palette, style
 
 DEEPEST = 32
 XLABEL = "layer (dotted: the last layer of a model that deep)"
@@ -28,7 +27,7 @@ def gradients_by_layer(
     profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
     ax = style.axes(ax, grid="both")
     for i, name in enumerate(profiles):
-        _draw(ax, profiles[name], last[name], PALETTE[i], MARKERS[i])
+        _draw(ax, profiles[name], last[name], palette.PALETTE[i], palette.MARKERS[i])
     _scale(ax, max(line.get_ydata().max() for line in ax.lines))
     _name_ends(ax, profiles)
     return style.finish(ax, _say(profiles, last), title, XLABEL, ylabel)
@@ -63,8 +62,6 @@ def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, flo
         f"{name} {number(values[0])} in layer 1 and {number(values[-1])} in layer {len(values)}"
         for name, values in profiles.items()
     ]
-    ends = [
-        f"{name} {listed([f'{number(value)} at {depth}' for depth, value in last[name].items()])}"
-        for name in profiles
-    ]
+    depths = {name: [f"{number(v)} at {d}" for d, v in last[name].items()] for name in profiles}
+    ends = [f"{name} {listed(values)}" for name, values in depths.items()]
     return f"Gradient by layer: {'; '.join(along)}. The last layer by depth: {'; '.join(ends)}."

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import given, labels, listed, number, style
 from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
 
@@ -71,7 +70,7 @@ def diversity_panels(
 
 
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
-    c, curves = array(c), [array(values) for values in curves]
+    c, curves = given.array(c), [given.array(values) for values in curves]
     rule = "The curves must be error, average error and ambiguity with one value for each of the "
     rule += f"{len(c)} shares c"
     shapes = [values.shape for values in curves]
@@ -106,9 +105,5 @@ def _say(c: np.ndarray, curves: list, measured: Points) -> str:
     low = curves[0].argmin()
     head = f"At c = {listed(at)}: {'; '.join(courses)}."
     least = f"The ensemble error is least at c = {number(c[low])}: {number(curves[0][low])}."
-    return f"{head} {least}{_say_measured(measured)}"
-
-
-def _say_measured(measured: Points) -> str:
-    rows = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
-    return f" Simulated ensemble error: {listed(rows)}." if rows else ""
+    points = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
+    return f"{head} {least}" + (f" Simulated ensemble error: {listed(points)}." if points else "")

@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import given, glyph, listed, number, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
@@ -57,7 +56,7 @@ def token_graphs(
     graphs: name -> (T, T), True in row t, column s where s is a parent of t. The arrows into the
     token with the most parents stand out. ValueError for a circle: P would not be defined.
     """
-    parents = {name: array(graph).astype(bool) for name, graph in graphs.items()}
+    parents = {name: given.array(graph).astype(bool) for name, graph in graphs.items()}
     for name, graph in parents.items():
         _check(name, graph, len(tokens))
     n = len(parents)

@@ -9,10 +9,8 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import amounts, course, given, number, style
+from helpers.views.drawing import amounts, course, given, number, palette, style
 from helpers.views.drawing.labels import Label, label_ends, level_lines
-from helpers.views.drawing.palette import PURPLE, colour
 
 UNIT = "nats per character"
 
@@ -64,18 +62,18 @@ def gap(history: History, floors: Mapping[str, float]) -> float:
 
 def _curve(ax: Axes, name: str, steps: list[int], values: list[float], i: int) -> Label:
     """Draw the i-th curve; returns the label of its end."""
-    ax.plot(steps, array(values), **style.line_style(i, len(steps)))
+    ax.plot(steps, given.array(values), **style.line_style(i, len(steps)))
     ax.set_xlim(right=max(steps[-1], ax.dataLim.x1) or 1)
-    return float(values[-1]), f"{name} {number(values[-1])}", colour(i)
+    return float(values[-1]), f"{name} {number(values[-1])}", palette.colour(i)
 
 
 def _mark_gap(ax: Axes, history: History, floor: float) -> list[Label]:
     last, across = float(history.val_loss[-1]), ax.get_yaxis_transform()
-    arrow = {"arrowstyle": "<->", "color": PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+    arrow = {"arrowstyle": "<->", "color": palette.PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
     arrow |= {"mutation_scale": 9}
     where = {"xy": (0.96, floor), "xytext": (0.96, last), "xycoords": across, "textcoords": across}
     ax.annotate("", **where, arrowprops=arrow, zorder=4)
-    return [((last + floor) / 2, f"gap {number(last - floor)}", PURPLE)]
+    return [((last + floor) / 2, f"gap {number(last - floor)}", palette.PURPLE)]
 
 
 def _say_one(history: History, floors: Mapping[str, float], unit: str) -> str:
@@ -96,9 +94,8 @@ def _say_floors(histories: Mapping[str, History], floors: Mapping[str, float]) -
     if not floors:
         return ""
     lowest = min(floors, key=floors.__getitem__)
-    gaps = {name: gap(history, floors) for name, history in histories.items()}
-    ends = [
-        f"{name} ends {number(abs(gap))} {'above' if gap >= 0 else 'below'} {lowest}"
-        for name, gap in gaps.items()
-    ]
+    ends = []
+    for name, history in histories.items():
+        left = gap(history, floors)
+        ends.append(f"{name} ends {number(abs(left))} {'above' if left >= 0 else 'below'} {lowest}")
     return f" Floors: {amounts(floors)}. {'; '.join(ends)}."

@@ -131,8 +131,7 @@ def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
 
 
 def _say_density(at: np.ndarray, heights: np.ndarray, values: np.ndarray) -> str:
-    said = [
-        f"at x = {number(at[i])} highest at y = {number(heights[values[:, i].argmax()])}"
-        for i in (0, len(at) // 2, -1)
-    ]
+    shown = [0, len(at) // 2, -1]
+    tops = zip(at[shown], heights[values[:, shown].argmax(0)], strict=True)
+    said = [f"at x = {number(x)} highest at y = {number(y)}" for x, y in tops]
     return f"Density of y given x, up to {number(values.max())}: {'; '.join(said)}."

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import given, listed, number, style
 from helpers.views.drawing.labels import beside, name_ends, spread
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION, colour
@@ -28,7 +27,7 @@ def points(
 
     x, y: (n,); at: (k,), in order; each curve: (k,). ValueError if lengths differ.
     """
-    x, y, at = map(array, (x, y, at))
+    x, y, at = map(given.array, (x, y, at))
     rule = f"There must be as many x as y, and a height of every curve for each of {len(at)} places"
     got, advice = f"x of shape {x.shape} and y of shape {y.shape}", "Try x[:, 0]."
     given.must(x.ndim == 1 and x.shape == y.shape and len(x), rule, got, advice)
@@ -62,7 +61,7 @@ def named_points(
     advice = "Try named_points({'a': (1, 2)}, marked=['a'])."
     given.must(values and not unknown, rule, got, advice)
     ax = style.axes(ax, grid="both")
-    plain = array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
+    plain = given.array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
     ax.plot(*plain.T, "o", color=BLUE, ms=6, alpha=0.75, clip_on=False)
     for name in marked:
         ax.plot(*map(float, values[name]), "s", color=VERMILLION, ms=8, clip_on=False)

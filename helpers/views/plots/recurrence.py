@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import given, glyph, listed, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
@@ -47,7 +46,7 @@ def encoder_decoder(
     source: S tokens, target: T. weights: (T, S), how much of each source state a step of the
     writer looks at; drawn as lines, the thicker the more. ValueError if the numbers differ.
     """
-    looks = None if weights is None else array(weights)
+    looks = None if weights is None else given.array(weights)
     fits = looks is None or looks.shape == (len(target), len(source))
     _check(len(source) and len(target) and fits, source, target)
     S, upper = len(source), 2 if looks is None else 3  # the row of the writer's states

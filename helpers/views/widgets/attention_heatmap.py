@@ -65,12 +65,11 @@ class Reader:
 
 
 def _controls(names: list[str], text: str) -> dict[str, ipywidgets.Widget]:
-    names_of_sliders = ("layer", "head", "token that looks")
-    sliders = [ipywidgets.IntSlider(min=0, max=0, description=n) for n in names_of_sliders]
+    asked = ("layer", "head", "token that looks")
+    layer, head, position = (ipywidgets.IntSlider(min=0, max=0, description=n) for n in asked)
     every = ipywidgets.Checkbox(description="all heads", indent=False)
     model = {"model": ipywidgets.Dropdown(options=names)} if len(names) > 1 else {}
     words = ipywidgets.Textarea(value=text, rows=3)
-    layer, head, position = sliders
     places = {"layer": layer, "head": head, "every": every, "position": position}
     return {"text": words, **model, **places}
 

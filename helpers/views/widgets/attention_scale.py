@@ -8,8 +8,7 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing import Picture, given, number
-from helpers.views.drawing.palette import BLUE, INK, QUIET
+from helpers.views.drawing import Picture, given, number, palette
 from helpers.views.drawing.style import SMALL, line_style
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
@@ -71,8 +70,8 @@ def _bars(ax: Axes) -> Sequence:
     """Sixteen bars to be moved, and the line of equal weights."""
     live.panel(ax, "Weights of one query (dashes: 1/16 each)", "key")
     ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xticks=(1, 4, 8, 12, 16), xlim=(0.2, KEYS + 0.8))
-    ax.axhline(1 / KEYS, color=QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
-    return ax.bar(range(1, KEYS + 1), [0] * KEYS, width=0.8, color=BLUE, zorder=3).patches
+    ax.axhline(1 / KEYS, color=palette.QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
+    return ax.bar(range(1, KEYS + 1), [0] * KEYS, width=0.8, color=palette.BLUE, zorder=3).patches
 
 
 class Curves:
@@ -81,16 +80,14 @@ class Curves:
     def __init__(self, ax: Axes):
         self.ax, places = ax, range(len(WIDTHS))
         live.panel(ax, f"Means over {DRAWS:,} queries", "width d_k", pad=22)
-        looks = [line_style(i, len(WIDTHS)) for i in range(len(CURVES))]
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.2, len(WIDTHS) - 0.8))
         ax.set_xticks(places, WIDTHS)
-        self.here = ax.axvline(0, color=QUIET, lw=8, alpha=0.25, zorder=1)
-        self.lines = [
-            ax.plot(places, [0] * len(WIDTHS), label=name, **look)[0]
-            for name, look in zip(CURVES, looks, strict=True)
-        ]
-        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), ncols=3, labelcolor=INK,
-                  handlelength=2.0, columnspacing=0.9, handletextpad=0.4)  # fmt: skip
+        self.here = ax.axvline(0, color=palette.QUIET, lw=8, alpha=0.25, zorder=1)
+        self.lines, flat = [], [0] * len(WIDTHS)
+        for i, name in enumerate(CURVES):
+            self.lines += ax.plot(places, flat, label=name, **line_style(i, len(flat)))
+        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), ncols=3,
+                  handlelength=2.0, columnspacing=0.9, handletextpad=0.4, labelcolor=palette.INK)  # fmt: skip
 
     def move(self, means: Sequence[Sharpness], place: int) -> None:
         """Draw the means, one for each width, and mark the width at this place among WIDTHS."""

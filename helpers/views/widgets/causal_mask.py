@@ -64,8 +64,8 @@ def _buttons(names: list[str], description: str, value: str) -> ipywidgets.Toggl
 
 
 def _tick(s: int, character: str) -> ipywidgets.Checkbox:
-    look = {"indent": False, "layout": {"width": "62px"}}
-    return ipywidgets.Checkbox(description=f"{s} {glyph(character)}", **look)
+    name, layout = f"{s} {glyph(character)}", {"width": "62px"}
+    return ipywidgets.Checkbox(description=name, indent=False, layout=layout)
 
 
 def _arrange(explorer: Explorer, ticks: Mapping[str, ipywidgets.Checkbox]) -> None:

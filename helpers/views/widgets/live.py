@@ -6,8 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.views.drawing import Picture, show, style
-from helpers.views.drawing.palette import INK
+from helpers.views.drawing import Picture, palette, show, style
 
 DOTS_PER_INCH = 100  # less crisp than a static picture, but a good deal quicker
 
@@ -19,7 +18,7 @@ def figure(width: float, height: float) -> Figure:
 
 def panel(ax: Axes, title: str, xlabel: str = "", grid: str = "y", pad: float = 6) -> Axes:
     """One of several Axes in a figure, its title and its label in the size of text."""
-    look = {"fontsize": style.SIZE, "color": INK}
+    look = {"fontsize": style.SIZE, "color": palette.INK}
     style.axes(ax, grid=grid).set_xlabel(xlabel, **look)
     ax.set_title(title, loc="left", pad=pad, **look)
     return ax

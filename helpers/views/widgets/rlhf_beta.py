@@ -11,7 +11,6 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
 from helpers.views.drawing import Picture, given, number, style
@@ -94,8 +93,8 @@ def outcome(beta: float, reference: tuple[float, ...], rewards: tuple[float, ...
     """The optimum for these proxy rewards, and what it is worth by the proxy and in truth."""
     policy = optimal_policy(reference, rewards, beta)
     far = max(0.0, kl(policy, policy.new_tensor(reference)).item())  # never -1e-17
-    means = [float((array(policy) * np.array(r)).sum()) for r in (rewards, TRUE)]
-    return Outcome(array(policy), *means, far, optimal_value(reference, rewards, beta).item())
+    means = [float((given.array(policy) * np.array(r)).sum()) for r in (rewards, TRUE)]
+    return Outcome(given.array(policy), *means, far, optimal_value(reference, rewards, beta).item())
 
 
 @lru_cache(maxsize=64)
