@@ -1,5 +1,7 @@
 """What every picture is made of: style, labels, SVG shapes, pages, and the picture itself.
 
+The picture and the words, which nearly all need, can be taken from here.
+
 palette  colours, and the marks, dashes and hatches that say the same
 style    how every plot looks: Axes, grid, type sizes, line styles
 wording  how a number, a token and a list are written

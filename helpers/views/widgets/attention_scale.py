@@ -86,8 +86,8 @@ class Curves:
         self.lines, flat = [], [0] * len(WIDTHS)
         for i, name in enumerate(CURVES):
             self.lines += ax.plot(places, flat, label=name, **line_style(i, len(flat)))
-        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), ncols=3,
-                  handlelength=2.0, columnspacing=0.9, handletextpad=0.4, labelcolor=palette.INK)  # fmt: skip
+        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), labelcolor=palette.INK,
+                  ncols=3, handlelength=2.0, columnspacing=0.9, handletextpad=0.4)  # fmt: skip
 
     def move(self, means: Sequence[Sharpness], place: int) -> None:
         """Draw the means, one for each width, and mark the width at this place among WIDTHS."""
