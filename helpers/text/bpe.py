@@ -87,9 +87,8 @@ class BPETokenizer:
 
     def first(self, vocab_size: int) -> "BPETokenizer":
         """The tokenizer that stopped earlier: the first vocab_size tokens, or all if fewer."""
-        return BPETokenizer(
-            self.tokens[: whole("vocab_size", vocab_size, len(BYTES), advice=ADVICE)]
-        )
+        vocab_size = whole("vocab_size", vocab_size, len(BYTES), advice=ADVICE)
+        return BPETokenizer(self.tokens[:vocab_size])
 
     def to_tiktoken(self) -> tiktoken.Encoding:
         """The same tokens in OpenAI's engine, which is written in Rust: the same ids, faster."""
