@@ -132,19 +132,16 @@ def _lines() -> dict[str, Slot]:
     ones, many = _zipf(NOUNS), _zipf(MANY)
     sings, sing = _zipf([verb + "s" for verb in VERBS]), _zipf(VERBS)
     start = word(_either(_zipf(ONE_STARTS), _zipf(MANY_STARTS)))
-    rhyme = word(_even(tuple(w for group in RHYMES for w in group)))
+    rhymes = {w: group for group in RHYMES for w in group}
+    rhyme = word(_even(tuple(rhymes)))
     return {
         "start": start,
         "adjective": word(_zipf(ADJECTIVES)),
         "noun": given("start", start, lambda w: ones if w in ONE_STARTS else many),
         "verb": given("start", start, lambda w: sings if w in ONE_STARTS else sing),
         "rhyme": rhyme,
-        "echo": given("rhyme", rhyme, lambda w: _even(tuple(_but(_rhymes_of(w), w)))),
+        "echo": given("rhyme", rhyme, lambda w: _even(tuple(_but(rhymes[w], w)))),
     }
-
-
-def _rhymes_of(w: str) -> list[str]:
-    return next(group for group in RHYMES if w in group)
 
 
 def _talk() -> dict[str, Slot]:
