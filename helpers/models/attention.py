@@ -35,8 +35,7 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
 class LayerCache:
     """The keys and values one attention layer has computed, kept for the tokens to come.
 
-    Room for `block_size` positions is set aside once, when the first keys say how many heads there
-    are; `length` says how many are filled.
+    The first keys make room for `block_size` positions of each head; `length` of them are filled.
     """
 
     def __init__(self, config: GPTConfig, batch_size: int):

@@ -202,7 +202,7 @@ def first_come(gates: Tensor, most: int) -> Tensor:
 def capacity(factor: float, n_choices: int, n_expert: int) -> int:
     """How many tokens an expert takes at most: ⌊factor · choices / E⌋, and at least one.
 
-    n_choices: tokens times experts per token. ValueError for a factor or a count of 0 or less.
+    n_choices: tokens times experts per token. ValueError unless the factor is above 0.
     """
     whole("n_choices", n_choices, 0, advice="Try 1024.")
     whole("n_expert", n_expert, advice="Try 8.")
