@@ -37,12 +37,12 @@ def train(
     progress: bool = True,
 ) -> list[float]:
     """Train in place on drawings that never come twice; returns nats per name, one per step."""
-    ids = caption_ids()
+    captions = caption_ids()
 
     def batch_loss() -> Tensor:
         images, names = drawings.draw(batch_size, noise)
-        text = ids[names]
-        return LENGTH * model(images, text[:, :-1], text[:, 1:])[1]
+        ids = captions[names]
+        return LENGTH * model(images, ids[:, :-1], ids[:, 1:])[1]
 
     return fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=progress)
 

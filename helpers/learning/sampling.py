@@ -134,13 +134,13 @@ class Reader:
         cached = use_cache and hasattr(model, "new_cache")
         self.model, self.cache = model, model.new_cache(batch_size) if cached else []
 
-    def last_logits(self, texts: Tensor) -> Tensor:
+    def last_logits(self, idx: Tensor) -> Tensor:
         """Logits for the token after each text: (B, S) -> (B, V)."""
         window = self.model.config.block_size
-        if not self.cache or texts.shape[1] > window:
+        if not self.cache or idx.shape[1] > window:
             # Every token of a window that slides has a new position: no key kept would be right.
-            return self.model(texts[:, -window:])[0][:, -1]
-        return self.model(texts[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
+            return self.model(idx[:, -window:])[0][:, -1]
+        return self.model(idx[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
 
     def keep(self, rows: list[int]) -> None:
         """Go on from these rows of the batch, in this order; one may be named twice."""

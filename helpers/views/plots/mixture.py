@@ -128,30 +128,30 @@ def _check(x, y, h, at, means, deviations) -> None:
 
 
 def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
-    said = [
+    parts = [
         f"expert {m + 1} goes from {number(line[0])} to {number(line[-1])}, deviation "
         f"{number(deviation)}, and answers for {share:.0%}"
         for m, (line, deviation, share) in enumerate(
             zip(means.T, deviations, h.mean(0), strict=True)
         )
     ]
-    head = f"{len(h)} points and {len(said)} expert{'s' if len(said) > 1 else ''}"
-    return f"{head}, x from {number(at[0])} to {number(at[-1])}: {'; '.join(said)}."
+    head = f"{len(h)} points and {len(parts)} expert{'s' if len(parts) > 1 else ''}"
+    return f"{head}, x from {number(at[0])} to {number(at[-1])}: {'; '.join(parts)}."
 
 
 def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
     middle = len(at) // 2
-    said = [
+    parts = [
         f"expert {m + 1} {curve[0]:.2f}, {curve[middle]:.2f}, {curve[-1]:.2f}"
         for m, curve in enumerate(probs.T)
     ]
     where = listed([number(at[i]) for i in (0, middle, -1)])
-    return f"Gate at x = {where}: {'; '.join(said)}."
+    return f"Gate at x = {where}: {'; '.join(parts)}."
 
 
 def _say_density(at: np.ndarray, heights: np.ndarray, values: np.ndarray) -> str:
-    said = [
+    parts = [
         f"at x = {number(at[i])} highest at y = {number(heights[values[:, i].argmax()])}"
         for i in (0, len(at) // 2, -1)
     ]
-    return f"Density of y given x, up to {number(values.max())}: {'; '.join(said)}."
+    return f"Density of y given x, up to {number(values.max())}: {'; '.join(parts)}."
