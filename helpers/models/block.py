@@ -41,6 +41,7 @@ class PreNormBlock(nn.Module):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C): x plus what the two sublayers compute from it."""
+        # only the branch is normalised; x itself passes untouched, the gradient's short way back
         x = x + self.dropout(self.attention(self.attention_norm(x), cache))
         return x + self.dropout(self.mlp(self.mlp_norm(x)))
 
@@ -52,6 +53,7 @@ class PostNormBlock(PreNormBlock):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C); at the start every position has mean 0 and variance 1."""
+        # the norm is on the way of x itself, so that a gradient goes back through every one
         x = self.attention_norm(x + self.dropout(self.attention(x, cache)))
         return self.mlp_norm(x + self.dropout(self.mlp(x)))
 
@@ -64,6 +66,7 @@ class PlainBlock(PreNormBlock):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C)."""
+        # what neither passes on is lost to all blocks above
         return self.mlp(self.attention(x, cache))
 
 
@@ -72,6 +75,7 @@ class ResidualBlock(PlainBlock):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C)."""
+        # a sum hands its gradient on unchanged, past the sublayer too
         x = x + self.attention(x, cache)
         return x + self.mlp(x)
 

@@ -47,7 +47,7 @@ class GPT(nn.Module):
         tokens that follow those already read. ValueError when the context exceeds block_size.
         """
         x = self.embed(idx, past=cache[0].length if cache else 0)  # (B, T, C)
-        logits = self.answer(x, cache)
+        logits = self.answer(x, cache)  # at every position at once: T predictions from one pass
         return logits, None if targets is None else token_loss(logits, targets)
 
     def embed(self, idx: Tensor, past: int = 0) -> Tensor:
@@ -62,7 +62,7 @@ class GPT(nn.Module):
     def answer(self, x: Tensor, cache: list[LayerCache] | None = None) -> Tensor:
         """Through all blocks to the next token: (B, T, C) -> logits (B, T, V)."""
         for i, block in enumerate(self.blocks):
-            x = block(x, cache[i] if cache else None)
+            x = block(x, cache[i] if cache else None)  # (B, T, C) again: any number of blocks fits
         return self.head(self.final_norm(x))
 
     def with_parts(self, **parts: Callable) -> "GPT":

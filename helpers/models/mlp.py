@@ -19,4 +19,5 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (..., C) -> (..., C); every position by itself, all by the same two matrices."""
+        # without the bend between them two matrices would be one
         return self.projection(self.activation(self.expand(x)))

@@ -37,8 +37,8 @@ def sample(
 def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
     steps = torch.arange(block_size + 1, device=ids.device)
-    rows = ids[starts[:, None] + steps]  # (B, T + 1)
-    return rows[:, :-1], rows[:, 1:]
+    rows = ids[starts[:, None] + steps]  # (B, T + 1): one more than is read, the last target
+    return rows[:, :-1], rows[:, 1:]  # the target of every token is the one that follows it
 
 
 def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:
