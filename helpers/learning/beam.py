@@ -74,25 +74,19 @@ def _check(width: int, max_new_tokens: int) -> None:
 
 @torch.no_grad()
 def beam_search(
-    model: nn.Module,
-    idx: Tensor,
-    max_new_tokens: int,
-    width: int,
-    *,
-    end: int | None = None,
-    length_power: float = 0.0,
+    model: nn.Module, idx: Tensor, max_new_tokens: int, width: int, **options
 ) -> list[Hypothesis]:
     """`search` through what a GPT may write after one prompt: idx (1, T ≥ 1).
 
-    The model runs in eval mode with a cache, and its own mode is restored. ValueError as `search`
-    and `generate`.
+    options: the end and the length_power of `search`. The model runs in eval mode with a cache, and
+    its own mode is restored. ValueError as `search` and `generate`.
     """
     check_prompt(model, idx, max_new_tokens)
     if len(idx) != 1:
         raise ValueError(f"A beam starts from one prompt; got {len(idx)}. Try idx[:1].")
     with evaluating(model):
         follower = _Follower(model, idx.device)
-        return search(follower, idx[0].tolist(), width, max_new_tokens, end, length_power)
+        return search(follower, idx[0].tolist(), width, max_new_tokens, **options)
 
 
 class _Follower:

@@ -27,16 +27,12 @@ def caption_ids() -> Tensor:
 
 
 def train(
-    model: nn.Module,
-    noise: float,
-    *,
-    steps: int,
-    batch_size: int = 64,
-    lr: float = 3e-3,
-    seed: int = 0,
-    progress: bool = True,
+    model: nn.Module, noise: float, *, steps: int, batch_size: int = 64, lr: float = 3e-3, **options
 ) -> list[float]:
-    """Train in place on drawings that never come twice; returns nats per name, one per step."""
+    """Train in place on drawings that never come twice; returns nats per name, one per step.
+
+    options: those of `fit`.
+    """
     captions = caption_ids()
 
     def batch_loss() -> Tensor:
@@ -44,7 +40,7 @@ def train(
         ids = captions[names]
         return LENGTH * model(images, ids[:, :-1], ids[:, 1:])[1]
 
-    return fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=progress)
+    return fit(model, batch_loss, steps=steps, lr=lr, **options)
 
 
 @torch.no_grad()

@@ -9,18 +9,11 @@ from helpers.text import batches
 
 
 def train(
-    model: nn.Module,
-    ids: Tensor,
-    classes: Tensor,
-    *,
-    steps: int,
-    batch_size: int,
-    lr: float,
-    **options,
+    model: nn.Module, ids: Tensor, classes: Tensor, *, batch_size: int, **options
 ) -> list[float]:
     """Make the classes likelier: ids, classes (N,), one class for each token; the batches' losses.
 
-    The model sees random windows of block_size tokens. options: those of `fit`.
+    The model sees random windows of block_size tokens. options: those of `fit`, steps and lr too.
     """
     T = model.config.block_size
 
@@ -28,7 +21,7 @@ def train(
         starts = torch.randint(len(ids) - T, (batch_size,))
         return model(_window(ids, starts, T), _window(classes, starts, T))[1]
 
-    return fit(model, batch_loss, steps=steps, lr=lr, **options)
+    return fit(model, batch_loss, **options)
 
 
 @torch.no_grad()

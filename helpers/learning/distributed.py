@@ -113,18 +113,18 @@ class PreTraining:
     @torch.no_grad()
     def evaluate(self, batches: int = EVALUATED) -> float:
         """Nats per token on the same validation windows every time, shared among the processes."""
-        size, block_size = self.settings["batch_size"], self.model.config.block_size
         generator, total = torch.Generator().manual_seed(0), torch.zeros(())
         with evaluating(self.model):
             for _ in range(batches):
-                x, y = self.validation.sample(size, block_size, generator)
-                total += self._loss(*self._mine(x, y), self.model).cpu() / batches
+                x, y = self._rows(self.validation, generator)
+                total += self._loss(x, y, self.model).cpu() / batches
         return self.world.mean(total.to(self.world.device)).item()
 
     def _last_loss(self, losses: list[Tensor]) -> Tensor:
         """The last part's share of the loss; the parts before have left their gradients already."""
         s, n = self.settings, self.settings["accumulate"]
-        x, y = self._rows()
+        generator = torch.Generator().manual_seed(step_seed(s["seed"], self.step))
+        x, y = self._rows(self.train, generator)
         # Rows that differ shall not lose the same numbers to dropout: each rank has its own seed.
         torch.manual_seed(step_seed(s["seed"], self.step) * self.world.size + self.world.rank)
         *before, last = zip(x.chunk(n), y.chunk(n), strict=True)
@@ -134,31 +134,22 @@ class PreTraining:
             losses.append(loss.detach())
             return loss
 
-        with self._apart():
+        # No gradients are exchanged before the last part: once is enough.
+        with self.shared.no_sync() if self.world.size > 1 else contextlib.nullcontext():
             for part in before:
                 share(part).backward()
         return share(last)
 
-    def _rows(self) -> tuple[Tensor, Tensor]:
-        """This process's rows of the global batch: (B / size, T) each."""
-        s = self.settings
-        generator = torch.Generator().manual_seed(step_seed(s["seed"], self.step))
-        return self._mine(
-            *self.train.sample(s["batch_size"], self.model.config.block_size, generator)
-        )
-
-    def _mine(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-        rank, size, device = self.world.rank, self.world.size, self.world.device
-        return x.chunk(size)[rank].to(device), y.chunk(size)[rank].to(device)
+    def _rows(self, shards: Shards, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """This process's rows of a global batch: (B / size, T) each."""
+        world, block_size = self.world, self.model.config.block_size
+        x, y = shards.sample(self.settings["batch_size"], block_size, generator)
+        return tuple(rows.chunk(world.size)[world.rank].to(world.device) for rows in (x, y))
 
     def _loss(self, x: Tensor, y: Tensor, model: nn.Module | None = None) -> Tensor:
         precision = PRECISIONS[self.settings["precision"]]
         with torch.autocast(x.device.type, precision, enabled=precision != torch.float32):
             return (model or self.shared)(x, y)[1]
-
-    def _apart(self):
-        """Inside, no gradients are exchanged: once, with the last part, is enough."""
-        return self.shared.no_sync() if self.world.size > 1 else contextlib.nullcontext()
 
     def _check_rows(self) -> None:
         parts = self.world.size * self.settings["accumulate"]

@@ -14,7 +14,6 @@ from helpers.text import batches, playwright
 TOKENS_AT_ONCE, TOKENS_ENOUGH = 8192, 32_768
 
 
-@torch.no_grad()
 def token_losses(
     model: nn.Module, ids: Tensor, at_most: int | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -26,14 +25,15 @@ def token_losses(
     ids, block_size = ids.to(next(model.parameters()).device), model.config.block_size
     starts = batches.even_starts(ids, block_size, at_most)
     parts = starts.split(max(1, TOKENS_AT_ONCE // block_size))
+    windows = (batches.windows(ids, part, block_size) for part in parts)
+    return starts, torch.cat([losses_by_position(model, x, y) for x, y in windows])
+
+
+@torch.no_grad()
+def losses_by_position(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
+    """-ln P(next) at each position of every window: x, y (B, T) -> (B, T) nats. In eval mode."""
     with evaluating(model):
-        losses = [_losses(model, *batches.windows(ids, part, block_size)) for part in parts]
-    return starts, torch.cat(losses)
-
-
-def _losses(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
-    logits, _ = model(x)
-    return nn.functional.cross_entropy(logits.mT, y, reduction="none")
+        return nn.functional.cross_entropy(model(x)[0].mT, y, reduction="none")
 
 
 def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) -> float:

@@ -3,7 +3,6 @@
 `training.train` knows windows of a text; this one is told by a function what a batch costs.
 """
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -12,7 +11,7 @@ from tqdm.auto import tqdm
 
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.optimizer import learning_rate, optimizer
-from helpers.learning.step import settings, step_seed, take_step
+from helpers.learning.step import check_finite, settings, step_seed, take_step
 
 
 def fit(
@@ -45,11 +44,7 @@ def fit(
 def _step(model: nn.Module, batch_loss: Callable, updates, step: int, s: dict) -> float:
     def finite_loss() -> Tensor:
         loss = batch_loss()
-        if not math.isfinite(loss.item()):
-            raise ArithmeticError(
-                f"The loss must stay finite; it is {loss.item()} at step {step}: training "
-                f"diverged. Try a smaller lr than {s['lr']}."
-            )
+        check_finite(loss.item(), step, s["lr"])
         return loss
 
     rate = learning_rate(step, s["steps"], s["lr"], s["warmup"])

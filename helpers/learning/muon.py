@@ -39,9 +39,10 @@ class Muon(torch.optim.AdamW):
     def step(self) -> None:
         """One update of everything; AdamW passes over what has no gradient any more."""
         for group in self.param_groups:
-            if group["muon"]:
-                for matrices in _by_shape(group["params"]):
-                    self._move(matrices, group["lr"], group["weight_decay"])
+            matrices = [p for p in group["params"] if group["muon"] and p.grad is not None]
+            for shape in dict.fromkeys(p.shape for p in matrices):
+                alike = [p for p in matrices if p.shape == shape]
+                self._move(alike, group["lr"], group["weight_decay"])
         super().step()
 
     def _move(self, matrices: list[Tensor], lr: float, weight_decay: float) -> None:
@@ -73,11 +74,3 @@ def muon(model: nn.Module, lr: float, weight_decay: float = 0.1) -> Muon:
     ]
     fused = all(p.device.type in ("cpu", "cuda") for p in rest)  # as in `optimizer`
     return Muon(groups, lr=lr, betas=(0.9, 0.99), fused=fused)
-
-
-def _by_shape(parameters: list[Tensor]) -> list[list[Tensor]]:
-    shapes: dict[torch.Size, list[Tensor]] = {}
-    for parameter in parameters:
-        if parameter.grad is not None:
-            shapes.setdefault(parameter.shape, []).append(parameter)
-    return list(shapes.values())

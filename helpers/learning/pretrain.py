@@ -9,7 +9,6 @@ FOLDER/run.safetensors is resumed exactly by the same command. Notebook 09.
 
 import argparse
 import json
-import math
 import signal
 import sys
 import time
@@ -21,7 +20,7 @@ from helpers.basics.files import write_atomically
 from helpers.learning.distributed import PRECISIONS, PreTraining, World
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.resume import RUN_FILE, load_state, save_state
-from helpers.learning.step import settings
+from helpers.learning.step import check_finite, settings
 from helpers.models.config import GPTConfig
 
 METRICS, MODEL = "metrics.jsonl", "model"
@@ -77,9 +76,8 @@ def _write(out: Path, lines: list[str]) -> None:
 
 def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
     """One line of metrics; ArithmeticError when the loss is no longer finite."""
-    if not math.isfinite(loss):
-        raise ArithmeticError(f"The loss must stay finite; it is {loss}. Try a smaller --lr.")
     s, h = run.settings, run.history
+    check_finite(loss, run.step, s["lr"])
     h.steps.append(run.step)
     h.train_loss.append(loss)
     h.val_loss.append(run.evaluate())
@@ -111,12 +109,8 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _config(preset: str, changes: list[str]) -> GPTConfig:
-    """The preset with what --set changes: "n_layer=2" is read as the type of the field says."""
-    return replace(GPTConfig.preset(preset), **dict(map(_change, changes)))
-
-
 def _change(given: str) -> tuple[str, object]:
+    """What --set says: "n_layer=2" is read as the type of the field says."""
     name, equals, value = given.partition("=")
     if not equals or name not in FIELDS:
         raise ValueError(
@@ -137,7 +131,8 @@ def main(arguments: list[str] | None = None) -> int:
         options.pop(name) for name in ("data", "out", "precision", "preset", "set")
     )
     try:
-        config, s = _config(preset, changes), settings(**options)
+        config = replace(GPTConfig.preset(preset), **dict(map(_change, changes)))
+        s = settings(**options)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -27,8 +27,7 @@ def save_state(path: Path, run) -> None:
     tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
     tensors["recent"] = torch.tensor([float(loss) for loss in run.recent])
     tensors = {name: t.cpu() for name, t in tensors.items()}
-    state = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
-    about = json.dumps(state)
+    about = json.dumps({"settings": run.settings, "step": run.step, "history": asdict(run.history)})
     header = {"run": about, "sha256": _digest(about, tensors)}
     write_atomically(path, save_tensors(tensors, header))
 

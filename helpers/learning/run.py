@@ -4,7 +4,6 @@
 """
 
 import hashlib
-import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 
 from helpers.learning.evaluation import evaluate
 from helpers.learning.optimizer import learning_rate, optimizer
-from helpers.learning.step import step_seed, take_step
+from helpers.learning.step import check_finite, step_seed, take_step
 from helpers.text import batches
 
 Auxiliary = Callable[[nn.Module, Tensor, Tensor], tuple[Tensor, Tensor | float]]
@@ -67,11 +66,7 @@ class Run:
         """Evaluate and add an entry to the history. ArithmeticError if the loss is not finite."""
         h, n = self.history, len(self.recent)
         train_loss = sum(map(float, self.recent)) / n if n else evaluate(self.model, self.train_ids)
-        if not math.isfinite(train_loss):
-            raise ArithmeticError(
-                f"The loss must stay finite; it is {train_loss} at step {self.step}: training "
-                f"diverged. Try a smaller lr than {self.settings['lr']}."
-            )
+        check_finite(train_loss, self.step, self.settings["lr"])
         h.steps.append(self.step)
         h.train_loss.append(train_loss)
         h.val_loss.append(evaluate(self.model, self.val_ids))

@@ -3,6 +3,7 @@
 Sources: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 07.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -36,6 +37,15 @@ def take_step(
     nn.utils.clip_grad_norm_(model.parameters(), CLIP)
     updates.step()
     return loss.detach()
+
+
+def check_finite(loss: float, step: int, lr: float) -> None:
+    """ArithmeticError unless the loss is a number: says at which step, and what to try."""
+    if not math.isfinite(loss):
+        raise ArithmeticError(
+            f"The loss must stay finite; it is {loss} at step {step}: training diverged. "
+            f"Try a smaller lr than {lr}."
+        )
 
 
 def step_seed(seed: int, step: int) -> int:

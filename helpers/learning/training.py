@@ -76,18 +76,14 @@ def _loop(run: Run, path: Path | None, on_step: Callable | None, progress: bool)
                 run.record()
                 bar.set_postfix_str(f"validation loss {h.val_loss[-1]:.3f}")
             _clock(run, started)
-            if h.steps[-1] == run.step:
-                _save(path, run)
+            if path and h.steps[-1] == run.step:
+                save_state(path, run)
             bar.update()
             _notify(on_step, run, asked)
     if run.step < steps:
-        _save(path, run)
+        if path:
+            save_state(path, run)
         print(f"Stopped at step {run.step} of {steps}; the model and its history are kept.")
-
-
-def _save(path: Path | None, run: Run) -> None:
-    if path is not None:
-        save_state(path, run)
 
 
 def _clock(run: Run, started: float) -> None:

@@ -18,24 +18,19 @@ from helpers.models.mlp import MLP
 from helpers.models.moe import MoE
 from helpers.models.positions import Learned, Positions, Sinusoidal, no_positions
 
-POSITIONS = {"learned": Learned, "sinusoidal": Sinusoidal, "none": no_positions}
-NORMS = {"layer": block.layer_norm, "none": nn.Identity}
-ATTENTIONS = {"causal": CausalSelfAttention, "full": full_attention}
-FEED_FORWARDS = {"mlp": MLP}
-BLOCKS = {
-    "pre-norm": block.PreNormBlock,
-    "post-norm": block.PostNormBlock,
-    "plain": block.PlainBlock,
-    "residual": block.ResidualBlock,
-    "attention-only": block.AttentionBlock,
-    "bare-attention": block.bare_attention,
-}
 KINDS = {
-    "positions": POSITIONS,
-    "norm": NORMS,
-    "attention": ATTENTIONS,
-    "feed_forward": FEED_FORWARDS,
-    "block": BLOCKS,
+    "positions": {"learned": Learned, "sinusoidal": Sinusoidal, "none": no_positions},
+    "norm": {"layer": block.layer_norm, "none": nn.Identity},
+    "attention": {"causal": CausalSelfAttention, "full": full_attention},
+    "feed_forward": {"mlp": MLP},
+    "block": {
+        "pre-norm": block.PreNormBlock,
+        "post-norm": block.PostNormBlock,
+        "plain": block.PlainBlock,
+        "residual": block.ResidualBlock,
+        "attention-only": block.AttentionBlock,
+        "bare-attention": block.bare_attention,
+    },
 }
 
 

@@ -24,6 +24,7 @@ NAMES = {  # theirs -> ours, outside the blocks and in a block
     "mlp.c_fc": "mlp.expand",
     "mlp.c_proj": "mlp.projection",
 }
+CONVS = ("c_attn.weight", "c_proj.weight", "c_fc.weight")  # the matrices kept the other way round
 # What GPT-2 does wherever its config leaves a choice; our GPT does nothing else.
 FIXED = {
     "model_type": ("gpt2",),
@@ -60,7 +61,7 @@ def translated(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         name = name.removeprefix("transformer.")
         if name == "lm_head.weight" or name.endswith((".attn.bias", ".attn.masked_bias")):
             continue
-        turned = tensor.t() if _is_conv(name) else tensor
+        turned = tensor.t() if name.endswith(CONVS) else tensor
         found[our_name(name)] = turned.contiguous()
     return found
 
@@ -76,10 +77,6 @@ def our_name(name: str) -> str:
     for theirs, ours in NAMES.items():
         name = name.replace(theirs, ours)
     return name
-
-
-def _is_conv(name: str) -> bool:
-    return name.endswith(("c_attn.weight", "c_proj.weight", "c_fc.weight"))
 
 
 def _config(settings: dict, folder: Path) -> GPTConfig:

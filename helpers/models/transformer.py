@@ -83,32 +83,18 @@ class DecoderBlock(nn.Module):
         return self.add_mlp(y, self.mlp(y))
 
 
-class Encoder(nn.Module):
-    """Blocks on top of each other that read a sequence from both sides."""
+class Stack(nn.Module):
+    """n_layer blocks of one kind on top of each other: the encoder reads, the decoder writes."""
 
-    def __init__(self, config: TransformerConfig):
+    def __init__(self, block: type, config: TransformerConfig):
         super().__init__()
-        self.blocks = nn.ModuleList(EncoderBlock(config) for _ in range(config.n_layer))
+        self.blocks = nn.ModuleList(block(config) for _ in range(config.n_layer))
 
-    def forward(self, x: Tensor, visible: Tensor | None = None) -> Tensor:
-        """x: (B, S, C) -> (B, S, C). visible: (B, 1, 1, S), False where there is only padding."""
+    def forward(self, x: Tensor, *seen: Tensor | None) -> Tensor:
+        """x: (B, T, C) -> (B, T, C). seen: what every block is given beside it, see its forward."""
         for block in self.blocks:
-            x = block(x, visible)
+            x = block(x, *seen)
         return x
-
-
-class Decoder(nn.Module):
-    """Blocks on top of each other that write; each of them looks at what the encoder has read."""
-
-    def __init__(self, config: TransformerConfig):
-        super().__init__()
-        self.blocks = nn.ModuleList(DecoderBlock(config) for _ in range(config.n_layer))
-
-    def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
-        """y: (B, T, C), memory: (B, S, C) -> (B, T, C). visible: the source without padding."""
-        for block in self.blocks:
-            y = block(y, memory, visible)
-        return y
 
 
 class Transformer(nn.Module):
@@ -124,7 +110,7 @@ class Transformer(nn.Module):
         self.embedding = nn.Embedding(config.vocab_size, config.n_embd)
         self.dropout = nn.Dropout(config.dropout)
         self.position_embedding = Sinusoidal(config)
-        self.encoder, self.decoder = Encoder(config), Decoder(config)
+        self.encoder, self.decoder = Stack(EncoderBlock, config), Stack(DecoderBlock, config)
         # The paper does not say how it begins. Times √C, an embedding has variance 1, as a position
         # has about; used as the head, it makes logits of variance 1.
         initialise.xavier(self, std=config.n_embd**-0.5)

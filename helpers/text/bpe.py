@@ -10,6 +10,7 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import regex
 import tiktoken
@@ -41,7 +42,7 @@ class BPETokenizer:
                 f"got {len(self.tokens)} tokens, {len(self.ranks)} of them different. "
                 "Try BPETokenizer.train(text, vocab_size)."
             )
-        self._known: dict[str, list[int]] = {}
+        self._piece = lru_cache(REMEMBERED)(self._piece)
 
     @classmethod
     def train(cls, text: str, vocab_size: int) -> "BPETokenizer":
@@ -87,9 +88,8 @@ class BPETokenizer:
 
     def first(self, vocab_size: int) -> "BPETokenizer":
         """The tokenizer that stopped earlier: the first vocab_size tokens, or all if fewer."""
-        return BPETokenizer(
-            self.tokens[: whole("vocab_size", vocab_size, len(BYTES), advice=ADVICE)]
-        )
+        vocab_size = whole("vocab_size", vocab_size, len(BYTES), advice=ADVICE)
+        return BPETokenizer(self.tokens[:vocab_size])
 
     def to_tiktoken(self) -> tiktoken.Encoding:
         """The same tokens in OpenAI's engine, which is written in Rust: the same ids, faster."""
@@ -108,11 +108,7 @@ class BPETokenizer:
         return cls(BYTES + [base64.b64decode(t, validate=True) for t in settings["tokens"]])
 
     def _piece(self, piece: str) -> list[int]:
-        if piece not in self._known:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[piece] = [self.ranks[token] for token in self._merge(piece)]
-        return self._known[piece]
+        return [self.ranks[token] for token in self._merge(piece)]
 
     def _merge(self, piece: str) -> list[bytes]:
         tokens = in_bytes(piece)

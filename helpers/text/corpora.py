@@ -82,9 +82,8 @@ def _text_of(path: Path) -> str:
 def _tinyshakespeare() -> bytes:
     """The file's bytes from GPT_PROBABLY_DATA or the cache folder; else fetched into the latter."""
     cache = Path.home() / ".cache" / "gpt-probably"
-    folders = [Path(os.environ["GPT_PROBABLY_DATA"])] if "GPT_PROBABLY_DATA" in os.environ else []
-    for folder in [*folders, cache]:
-        path = folder / "tinyshakespeare.txt"
+    for folder in (os.environ.get("GPT_PROBABLY_DATA", cache), cache):
+        path = Path(folder) / "tinyshakespeare.txt"
         if path.is_file():
             return _checked(path.read_bytes(), str(path))
     content = _checked(_fetch(SHAKESPEARE_URL), SHAKESPEARE_URL)

@@ -140,10 +140,9 @@ def _learned(vocab_size: int, files: list[Path]) -> BPETokenizer:
 def _check(
     files: list[Path], out: Path, tokenizer: str, validation: float, shard_tokens: int
 ) -> None:
-    if missing := [str(file) for file in files if not file.is_file()] or (
-        [] if files else ["none"]
-    ):
-        raise ValueError(f"The files must exist; missing: {', '.join(missing)}. Check the paths.")
+    missing = ", ".join(str(file) for file in files if not file.is_file())
+    if missing or not files:
+        raise ValueError(f"The files must exist; missing: {missing or 'none'}. Check the paths.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(
             f"{out} must be an empty folder or a new one; something is there already. "

@@ -9,6 +9,7 @@ import contextlib
 import threading
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from http.client import HTTPException
 
 import tiktoken
@@ -46,37 +47,29 @@ def load(name: str, download: bool = False, seconds: float = 60) -> PublishedTok
         raise ValueError(
             f"A published tokenizer must be {' or '.join(NAMES)}; got {name!r}. Try 'gpt2'."
         )
-    fetch = _fetcher(name, seconds) if download else _refuser(name)
-    with _reading_through(fetch):
+    with _reading_through(partial(_fetch, name, seconds) if download else partial(_refuse, name)):
         return PublishedTokenizer(tiktoken.get_encoding(NAMES[name]))
 
 
-def _refuser(name: str) -> Callable[[str], bytes]:
-    def refuse(url: str) -> bytes:
-        raise ConnectionError(
-            f"The tokens of {name} must be downloaded once; they are not in tiktoken's cache. "
-            f"When online, try load({name!r}, download=True)."
-        )
-
-    return refuse
+def _refuse(name: str, url: str) -> bytes:
+    raise ConnectionError(
+        f"The tokens of {name} must be downloaded once; they are not in tiktoken's cache. "
+        f"When online, try load({name!r}, download=True)."
+    )
 
 
-def _fetcher(name: str, seconds: float) -> Callable[[str], bytes]:
-    """A function that reads an address, and gives up when the time is over, whatever happens."""
-
-    def fetch(url: str) -> bytes:
-        found: list[bytes | Exception] = [TimeoutError(f"no answer within {seconds:g} s")]
-        reader = threading.Thread(target=_read, args=(url, seconds, found), daemon=True)
-        reader.start()
-        reader.join(seconds)
-        if isinstance(found[-1], bytes):
-            return found[-1]
-        raise ConnectionError(
-            f"The tokens of {name} must be downloaded once, and {url} cannot be read "
-            f"({found[-1]}). Try again when online."
-        )
-
-    return fetch
+def _fetch(name: str, seconds: float, url: str) -> bytes:
+    """What stands at an address; gives up when the time is over, whatever happens."""
+    found: list[bytes | Exception] = [TimeoutError(f"no answer within {seconds:g} s")]
+    reader = threading.Thread(target=_read, args=(url, seconds, found), daemon=True)
+    reader.start()
+    reader.join(seconds)
+    if isinstance(found[-1], bytes):
+        return found[-1]
+    raise ConnectionError(
+        f"The tokens of {name} must be downloaded once, and {url} cannot be read "
+        f"({found[-1]}). Try again when online."
+    )
 
 
 def _read(url: str, seconds: float, found: list) -> None:

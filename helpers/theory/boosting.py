@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import whole
+from helpers.basics.numbers import double, whole
 from helpers.theory.em import fit_experts
-from helpers.theory.mixtures import design, double
+from helpers.theory.mixtures import design
 
 Member = Callable[[Tensor], Tensor]
 Learner = Callable[[Tensor, Tensor, Tensor], Member]
@@ -97,19 +97,13 @@ def stump(x: Tensor, labels: Tensor, weights: Tensor) -> Member:
     places, order = x.sort()
     votes = (labels * weights)[order]
     score = torch.cat([votes.sum()[None], votes.sum() - 2 * votes.cumsum(0)])  # right minus wrong
-    can_cut = torch.cat([places.diff() > 0, torch.ones(1, dtype=torch.bool)])
-    score[1:] *= can_cut  # equal points stay together
+    infinity = places.new_tensor([math.inf])
+    edges = torch.cat([-infinity, places, infinity])
+    score[1:] *= edges[1:].diff() > 0  # equal points stay together
     best = int(score.abs().argmax())
     side = 1.0 if score[best] >= 0 else -1.0
-    threshold = _between(places, best)
+    threshold = ((edges[best] + edges[best + 1]) / 2).item()
     return lambda x: torch.where(double(x) > threshold, side, -side).double()
-
-
-def _between(places: Tensor, i: int) -> float:
-    """Half-way between the points i - 1 and i; below the first, above the last."""
-    if 0 < i < len(places):
-        return ((places[i - 1] + places[i]) / 2).item()
-    return -math.inf if i == 0 else math.inf
 
 
 def _checked(labels) -> Tensor:

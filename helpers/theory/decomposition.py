@@ -108,7 +108,7 @@ def decompose_log_loss(targets, log_probs: Tensor, weights=None) -> LogLoss:
     members = log_q.gather(-1, index.expand(*log_q.shape[:-1], 1))[..., 0]  # (..., K)
     average = -_expectation(w, members)
     geometric, disagreement = geometric_mean(log_q, w)
-    arithmetic = arithmetic_mean(log_q, w)
+    arithmetic = (log_q + w.log()[..., None]).logsumexp(-2)  # ln Σ w_k q_k: what a mixture does
     pays = [-q.gather(-1, index[..., 0])[..., 0] for q in (geometric, arithmetic)]
     gap = _expectation(w, -members - pays[1][..., None])
     return LogLoss(*(x.mean().item() for x in (average, pays[0], disagreement, pays[1], gap)))
@@ -119,11 +119,6 @@ def geometric_mean(log_probs: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
     mixed = _expectation(weights[..., None], log_probs, dim=-2)
     log_z = mixed.logsumexp(-1)
     return mixed - log_z[..., None], -log_z
-
-
-def arithmetic_mean(log_probs: Tensor, weights: Tensor) -> Tensor:
-    """ln Σ w_k q_k, (..., V): what a mixture of experts does with its members' probabilities."""
-    return (log_probs + weights.log()[..., None]).logsumexp(-2)
 
 
 def _expectation(weights: Tensor, values: Tensor, dim: int = -1) -> Tensor:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import checked, whole
-from helpers.theory.mixtures import Mixture, data, double, log_joint
+from helpers.basics.numbers import checked, double, whole
+from helpers.theory.mixtures import Mixture, data, log_joint
 
 FLOOR = 1e-6  # of the variance of y: no expert's variance falls below
 RIDGE = 1e-8  # damps Newton's matrix, never the objective
@@ -35,30 +35,25 @@ class EMResult(Mixture):
 
 
 def fit(
-    x,
-    y,
-    start: Mixture | None = None,
-    *,
-    n_experts: int = 2,
-    seed: int = 0,
-    steps: int = 1000,
-    tol: float = 1e-12,
+    x, y, start: Mixture | None = None, *, n_experts: int = 2, seed: int = 0, **end
 ) -> EMResult:
     """Climb the log-likelihood by EM from a start, or without one from `random_start`.
 
     x: (n, d) or (n,), without the constant; y: (n,). n_experts and seed are those of the random
-    start. At most `steps` steps. tol, in nats: EM stops after a step that raises the log-likelihood
-    of *all* the data together by no more than tol; 1e-12 is where float64 hardly sees progress,
-    0.001 is enough for a picture. A stop is a stationary point: it may be a local maximum, or the
-    fixed point of experts that began alike. No variance falls below 1e-6 Var(y). ValueError if
-    data or start do not fit together.
+    start. end: when to stop, the steps and tol of `ascend`. A stop is a stationary point: it may be
+    a local maximum, or the fixed point of experts that began alike. No variance falls below
+    1e-6 Var(y). ValueError if data or start do not fit together.
     """
     start = random_start(x, y, n_experts, seed) if start is None else start
-    return deque(ascend(x, y, start, steps, tol), maxlen=1)[0]
+    return deque(ascend(x, y, start, **end), maxlen=1)[0]
 
 
 def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Iterator[EMResult]:
-    """The result of `fit` after 0, 1, 2, … steps, one after the other."""
+    """The result of `fit` after 0, 1, 2, … steps, one after the other; at most `steps` of them.
+
+    tol, in nats: EM stops after a step that raises the log-likelihood of *all* the data together by
+    no more than tol; 1e-12 is where float64 hardly sees progress, 0.001 is enough for a picture.
+    """
     steps = whole("steps", steps, 0, advice="Try steps=1000.")
     checked("tol", tol, lambda nats: nats >= 0, "be 0 or more nats", "Try tol=1e-12.")
     X, y = data(x, y)

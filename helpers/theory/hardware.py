@@ -7,6 +7,8 @@ as Chowdhery et al. 2022 do, from the operations that the model itself needs. No
 
 from typing import NamedTuple
 
+from helpers.basics.numbers import checked, whole
+
 
 class GPU(NamedTuple):
     """memory in bytes; peak in operations per second."""
@@ -29,11 +31,8 @@ def training_seconds(flops: float, gpu: GPU, count: int = 1, utilisation: float 
 
     ValueError unless there is at least one and the share lies in (0, 1].
     """
-    if count < 1 or not 0 < utilisation <= 1:
-        raise ValueError(
-            f"A training needs at least one GPU and a utilisation in (0, 1]; got {count} and "
-            f"{utilisation!r}. Try 8 and 0.4."
-        )
+    whole("count", count, advice="Try 8 GPUs.")
+    checked("utilisation", utilisation, lambda u: (u > 0) & (u <= 1), "lie in (0, 1]", "Try 0.4.")
     return flops / (count * gpu.peak * utilisation)
 
 

@@ -54,18 +54,13 @@ def bootstrap(
     a formula that is not quite right.
     """
     random, losses = np.random.default_rng(seed), [array(values) for values in losses]
-    return [
-        fit(sizes, [random.choice(values, len(values)).mean() for values in losses])
-        for _ in range(draws)
-    ]
+    means = ([random.choice(values, len(values)).mean() for values in losses] for _ in range(draws))
+    return [fit(sizes, each) for each in means]
 
 
 def without_one(sizes: Sequence[float], losses: Sequence[float]) -> list[PowerLaw]:
     """The fits that leave out one size each: how much the law hangs on a single point."""
-    return [
-        fit([*sizes[:i], *sizes[i + 1 :]], [*losses[:i], *losses[i + 1 :]])
-        for i in range(len(sizes))
-    ]
+    return [fit(np.delete(sizes, i), np.delete(losses, i)) for i in range(len(sizes))]
 
 
 def _check(sizes: np.ndarray, losses: np.ndarray) -> None:

@@ -37,16 +37,12 @@ class SparseModel:
         """One expert in one layer."""
         return 3 * self.n_embd * self.expert_width
 
-    @property
-    def other_parameters(self) -> int:
-        """All that every token uses: attention, routers, norms, embedding and head."""
-        attention = 2 * self.n_embd * (self.n_embd + self.kv_width)
-        layer = attention + self.n_embd * self.n_expert + 2 * self.n_embd
-        return self.n_layer * layer + 2 * self.vocab_size * self.n_embd + self.n_embd
-
     def parameters(self, n_experts: float) -> float:
-        """The model with only so many experts in each layer."""
-        return self.other_parameters + self.n_layer * self.expert_parameters * n_experts
+        """The model with only so many experts in each layer; all else is used by every token."""
+        attention = 2 * self.n_embd * (self.n_embd + self.kv_width)
+        layer = attention + self.n_embd * self.n_expert + 2 * self.n_embd  # a router, two norms
+        used = self.n_layer * layer + 2 * self.vocab_size * self.n_embd + self.n_embd
+        return used + self.n_layer * self.expert_parameters * n_experts
 
     @property
     def total(self) -> int:

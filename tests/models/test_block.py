@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from helpers.models.block import MLP
 from helpers.models.config import GPTConfig
-from helpers.models.parts import BLOCKS
+from helpers.models.parts import KINDS
 
 T = 6
 
@@ -34,7 +34,7 @@ def lively(module):
 
 def built(config):
     """The block that a config names."""
-    return BLOCKS[config.block](config)
+    return KINDS["block"][config.block](config)
 
 
 def twin_of(layer, config):

@@ -18,7 +18,7 @@ from helpers.models.bert import Bert
 from helpers.models.block import PostNormBlock, PreNormBlock
 from helpers.models.gpt import GPT
 from helpers.models.moe import MoE, SharedExpert
-from helpers.models.parts import KINDS, POSITIONS, Parts
+from helpers.models.parts import KINDS, Parts
 from helpers.models.positions import Positions, Sinusoidal
 from helpers.models.routing import Switch
 from helpers.models.vision import Captioner
@@ -72,7 +72,7 @@ def test_experts_are_of_the_kind_that_the_config_names(config, monkeypatch):
         def __init__(self, config):
             super().__init__(config.n_embd, config.n_embd)
 
-    monkeypatch.setitem(parts.FEED_FORWARDS, "narrow", Narrow)
+    monkeypatch.setitem(parts.KINDS["feed_forward"], "narrow", Narrow)
     model = GPT(dataclasses.replace(config, feed_forward="narrow", n_expert=3))
     assert {type(expert) for block in model.blocks for expert in block.mlp.experts} == {Narrow}
 
@@ -172,7 +172,7 @@ class Rotary(Positions):
 
 @pytest.fixture
 def rotary(config, monkeypatch):
-    monkeypatch.setitem(POSITIONS, "rotary", Rotary)
+    monkeypatch.setitem(KINDS["positions"], "rotary", Rotary)
     return dataclasses.replace(config, positions="rotary")
 
 

@@ -13,8 +13,8 @@ from helpers.theory.ensembles import (
     error_matrix,
     learning_curve,
     random_subsets,
-    response,
 )
+from helpers.theory.students import response
 
 UNEQUAL = np.logspace(-3, 0, 10)  # the weight decays of Sollich & Krogh's figure 3
 

@@ -39,7 +39,10 @@ def test_the_cards_have_the_numbers_of_their_data_sheets():
     }
 
 
-@pytest.mark.parametrize(("count", "share"), [(0, 0.4), (1, 0), (1, 1.01)])
-def test_no_card_and_more_than_the_peak_are_refused(count, share):
-    with pytest.raises(ValueError, match=r"at least one GPU and a utilisation in \(0, 1\]"):
+@pytest.mark.parametrize(
+    ("count", "share", "rule"),
+    [(0, 0.4, "count .* number ≥ 1"), (1, 0, r"in \(0, 1\]"), (1, 1.01, r"in \(0, 1\]; got 1.01")],
+)
+def test_no_card_and_more_than_the_peak_are_refused(count, share, rule):
+    with pytest.raises(ValueError, match=rule):
         training_seconds(1.0, GPU(1, 1), count, share)

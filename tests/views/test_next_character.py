@@ -9,7 +9,7 @@ from torch import nn
 
 from helpers.text.tokenizers import CharTokenizer
 from helpers.views.widgets import next_character
-from helpers.views.widgets.next_character import NO_TRUTH, next_probs
+from helpers.views.widgets.reading import NO_TRUTH, next_probs
 from tests.views.browser import from_browser
 
 TEXT = "to be or not to be"

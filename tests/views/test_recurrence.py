@@ -28,7 +28,7 @@ def test_unrolled_says_and_writes_what_is_read_and_foretold():
         "the token below it and the state before it, and foretells the token above it: space, 'b' "
         "and 'c'."
     )
-    assert written(ax) == ["a", "␣", "␣", "b", "b", "c"]
+    assert written(ax) == ["a", "␣", "b", "␣", "b", "c"]
 
 
 def test_unrolled_arrows_go_up_and_to_the_right():

@@ -4,10 +4,9 @@ Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al
 (the optimum). Everything in nats. Built in notebook 10.
 """
 
-import torch
 from torch import Tensor
 
-from helpers.basics.numbers import real
+from helpers.basics.numbers import double, real
 
 
 def optimal_policy(reference, reward, beta: float) -> Tensor:
@@ -33,7 +32,7 @@ def _log_weights(reference, reward, beta: float) -> Tensor:
 
 def as_tensor(values) -> Tensor:
     """A tensor as it is (its dtype and gradient stay); other numbers in double precision."""
-    return values if isinstance(values, Tensor) else torch.as_tensor(values, dtype=torch.float64)
+    return values if isinstance(values, Tensor) else double(values)
 
 
 def positive_beta(beta: float) -> float:

@@ -114,7 +114,6 @@ def _pairs() -> Counter:
     return expectation.pair_counts(grammar())
 
 
-@cache
 def mean_scene_length() -> float:
     """The expected number of characters of a scene, exactly."""
     return math.fsum(_pairs().values())

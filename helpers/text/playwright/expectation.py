@@ -28,16 +28,12 @@ def visits(grammar: Grammar) -> Counter:
 
 def scene_entropy(grammar: Grammar) -> float:
     """H(scene) in bits: the entropy of every draw and of every choice of the next passage."""
-    return math.fsum(
-        weight
-        * (
-            math.fsum(
-                grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws
-            )
-            - math.fsum(p * math.log2(p) for p in grammar.passages[name].then.values())
-        )
-        for name, weight in visits(grammar).items()
-    )
+    bits = []
+    for name, weight in visits(grammar).items():
+        draws = [grammar.slots[part.slot].entropy for part in grammar.parts[name] if part.draws]
+        choice = [p * math.log2(p) for p in grammar.passages[name].then.values()]
+        bits.append(weight * (math.fsum(draws) - math.fsum(choice)))
+    return math.fsum(bits)
 
 
 def pair_counts(grammar: Grammar) -> Counter:

@@ -117,9 +117,8 @@ class Part:
 
     def case(self, word: str) -> str:
         """A word as this part writes it."""
-        return {"lower": word, "title": word[:1].upper() + word[1:], "upper": word.upper()}[
-            self.style
-        ]
+        title = word[:1].upper() + word[1:]
+        return {"lower": word, "title": title, "upper": word.upper()}[self.style]
 
     def uncased(self, written: str) -> str:
         """The word behind what this part wrote, the inverse of `case`."""
@@ -186,9 +185,8 @@ class Grammar:
 
     def _openings(self, part: Part, words: dict[str, str]) -> Options:
         """What a part may write: a slot's options in its case, or the one literal text."""
-        if not part.draws:
-            return self._written_options(part, None)
-        return self._written_options(part, self.slots[part.slot].options(words))
+        options = self.slots[part.slot].options(words) if part.draws else None
+        return self._written_options(part, options)
 
     def _written_options(self, part: Part, options: Options | None) -> Options:
         if options is None:

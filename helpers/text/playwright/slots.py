@@ -33,19 +33,10 @@ VERBS = (
 RHYMES = [
     group.split()
     for group in (
-        "night light knight sight",
-        "day clay bay tray",
-        "crown gown town clown",
-        "sea tree bee key",
-        "king ring spring string",
-        "moon tune spoon noon",
-        "stone throne bone cone",
-        "rose nose hose prose",
-        "snow bow foe doe",
-        "sand land hand band",
-        "book brook hook cook",
-        "flame name game dame",
-    )
+        "night light knight sight|day clay bay tray|crown gown town clown|sea tree bee key|"
+        "king ring spring string|moon tune spoon noon|stone throne bone cone|rose nose hose prose|"
+        "snow bow foe doe|sand land hand band|book brook hook cook|flame name game dame"
+    ).split("|")
 ]
 MANY = [noun + "s" for noun in NOUNS]
 ONE_STARTS = "the this my each her thy".split()
@@ -141,19 +132,16 @@ def _lines() -> dict[str, Slot]:
     ones, many = _zipf(NOUNS), _zipf(MANY)
     sings, sing = _zipf([verb + "s" for verb in VERBS]), _zipf(VERBS)
     start = word(_either(_zipf(ONE_STARTS), _zipf(MANY_STARTS)))
-    rhyme = word(_even(tuple(w for group in RHYMES for w in group)))
+    rhymes = {w: group for group in RHYMES for w in group}
+    rhyme = word(_even(tuple(rhymes)))
     return {
         "start": start,
         "adjective": word(_zipf(ADJECTIVES)),
         "noun": given("start", start, lambda w: ones if w in ONE_STARTS else many),
         "verb": given("start", start, lambda w: sings if w in ONE_STARTS else sing),
         "rhyme": rhyme,
-        "echo": given("rhyme", rhyme, lambda w: _even(tuple(_but(_rhymes_of(w), w)))),
+        "echo": given("rhyme", rhyme, lambda w: _even(tuple(_but(rhymes[w], w)))),
     }
-
-
-def _rhymes_of(w: str) -> list[str]:
-    return next(group for group in RHYMES if w in group)
 
 
 def _talk() -> dict[str, Slot]:

@@ -6,6 +6,7 @@ clean sheets to try them all, so Bayes' rule gives the exact posterior of every 
 """
 
 from functools import cache
+from itertools import product
 
 import torch
 from torch import Tensor
@@ -49,16 +50,14 @@ def templates() -> tuple[Tensor, Tensor, Tensor]:
     Names are equally likely, then sizes, then places. The names are places in NAMES.
     """
     sheets, names, probs = [], [], []
-    for name in NAMES:
-        for scale in SCALES:
-            one, free = glyph(name, scale), SIDE - 5 * scale + 1
-            for top in range(0, free, STEP):
-                for left in range(0, free, STEP):
-                    sheet = torch.zeros(SIDE, SIDE)
-                    sheet[top : top + len(one), left : left + len(one)] = one
-                    sheets.append(sheet)
-                    names.append(NAMES.index(name))
-                    probs.append(1 / (len(NAMES) * len(SCALES) * len(range(0, free, STEP)) ** 2))
+    for name, scale in product(NAMES, SCALES):
+        one, places = glyph(name, scale), range(0, SIDE - 5 * scale + 1, STEP)
+        for top, left in product(places, places):
+            sheet = torch.zeros(SIDE, SIDE)
+            sheet[top : top + len(one), left : left + len(one)] = one
+            sheets.append(sheet)
+            names.append(NAMES.index(name))
+            probs.append(1 / (len(NAMES) * len(SCALES) * len(places) ** 2))
     return torch.stack(sheets), torch.tensor(names), torch.tensor(probs, dtype=torch.float64)
 
 
@@ -89,8 +88,7 @@ def posterior(images: Tensor, noise: float) -> Tensor:
     flipped = (x.sum(1)[:, None] + clean.sum(1) - 2 * x @ clean.T).round()  # (n, M)
     log_likelihood = torch.xlogy(flipped, noise) + torch.xlogy(SIDE**2 - flipped, 1 - noise)
     joint = log_likelihood + probs.log()
-    of_name = [joint[:, names == i].logsumexp(1) for i in range(len(NAMES))]
-    log_probs = torch.stack(of_name, dim=1)
+    log_probs = torch.stack([joint[:, names == i].logsumexp(1) for i in range(len(NAMES))], dim=1)
     if not log_probs.isfinite().any(1).all():
         raise ValueError(
             "Without noise an image must be one of the clean sheets; got another one. "

@@ -1,5 +1,7 @@
 """What every picture is made of: style, labels, SVG shapes, pages, and the picture itself.
 
+The picture and the words, which nearly all need, can be taken from here.
+
 palette  colours, and the marks, dashes and hatches that say the same
 style    how every plot looks: Axes, grid, type sizes, line styles
 wording  how a number, a token and a list are written
@@ -11,3 +13,10 @@ svg      SVG by hand
 pages    lists with links and tables, as HTML
 picture  pixels or markup, with the sentence that says the same
 """
+
+from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.wording import amounts, counted, course, glyph, listed, number, spoken
+
+__all__ = [
+    "Picture", "amounts", "counted", "course", "glyph", "listed", "number", "show", "spoken",
+]  # fmt: skip

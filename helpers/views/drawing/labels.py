@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
-from helpers.views.drawing.palette import DASHES, INK, QUIET
+from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
 from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
 from helpers.views.drawing.wording import number
 
@@ -53,10 +53,15 @@ def label_ends(ax: Axes, labels: Sequence[Label], size: float = SMALL) -> Axes:
     places = spread(wishes, gap=1.4 * size, low=bottom, high=top)
     line = {"arrowstyle": "-", "lw": 1.4, "shrinkA": 2, "shrinkB": 0, "relpos": (0, 0.5)}
     look = {"xycoords": ax.get_yaxis_transform(), "va": "center", "fontsize": size}
-    for (y, text, colour), wish, place in zip(labels, wishes, places, strict=True):
-        arrow = line | {"color": colour}
+    for (y, text, tint), wish, place in zip(labels, wishes, places, strict=True):
+        arrow = line | {"color": tint}
         beside(ax, text, (1, y), (20, place - wish), arrowprops=arrow, **look)
     return ax
+
+
+def name_ends(ax: Axes, ends: Mapping[str, float]) -> Axes:
+    """The same for name -> height, in the colours of the lines, which are taken in turn."""
+    return label_ends(ax, [(y, name, colour(i)) for i, (name, y) in enumerate(ends.items())])
 
 
 def beside(ax: Axes, text: str, xy: tuple, offset: tuple[float, float], **look) -> None:

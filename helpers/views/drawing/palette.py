@@ -16,6 +16,11 @@ HATCHED = {"facecolor": "white", "edgecolor": ORANGE, "hatch": "/////", "linewid
 MAP = LinearSegmentedColormap.from_list("weights", [(0, "white"), (0.55, BLUE), (1, "#002A54")])
 
 
+def colour(i: int) -> str:
+    """The i-th colour; after the sixth they begin again."""
+    return PALETTE[i % len(PALETTE)]
+
+
 def triple(colour: str) -> str:
     """A colour as CSS writes it in rgb() and rgba(): '#0072B2' -> '0,114,178'.
 

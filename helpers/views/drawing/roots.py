@@ -13,13 +13,9 @@ ROUND = [digit * 10.0**k for k in range(-6, 7) for digit in (1, 2, 5)]
 
 def space_by_roots(ax: Axes) -> None:
     """Space the x axis, which begins at 0, by square roots, with round numbers as ticks."""
-    ax.set_xscale("function", functions=(_root, np.square))
+    ax.set_xscale("function", functions=(lambda x: np.sqrt(np.maximum(x, 0)), np.square))
     ax.xaxis.set_major_locator(_RoundNumbers())
     ax.xaxis.set_major_formatter("{x:g}")
-
-
-def _root(x):
-    return np.sqrt(np.maximum(x, 0))
 
 
 class _RoundNumbers(Locator):

@@ -15,13 +15,11 @@ SMALL = 9
 POINTS_PER_INCH = 72
 PADDING = {"w_pad": 0.1, "h_pad": 0.1}  # inches around the picture
 MONO = "DejaVu Sans Mono"
+Size = tuple[float, float]  # inches
 
 
 def axes(
-    ax: Axes | None = None,
-    size: tuple[float, float] = (7, 4),
-    grid: str = "",
-    layout: str = "constrained",
+    ax: Axes | None = None, size: Size = (7, 4), grid: str = "", layout: str = "constrained"
 ) -> Axes:
     """The given Axes, or new ones on a figure of their own, in the course's quiet style.
 
@@ -39,9 +37,7 @@ def axes(
     return ax
 
 
-def row_of_axes(
-    n: int, size: tuple[float, float], layout: str = "constrained", **shared
-) -> list[Axes]:
+def row_of_axes(n: int, size: Size, layout: str = "constrained", **shared) -> list[Axes]:
     """n Axes side by side on one figure of so many inches; shared: say sharey=True."""
     figure = Figure(figsize=size, facecolor="white", layout=layout)
     figure.get_layout_engine().set(**PADDING)

@@ -58,6 +58,11 @@ def amounts(values: Mapping[str, float]) -> str:
     return listed([f"{name} {number(value)}" for name, value in values.items()])
 
 
+def course(values: Sequence[float]) -> str:
+    """Where a row of numbers begins and ends: [3, 1, 2] -> 'from 3 to 2'."""
+    return f"from {number(values[0])} to {number(values[-1])}"
+
+
 def likeliest(probs: np.ndarray, most: int = 3) -> list[int]:
     """The places of the largest probabilities, the largest first."""
     return np.argsort(-probs, kind="stable")[:most].tolist()

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given, svg
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given, svg
 from helpers.views.drawing.wording import likeliest, listed, spoken
 from helpers.views.pictures import attention_parts
 
 SHOWN = 48  # tokens in the map
 LISTED = 9  # weights in numbers
+Tokens = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Sight:
     """What is looked at: maps (L, nh, T, T), T tokens, and the chosen layer, head and row."""
 
     maps: np.ndarray
-    tokens: Sequence[str]
+    tokens: Tokens
     layer: int
     head: int
     row: int
@@ -49,20 +48,14 @@ class Sight:
 
 
 def attention_picture(
-    maps,
-    tokens: Sequence[str],
-    layer: int,
-    head: int,
-    row: int,
-    every: bool = False,
-    name: str = "",
+    maps, tokens: Tokens, layer: int, head: int, row: int, every: bool = False, name: str = ""
 ) -> Picture:
     """One head's map, or with `every` all of them small, and what the token in `row` looks at.
 
     maps: (L, nh, T, T) for T tokens, those of a model called `name`. ValueError unless the maps
     fit the tokens and every map shown is causal attention.
     """
-    maps = maps if isinstance(maps, np.ndarray) else array(maps)
+    maps = maps if isinstance(maps, np.ndarray) else given.array(maps)
     T, fits = len(tokens), maps.ndim == 4 and maps.size and maps.shape[2:] == 2 * (len(tokens),)
     rule = f"Attention over {T} tokens needs maps of shape (L, nh, {T}, {T})"
     given.must(fits, rule, maps.shape, "Try attention.maps(model, idx)[:, 0].")

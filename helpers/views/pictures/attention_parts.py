@@ -8,9 +8,8 @@ import functools
 
 import numpy as np
 
-from helpers.views.drawing import svg
+from helpers.views.drawing import glyph, svg
 from helpers.views.drawing.palette import BLUE, INK, MAP, QUIET, SKY, VERMILLION
-from helpers.views.drawing.wording import glyph
 
 WIDTH, SIDE = 940, 480  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 96, 640  # where the map begins; where the numbers do
@@ -98,13 +97,9 @@ def _grid_labels(L: int, nh: int, across: int, lines: int, step: float) -> list[
         firsts = range(0, nh, across)
         beside = [f"{n}.{h}–{n}.{min(h + across, nh) - 1}" for n in range(L) for h in firsts]
         above = []
-    parts = []
-    for i, text in enumerate(beside):
-        parts.append(svg.words(LEFT - 8, TOP + i * step + middle + 4, text, 12, text_anchor="end"))
-    for i, text in enumerate(above):
-        x = LEFT + i * step + middle
-        parts.append(svg.words(x, TOP - 9, text, 12, text_anchor="middle"))
-    return parts
+    rows = [(LEFT - 8, TOP + i * step + middle + 4, text, "end") for i, text in enumerate(beside)]
+    rows += [(LEFT + i * step + middle, TOP - 9, text, "middle") for i, text in enumerate(above)]
+    return [svg.words(x, y, text, 12, text_anchor=side) for x, y, text, side in rows]
 
 
 def row_in_numbers(s) -> list[str]:

@@ -4,10 +4,9 @@ With one idea chosen, all that it rests on is dark, the rest is pale, and a card
 sentence and a formula.
 """
 
+from helpers.views.drawing import Picture, listed
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION
-from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.svg import document, rect, words
-from helpers.views.drawing.wording import listed
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16
@@ -24,18 +23,14 @@ def idea_map(chosen: str = "") -> Picture:
     """The map; chosen: the name of an idea, or "" for none. ValueError for an unknown name."""
     lit = {chosen} | all_below(chosen) if chosen else {idea.name for idea in IDEAS}
     arrows = [(below, idea) for idea in IDEAS for below in map(by_name, idea.rests_on)]
-    parts = [*_key(), *(_arrow(a, b, _opacity({a.name, b.name} <= lit)) for a, b in arrows)]
+    parts = [*_key(), *(_arrow(a, b, {a.name, b.name} <= lit) for a, b in arrows)]
     for idea in IDEAS:
-        parts += _box(idea, _opacity(idea.name in lit), idea.name == chosen)
+        parts += _box(idea, idea.name in lit, idea.name == chosen)
     height = TOP + DOWN * (1 + max(idea.row for idea in IDEAS))
     if chosen:
         parts += _card(by_name(chosen), height)
     markup = document(WIDTH, height + CARD * bool(chosen), parts)
     return Picture(_say(chosen), markup=markup, width=WIDTH)
-
-
-def _opacity(lit: bool) -> float:
-    return 1 if lit else PALE
 
 
 def _corner(idea: Idea) -> tuple[float, float]:
@@ -50,12 +45,12 @@ def _key() -> list[str]:
     return [*drawn, words(WIDTH - 18, 25, "number: the notebook", 13, text_anchor="end")]
 
 
-def _box(idea: Idea, opacity: float, chosen: bool) -> list[str]:
+def _box(idea: Idea, lit: bool, chosen: bool) -> list[str]:
     x, y = _corner(idea)
     colour, border = COLOURS[idea.kind], 3.5 if chosen else 1.5
     frame = f'x="{x}" y="{y}" width="{WIDE}" height="{HIGH}" rx="6"'
     return [
-        f'<rect {frame} fill="white"/><g opacity="{opacity}">',
+        f'<rect {frame} fill="white"/><g opacity="{1 if lit else PALE}">',
         f'<rect {frame} fill="white" stroke="{colour}" stroke-width="{border}"/>',
         rect(x + 3, y + 4, STRIPE, HIGH - 8, colour),
         words(x + 17, y + 24, idea.name, 13),
@@ -64,11 +59,12 @@ def _box(idea: Idea, opacity: float, chosen: bool) -> list[str]:
     ]
 
 
-def _arrow(below: Idea, above: Idea, opacity: float) -> str:
+def _arrow(below: Idea, above: Idea, lit: bool) -> str:
     """From one box to the box that rests on it, around what lies between."""
     path, tip = _path(below, above)
     look = f'fill="none" stroke="{INK}" stroke-width="1.3"'
-    return f'<g opacity="{opacity}"><path d="{path}" {look}/><path d="{tip}" fill="{INK}"/></g>'
+    drawn = f'<path d="{path}" {look}/><path d="{tip}" fill="{INK}"/>'
+    return f'<g opacity="{1 if lit else PALE}">{drawn}</g>'
 
 
 def _path(below: Idea, above: Idea) -> tuple[str, str]:
@@ -97,11 +93,9 @@ def _curve(*points: tuple[float, float]) -> str:
 
 def _tip(end: tuple[float, float], way: str) -> str:
     x, y = end
-    back = {"down": (0, -8), "right": (-8, 0), "left": (8, 0)}[way]
-    aside = (back[1] / 2, back[0] / 2)
-    first = f"{x + back[0] + aside[0]:g} {y + back[1] + aside[1]:g}"
-    second = f"{x + back[0] - aside[0]:g} {y + back[1] - aside[1]:g}"
-    return f"M {x:g} {y:g} L {first} L {second} Z"
+    dx, dy = {"down": (0, -8), "right": (-8, 0), "left": (8, 0)}[way]
+    corners = [f"{x + dx + s * dy / 2:g} {y + dy + s * dx / 2:g}" for s in (1, -1)]
+    return f"M {x:g} {y:g} L {corners[0]} L {corners[1]} Z"
 
 
 def _card(idea: Idea, y: float) -> list[str]:
@@ -130,6 +124,5 @@ def _say(chosen: str) -> str:
         head = f"Map of the {len(IDEAS)} ideas of the course. It begins with {ends}."
         return " ".join([head, *ways])
     idea = by_name(chosen)
-    below = len(all_below(chosen))
-    counted = f"All that it rests on: {below} of the {len(IDEAS)} ideas."
+    counted = f"All that it rests on: {len(all_below(chosen))} of the {len(IDEAS)} ideas."
     return f"{idea.name}. {idea.sentence} {idea.formula}. {' '.join([*_around(idea), counted])}"

@@ -9,12 +9,9 @@ import html
 import numpy as np
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import BLUE, VERMILLION, triple
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import glyph, listed, number, spoken
+from helpers.views.drawing import Picture, given, glyph, listed, number, palette, spoken
 
-MAY, FUTURE = triple(BLUE), triple(VERMILLION)
+MAY, FUTURE = palette.triple(palette.BLUE), palette.triple(palette.VERMILLION)
 BAR_NATS, BAR_PIXELS = 6.0, 150
 TABLE = "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
 TABLE += "color:inherit"
@@ -60,11 +57,9 @@ def _head(text: str, known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
     mark = f", and the truth's <span style='{TICK};vertical-align:middle'></span>"
     loss = "loss in nats" + mark * known
-    return (
-        f'{ROW}<th style="{SIDE};font-weight:normal">sees →</th>{columns}'
-        f'<th style="{SIDE};font-weight:normal">next</th>'
-        f'<th style="{SIDE};font-weight:normal;font-family:inherit">{loss}</th></tr>'
-    )
+    side = f'<th style="{SIDE};font-weight:normal'
+    ends = f'{side}">next</th>{side};font-family:inherit">{loss}</th></tr>'
+    return f'{ROW}{side}">sees →</th>{columns}{ends}'
 
 
 def _row(t: int, visible, weights, text: str, bar: str, selected: bool) -> str:
@@ -81,18 +76,17 @@ def _row(t: int, visible, weights, text: str, bar: str, selected: bool) -> str:
 
 
 def _cell(t: int, s: int, seen: bool, share: float, text: str, blank: bool) -> str:
-    who = f"position {t} {spoken(text[t])}"
-    whom = f"position {s} {spoken(text[s])}"
+    who, whom = (html.escape(f"position {i} {spoken(text[i])}", quote=True) for i in (t, s))
     if not seen:
-        title = html.escape(f"{who} may not look at {whom}", quote=True)
-        return f'<td title="{title}" style="{CELL}{NO_BORDER};opacity:.4">·</td>'
-    colour, border = MAY, NO_BORDER
-    if s > t:
-        colour, border = FUTURE, f";border:2px solid rgb({FUTURE})"
-    title = f"{who} may look at {whom}" + ("" if blank else f" and takes {share:.2f} from it")
+        return (
+            f'<td title="{who} may not look at {whom}" style="{CELL}{NO_BORDER};opacity:.4">·</td>'
+        )
+    leak = f";border:2px solid rgb({FUTURE})"
+    colour, border = (FUTURE, leak) if s > t else (MAY, NO_BORDER)
+    takes = "" if blank else f" and takes {share:.2f} from it"
     tint = f"background-color:rgba({colour},{0.13 + 0.5 * share:.2f})"
     shown = "●" if blank else f"{share:.2f}".lstrip("0") if share < 0.995 else "1"
-    title = html.escape(title, quote=True)
+    title = f"{who} may look at {whom}{takes}"
     return f'<td title="{title}" style="{CELL}{border};{tint}">{shown}</td>'
 
 
@@ -112,8 +106,7 @@ def _bar(loss: float, floor: float | None, below: bool) -> str:
         mark = f'<span style="{TICK};position:absolute;left:{at:.0f}px;top:-3px"></span>'
     bar = f"height:12px;width:{width:.0f}px;background-color:rgba({colour},.75);border-radius:2px"
     box = f"display:inline-block;position:relative;width:{BAR_PIXELS}px;vertical-align:middle"
-    shown = f"{loss:.2f}" + (" below" if below else "")
-    shown = f"<b>{shown}</b>" if below else shown
+    shown = f"<b>{loss:.2f} below</b>" if below else f"{loss:.2f}"
     return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{shown}'
 
 
@@ -122,9 +115,8 @@ def _shown(character: str) -> str:
 
 
 def _say(visible, text: str, losses, floors, selected: int, remark: str) -> str:
-    seen = [f"{s} {spoken(text[s])}" for s in np.flatnonzero(visible[selected])]
-    whom = f"may look at {listed(seen)}" if seen else "may look at nobody"
-    parts = [f"Position {selected} {spoken(text[selected])} {whom}."]
+    seen = [f"{s} {spoken(text[s])}" for s in np.flatnonzero(visible[selected])] or ["nobody"]
+    parts = [f"Position {selected} {spoken(text[selected])} may look at {listed(seen)}."]
     if losses is not None:
         parts.append(f"Mean loss {number(losses.mean())} nats")
         parts[-1] += "." if floors is None else f", the truth pays {number(floors.mean())}."

@@ -8,10 +8,8 @@ import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, counted, given, glyph, listed, spoken
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, triple
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import counted, glyph, listed, spoken
 from helpers.views.pictures.surprisal_text import SMALL_PRINT
 
 TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#CDBE1E", "#808080"))]
@@ -39,7 +37,9 @@ def routed_text(
     written beside the load. ValueError if the lengths do not fit.
     """
     _check(tokens, experts, kept, loads)
-    facts = [f"{name} {value}" for name, value in (measures or {}).items()] + [_dropped(loads)]
+    asked, taken = sum(loads["asked"]), sum(loads["taken"])
+    facts = [f"{name} {value}" for name, value in (measures or {}).items()]
+    facts.append(f"{asked - taken} of {asked} choices dropped")
     often = _often(tokens, experts, len(loads["asked"]))
     body = "".join(_word(word) for word in _words(list(zip(tokens, experts, kept, strict=True))))
     markup = f'<p style="{SMALL_PRINT}"><b>{html.escape(title)}</b></p>' if title else ""
@@ -51,8 +51,9 @@ def routed_text(
 
 def _say(title: str, n: int, facts: list[str], loads, often: list[list[str]]) -> str:
     """The alternative text: sizes, measures, each expert's share and favourite tokens."""
-    tokens = f"{counted(n, 'token')}, {len(loads['asked'])} experts"
-    shares = [f"{e} {_percent(n, loads)}" for e, n in enumerate(loads["asked"])]
+    asked, all_asked = loads["asked"], max(1, sum(loads["asked"]))
+    tokens = f"{counted(n, 'token')}, {len(asked)} experts"
+    shares = [f"{e} {count / all_asked:.0%}" for e, count in enumerate(asked)]
     mostly = [f"{e} mostly {listed(names)}" for e, names in enumerate(often) if names]
     head = f"{title or 'Text by expert'}. {tokens}. {'; '.join(facts)}."
     return f"{head} Load by expert: {', '.join(shares)}. {'; '.join(mostly)}."
@@ -106,20 +107,7 @@ def _often(tokens: Sequence[str], experts: Sequence[int], n_expert: int) -> list
     for token, expert in zip(tokens, experts, strict=True):
         if expert != NOBODY:
             counts[expert][token] += 1
-    return [[_named(token) for token, _ in each.most_common(3)] for each in counts]
-
-
-def _named(token: str) -> str:
-    return token if token.isalnum() else spoken(token)
-
-
-def _dropped(loads: Mapping[str, Sequence[int]]) -> str:
-    asked, taken = sum(loads["asked"]), sum(loads["taken"])
-    return f"{asked - taken} of {asked} choices dropped"
-
-
-def _percent(count: int, loads: Mapping[str, Sequence[int]]) -> str:
-    return f"{count / max(1, sum(loads['asked'])):.0%}"
+    return [[t if t.isalnum() else spoken(t) for t, _ in each.most_common(3)] for each in counts]
 
 
 def _bars(loads: Mapping[str, Sequence[int]], often: list[list[str]]) -> str:
@@ -144,9 +132,6 @@ def _bar(width: float, colour: str) -> str:
 
 
 def _row(name: str, bar: str, count: str, often: str) -> str:
-    cell = "padding:1px 10px 1px 0;text-align:left;white-space:nowrap"
-    return (
-        f'<tr><td style="{cell}">{name}</td><td style="{cell}">{bar}</td>'
-        f'<td style="{cell}">{count}</td>'
-        f'<td style="{cell};opacity:.75">{html.escape(often)}</td></tr>'
-    )
+    cell = '<td style="padding:1px 10px 1px 0;text-align:left;white-space:nowrap'
+    plain = "".join(f'{cell}">{each}</td>' for each in (name, bar, count))
+    return f'<tr>{plain}{cell};opacity:.75">{html.escape(often)}</td></tr>'

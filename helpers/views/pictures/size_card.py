@@ -2,32 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 
+from helpers.views.drawing import Picture, listed
 from helpers.views.drawing.labels import spread
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, SKY, VERMILLION
-from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.svg import document, rect, words
-from helpers.views.drawing.wording import listed
 
 WIDTH, LEFT, BAR = 760, 20, 720
 COLOURS = (BLUE, SKY, VERMILLION, GREEN, PURPLE, ORANGE)
+Parts = Mapping[str, int]  # name -> parameters
 NAMED_APART = 16  # pixels between the numbers over the bar
 
 
 def size_card(
-    title: str,
-    parts: Mapping[str, int],
-    needed: float,
-    memory: float,
-    card: str,
-    lines: Sequence[str] = (),
+    title: str, parts: Parts, needed: float, memory: float, card: str, lines: Sequence[str] = ()
 ) -> Picture:
     """Parts of a model as one bar with their numbers, its bytes against a card's, lines of text.
 
     parts: name -> parameters, six at most. needed, memory: bytes; card: the card's name.
     """
-    total = sum(parts.values())
-    head = f"{title}: {total:,} parameters"
-    body = [words(LEFT, 28, head, 16, font_weight="bold"), *_bar(parts, total), *_legend(parts)]
+    head = f"{title}: {sum(parts.values()):,} parameters"
+    body = [words(LEFT, 28, head, 16, font_weight="bold"), *_bar(parts), *_legend(parts)]
     row = 126 + 21 * len(parts)
     body += _memory(row, needed, memory, card)
     body += [words(LEFT, row + 88 + 22 * i, line) for i, line in enumerate(lines)]
@@ -46,21 +40,19 @@ def percent(share: float) -> str:
     return f"{100 * share:.1f} %" if share >= 0.0005 or not share else "below 0.1 %"
 
 
-def _bar(parts: Mapping[str, int], total: int) -> list[str]:
+def _bar(parts: Parts) -> list[str]:
     """The parts side by side, each with its number above."""
-    drawn, x, middles = [], LEFT, []
+    drawn, x, middles, total = [], LEFT, [], sum(parts.values())
     for count, colour in zip(parts.values(), COLOURS, strict=False):
         width = BAR * count / total
-        drawn.append(rect(x, 62, width, 34, colour))
-        drawn.append(rect(x + width - 0.5, 62, 1, 34, "white"))
+        drawn += [rect(x, 62, width, 34, colour), rect(x + width - 0.5, 62, 1, 34, "white")]
         middles.append(x + width / 2)
         x += width
-    for i, place in enumerate(spread(middles, NAMED_APART, LEFT, LEFT + BAR), start=1):
-        drawn.append(words(place, 56, str(i), 12, text_anchor="middle"))
-    return drawn
+    places = enumerate(spread(middles, NAMED_APART, LEFT, LEFT + BAR), start=1)
+    return drawn + [words(x, 56, str(i), 12, text_anchor="middle") for i, x in places]
 
 
-def _legend(parts: Mapping[str, int]) -> list[str]:
+def _legend(parts: Parts) -> list[str]:
     drawn, total = [], sum(parts.values())
     for i, ((name, count), colour) in enumerate(zip(parts.items(), COLOURS, strict=False)):
         y = 122 + 21 * i
@@ -88,7 +80,7 @@ def _fits(needed: float, memory: float, card: str) -> str:
     return f"{need} One {card} has {gigabytes(memory)}: {verdict}."
 
 
-def _shares(parts: Mapping[str, int]) -> str:
+def _shares(parts: Parts) -> str:
     total = sum(parts.values())
     shares = [f"{name} {count:,} ({percent(count / total)})" for name, count in parts.items()]
     return f"In {listed(shares)}."

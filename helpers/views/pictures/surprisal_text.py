@@ -12,15 +12,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import VERMILLION, triple
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given, palette
 from helpers.views.drawing.wording import likeliest, listed, number, spoken
 
 EDGES = (0.1, 0.5, 1, 2, 4, 8)  # bits; level i holds the characters that cost EDGES[i-1] or more
 OPACITY = (0, 0.14, 0.26, 0.38, 0.5, 0.62, 0.74)
-TINT = triple(VERMILLION)
+TINT = palette.triple(palette.VERMILLION)
 BOLD_FROM = 4  # bits
 NOTHING = 0.005  # bits; below it a character counts as certain
 ROUNDING = 1e-9  # bits that arithmetic may lose: 3.999999999 is coloured as 4
@@ -39,7 +36,7 @@ def surprisal_text(
     for strips below each other. ValueError if a strip has not one value ≥ 0 for each character.
     """
     strips = bits if isinstance(bits, Mapping) else {"": bits}
-    strips = {name: _checked(text, name, array(values)) for name, values in strips.items()}
+    strips = {name: _checked(text, name, given.array(values)) for name, values in strips.items()}
     heading = f'<p style="{SMALL_PRINT}"><b>{html.escape(title)}</b></p>' if title else ""
     parts = [_strip(text, values, name) for name, values in strips.items()]
     heads = {name: f"{name}: " if name else "" for name in strips}
@@ -57,9 +54,8 @@ def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
 
 
 def _strip(text: str, bits: np.ndarray, name: str) -> str:
-    runs = itertools.groupby(
-        zip(text, np.digitize(bits + ROUNDING, EDGES), strict=True), key=lambda p: p[1]
-    )
+    levels = np.digitize(bits + ROUNDING, EDGES)
+    runs = itertools.groupby(zip(text, levels, strict=True), key=lambda pair: pair[1])
     body = "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
     head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
     return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{body}</pre>'
@@ -78,25 +74,17 @@ def _tint(level: int) -> str:
 
 
 def _key() -> str:
-    names = (f"under {EDGES[0]:g}", *(f"{edge:g}+" for edge in EDGES))
-    swatches = "".join(
-        f'<span style="{_tint(level)};padding:1px 7px">{name}</span> '
-        for level, name in enumerate(names)
-    )
-    return f'<p style="{SMALL_PRINT}">bits per character: {swatches}</p>'
+    names = enumerate((f"under {EDGES[0]:g}", *(f"{edge:g}+" for edge in EDGES)))
+    swatches = [f'<span style="{_tint(i)};padding:1px 7px">{name}</span> ' for i, name in names]
+    return f'<p style="{SMALL_PRINT}">bits per character: {"".join(swatches)}</p>'
 
 
 def _totals(bits: np.ndarray) -> str:
-    certain = (bits < NOTHING).mean()
-    return (
-        f"{number(bits.sum())} bits in all, {number(bits.mean())} per character, "
-        f"{certain:.0%} of the characters cost nothing"
-    )
+    certain = f"{(bits < NOTHING).mean():.0%} of the characters cost nothing"
+    return f"{number(bits.sum())} bits in all, {number(bits.mean())} per character, {certain}"
 
 
 def _peaks(text: str, bits: np.ndarray) -> str:
-    peaks = []
-    for i in likeliest(bits):  # the largest, here of bits
-        before = text[max(0, i - 10) : i]
-        peaks.append(f"{spoken(text[i])} after {before!r} ({number(bits[i])} bits)")
+    largest = [(i, text[max(0, i - 10) : i]) for i in likeliest(bits)]
+    peaks = [f"{spoken(text[i])} after {past!r} ({number(bits[i])} bits)" for i, past in largest]
     return f"most surprising {listed(peaks)}"

@@ -5,24 +5,21 @@ so that the cuts are seen without colours too.
 """
 
 import html
+import itertools
 from collections.abc import Mapping, Sequence
 
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, counted, given, listed
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, triple
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import counted, listed
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT
 
 TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE))]  # taken in turn
 SHOWN = 1200  # tokens; more would make a page slow
 NAMED = 6  # tokens in the description
+Counts = Mapping[str, int]
 
 
 def token_strip(
-    tokens: Sequence[bytes],
-    ids: Sequence[int],
-    title: str = "",
-    others: Mapping[str, int] | None = None,
+    tokens: Sequence[bytes], ids: Sequence[int], title: str = "", others: Counts | None = None
 ) -> Picture:
     """A text as its tokens, each on a colour of its own, its number under the pointer.
 
@@ -31,7 +28,8 @@ def token_strip(
     """
     rule, got = "A strip needs at least one token and one id for each", f"{len(tokens)} tokens and "
     given.must(tokens and len(tokens) == len(ids), rule, f"{got}{len(ids)} ids", "Type some text.")
-    body = "".join(_token(i, *pair) for i, pair in enumerate(zip(tokens, ids, strict=True)))
+    pairs = enumerate(itertools.islice(zip(tokens, ids, strict=True), SHOWN))
+    body = "".join(_token(i, *pair) for i, pair in pairs)
     more = f" … and {len(tokens) - SHOWN:,} more" if len(tokens) > SHOWN else ""
     head, counts = _head(tokens, title), _counts(len(tokens), title, others or {})
     markup = f'<p style="{SMALL_PRINT}">{html.escape(head)}</p>'
@@ -50,8 +48,6 @@ def written(token: bytes) -> str:
 
 
 def _token(i: int, token: bytes, number: int) -> str:
-    if i >= SHOWN:
-        return ""
     text = html.escape(written(token))
     shown = text.replace("\n", '<span style="opacity:.5">↵</span>\n')
     style = f"background-color:rgba({TINTS[i % len(TINTS)]},.28);"
@@ -66,7 +62,7 @@ def _head(tokens: Sequence[bytes], title: str) -> str:
     return f"{head}{characters:,} characters in {counted(count, 'token')}, {each}."
 
 
-def _counts(count: int, title: str, others: Mapping[str, int]) -> str:
+def _counts(count: int, title: str, others: Counts) -> str:
     """How many tokens each tokenizer needs, as bars of text-coloured rules."""
     counts = {title or "this one": count, **others}
     if len(counts) < 2:

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
-from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.wording import glyph, likeliest, listed, spoken
 
 WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
@@ -128,9 +127,6 @@ def _say(tokens: Sequence[str], probs: dict[str, np.ndarray]) -> list[str]:
     for name, each in probs.items():
         best = [i for i in likeliest(each) if each[i] > 0]
         tops = listed([f"{spoken(tokens[i])} {each[i]:.2f}" for i in best])
-        sentences.append(f"Likeliest by {_the(name)}: {tops}.")
+        by = name if name.startswith("these") else f"the {name}"
+        sentences.append(f"Likeliest by {by}: {tops}.")
     return sentences
-
-
-def _the(name: str) -> str:
-    return name if name.startswith("these") else f"the {name}"

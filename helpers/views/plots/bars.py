@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK
 from helpers.views.drawing.style import SIZE, SMALL, axes, finish
@@ -22,7 +21,7 @@ def bars(
 ) -> Axes:
     """One horizontal bar per name, top to bottom in the given order, its number at its end."""
     given.must(values, "bars needs at least one value", "none", "Try {'name': 1.0}.")
-    names, lengths = list(values), array(list(values.values()))
+    names, lengths = list(values), given.array(list(values.values()))
     ax = axes(ax, size=(7, 1 + 0.36 * len(names)), grid="x")
     drawn = ax.barh(range(len(names)), lengths, height=0.62, **FILLED)
     ax.bar_label(drawn, list(map(number, lengths)), padding=4, fontsize=SMALL, color=INK)

@@ -1,6 +1,5 @@
 """Named lines over a common axis, and through repeated measurements."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,12 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import label_ends, level_lines
+from helpers.views.drawing import course, given, listed, number, style
+from helpers.views.drawing.labels import label_ends, level_lines, name_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
-from helpers.views.drawing.style import axes, finish, line_style
-from helpers.views.drawing.wording import listed, number
 
 
 def lines(
@@ -30,19 +26,18 @@ def lines(
 
     x: (N,); each y: (N,). ValueError if a line has another length than x, or nothing is given.
     """
-    x, advice = array(x), "Try {'name': values} with one value for each x."
+    x, advice = given.array(x), "Try {'name': values} with one value for each x."
     rule = f"Every line must have as many values as x ({len(x)}, at least 1)"
     ys = given.arrays(ys, (len(x),), rule, advice)
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     ax.set(xscale="log" if logx else "linear", yscale="log" if logy else "linear")
     for i, y in enumerate(ys.values()):
-        ax.plot(x, y, **line_style(i, len(x)))
+        ax.plot(x, y, **style.line_style(i, len(x)))
     ax.set_xlim(right=x.max())
     _write_out(ax.xaxis, x)
     _write_out(ax.yaxis, np.concatenate([*ys.values()]))
-    finish(ax, _say(x, ys, xlabel), title, xlabel, ylabel)
-    colours = itertools.cycle(PALETTE)
-    return label_ends(ax, [(y[x.argmax()], name, next(colours)) for name, y in ys.items()])
+    style.finish(ax, _say(x, ys, xlabel), title, xlabel, ylabel)
+    return name_ends(ax, {name: y[x.argmax()] for name, y in ys.items()})
 
 
 def repeats(
@@ -59,17 +54,17 @@ def repeats(
     x: (N,); each y: (R, N), one row per repeat. floors: name -> level, a horizontal line each.
     ValueError if a line does not fit x.
     """
-    x, floors = array(x), floors or {}
+    x, floors = given.array(x), floors or {}
     rule = f"Every line needs repeats of {len(x)} values, (R, {len(x)})"
     ys = given.arrays(ys, (None, len(x)), rule, "Try [values] for a single repeat.")
-    ax = axes(ax, size=(7.4, 4.2), grid="y")
+    ax = style.axes(ax, size=(7.4, 4.2), grid="y")
     labels = level_lines(ax, floors)
     for i, (name, y) in enumerate(ys.items()):
         i, means, look = i % len(PALETTE), y.mean(0), {"color": PALETTE[i % len(PALETTE)]}
         ax.plot(x, means, ls=DASHES[i], lw=2, zorder=3, **look)
         ax.plot(np.tile(x, len(y)), y.ravel(), MARKERS[i], ms=4.5, alpha=0.7, zorder=3, **look)
         labels.append((means[-1], name, PALETTE[i]))
-    finish(ax, _say_repeats(x, ys, floors, xlabel), title, xlabel, ylabel)
+    style.finish(ax, _say_repeats(x, ys, floors, xlabel), title, xlabel, ylabel)
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     return label_ends(ax, labels)
 
@@ -84,13 +79,11 @@ def _write_out(axis: Axis, values: np.ndarray) -> None:
 
 def _say(x: np.ndarray, ys: Mapping[str, np.ndarray], xlabel: str) -> str:
     courses = [
-        f"{name} goes from {number(y[0])} to {number(y[-1])}"
-        f" (lowest {number(y.min())} at {number(x[y.argmin()])},"
-        f" highest {number(y.max())} at {number(x[y.argmax()])})"
+        f"{name} goes {course(y)} (lowest {number(y.min())} at {number(x[y.argmin()])}, "
+        f"highest {number(y.max())} at {number(x[y.argmax()])})"
         for name, y in ys.items()
     ]
-    head = f"Line chart, {xlabel or 'x'} from {number(x[0])} to {number(x[-1])}"
-    return f"{head}: {'; '.join(courses)}."
+    return f"Line chart, {xlabel or 'x'} {course(x)}: {'; '.join(courses)}."
 
 
 def _say_repeats(x: np.ndarray, ys: Mapping, floors: Mapping[str, float], xlabel: str) -> str:

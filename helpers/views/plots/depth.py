@@ -5,11 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import beside
-from helpers.views.drawing.palette import MARKERS, PALETTE
-from helpers.views.drawing.style import axes, finish
-from helpers.views.drawing.wording import listed, number
+from helpers.views.drawing import given, labels, listed, number, palette, style
 
 DEEPEST = 32
 XLABEL = "layer (dotted: the last layer of a model that deep)"
@@ -29,12 +25,12 @@ def gradients_by_layer(
     """
     rule = "Every model needs a value for each of its layers, at least one"
     profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     for i, name in enumerate(profiles):
-        _draw(ax, profiles[name], last[name], PALETTE[i], MARKERS[i])
+        _draw(ax, profiles[name], last[name], palette.PALETTE[i], palette.MARKERS[i])
     _scale(ax, max(line.get_ydata().max() for line in ax.lines))
     _name_ends(ax, profiles)
-    return finish(ax, _say(profiles, last), title, XLABEL, ylabel)
+    return style.finish(ax, _say(profiles, last), title, XLABEL, ylabel)
 
 
 def _draw(ax: Axes, values: np.ndarray, last: Mapping[int, float], colour: str, mark: str) -> None:
@@ -58,7 +54,7 @@ def _name_ends(ax: Axes, profiles: Mapping[str, np.ndarray]) -> None:
     for place, name in enumerate(order):
         end, above = profiles[name][-1], place > 0
         where = {"offset": (9, 3 if above else -3), "va": "bottom" if above else "top"}
-        beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
+        labels.beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
 
 
 def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, float]]) -> str:
@@ -66,8 +62,6 @@ def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, flo
         f"{name} {number(values[0])} in layer 1 and {number(values[-1])} in layer {len(values)}"
         for name, values in profiles.items()
     ]
-    ends = [
-        f"{name} {listed([f'{number(value)} at {depth}' for depth, value in last[name].items()])}"
-        for name in profiles
-    ]
+    depths = {name: [f"{number(v)} at {d}" for d, v in last[name].items()] for name in profiles}
+    ends = [f"{name} {listed(values)}" for name, values in depths.items()]
     return f"Gradient by layer: {'; '.join(along)}. The last layer by depth: {'; '.join(ends)}."

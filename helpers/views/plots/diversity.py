@@ -9,12 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing import given, labels, listed, number, style
 from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
-from helpers.views.drawing.style import SMALL, axes, finish, row_of_axes
-from helpers.views.drawing.wording import listed, number
 
 LOOKS = {  # name of a curve -> colour, line style, marker
     "ensemble error": (BLUE, "-", "o"),
@@ -49,7 +45,7 @@ def diversity(
             ax.plot(here, np.interp(here, c, values), marker, color=colour, ms=6, zorder=5)
     ends = zip(LOOKS, curves, strict=True)
     top = ax.get_ylim()[1]
-    return label_ends(ax, [(min(v[-1], top), name, LOOKS[name][0]) for name, v in ends])
+    return labels.label_ends(ax, [(min(v[-1], top), name, LOOKS[name][0]) for name, v in ends])
 
 
 def diversity_panels(
@@ -62,19 +58,19 @@ def diversity_panels(
     """
     advice = "Try {'λ = 0.05': (c, curves)}."
     given.must(panels, "diversity_panels needs a system", "none", advice)
-    several = row_of_axes(len(panels), (3.9 * len(panels), 3.9), sharey=True)
+    several = style.row_of_axes(len(panels), (3.9 * len(panels), 3.9), sharey=True)
     for ax, (title, (c, curves)) in zip(several, panels.items(), strict=True):
         c, curves = _checked(c, curves)
         _three(ax, c, curves, (measured or {}).get(title, {}), title)
         if ax is not several[0]:
             ax.set_ylabel("")
     several[0].set_ylim(0, _top([curves for _, curves in panels.values()]))
-    several[0].legend(frameon=False, fontsize=SMALL, labelcolor=INK, handlelength=2.8)
+    several[0].legend(frameon=False, fontsize=style.SMALL, labelcolor=INK, handlelength=2.8)
     return several[0]
 
 
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
-    c, curves = array(c), [array(values) for values in curves]
+    c, curves = given.array(c), [given.array(values) for values in curves]
     rule = "The curves must be error, average error and ambiguity with one value for each of the "
     rule += f"{len(c)} shares c"
     shapes = [values.shape for values in curves]
@@ -83,7 +79,7 @@ def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:
 
 
 def _three(ax: Axes | None, c: np.ndarray, curves: list, measured: Points, title: str) -> Axes:
-    ax = axes(ax, size=(7.4, 4.3), grid="both")
+    ax = style.axes(ax, size=(7.4, 4.3), grid="both")
     for (name, (colour, dashes, _)), values in zip(LOOKS.items(), curves, strict=True):
         ax.plot(c, values, color=colour, ls=dashes, lw=2.2, label=name, zorder=3)
     low = curves[0].argmin()
@@ -94,7 +90,7 @@ def _three(ax: Axes | None, c: np.ndarray, curves: list, measured: Points, title
         if measured:
             ax.errorbar(list(measured), means, errors, fmt=marker, **look)
     ax.set(xlim=(c.min(), c.max()), ylim=(0, _top([curves])))
-    return finish(ax, _say(c, curves, measured), title, SHARE, "squared error")
+    return style.finish(ax, _say(c, curves, measured), title, SHARE, "squared error")
 
 
 def _top(several: Sequence[Three]) -> float:
@@ -109,9 +105,5 @@ def _say(c: np.ndarray, curves: list, measured: Points) -> str:
     low = curves[0].argmin()
     head = f"At c = {listed(at)}: {'; '.join(courses)}."
     least = f"The ensemble error is least at c = {number(c[low])}: {number(curves[0][low])}."
-    return f"{head} {least}{_say_measured(measured)}"
-
-
-def _say_measured(measured: Points) -> str:
-    rows = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
-    return f" Simulated ensemble error: {listed(rows)}." if rows else ""
+    points = [f"{number(r[0])} ± {number(r[3])} at c = {number(c)}" for c, r in measured.items()]
+    return f"{head} {least}" + (f" Simulated ensemble error: {listed(points)}." if points else "")

@@ -6,12 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import given, number, style
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import axes, finish
-from helpers.views.drawing.wording import number
 
 
 def frontier(
@@ -29,7 +27,7 @@ def frontier(
     kl, rewards = np.atleast_2d(array(kl)), {k: np.atleast_2d(array(r)) for k, r in rewards.items()}
     rule = f"Every reward needs a value for each distance, {kl.shape}"
     rewards = given.arrays(rewards, kl.shape, rule, "Try one row per repeat.")
-    ax, labels = axes(ax, size=(7.4, 3.9), grid="both"), []
+    ax, labels = style.axes(ax, size=(7.4, 3.9), grid="both"), []
     space_by_roots(ax)
     for i, (name, several) in enumerate(rewards.items()):
         look = {"color": PALETTE[i], "ls": DASHES[i], "marker": MARKERS[i], "ms": 5, "lw": 1.8}
@@ -38,7 +36,7 @@ def frontier(
         last = kl[:, -1].argmax()
         labels.append((several[last, -1], name, PALETTE[i]))
     ax.set_xlim(0, kl.max() * 1.02)
-    finish(ax, _say(kl, rewards), title, f"KL from the reference, nats {NOTE}", ylabel)
+    style.finish(ax, _say(kl, rewards), title, f"KL from the reference, nats {NOTE}", ylabel)
     return label_ends(ax, labels)
 
 

@@ -6,12 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import given, glyph, listed, number, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
-from helpers.views.drawing.style import SIZE, finish
-from helpers.views.drawing.wording import glyph, listed, number, spoken
 
 RADIUS = 0.3  # of a variable, in the units of the places
 ROW = 1.75  # from one graph to the next, in units of the distance between two tokens
@@ -44,11 +41,11 @@ def directed_graph(
     for name, place in places.items():
         face = GRID if name in observed else "white"
         ax.add_patch(Circle(place, RADIUS, facecolor=face, edgecolor=INK, linewidth=1.5))
-        write(ax, place, name, SIZE + 3, style="italic", parse_math=True)
+        write(ax, place, name, style.SIZE + 3, style="italic", parse_math=True)
     for name, note in (notes or {}).items():
         x, y = places[name]
         write(ax, (x + RADIUS + 0.12, y), note, ha="left", parse_math=True)
-    return finish(ax, _say_places(places, edges, observed), title)
+    return style.finish(ax, _say_places(places, edges, observed), title)
 
 
 def token_graphs(
@@ -59,7 +56,7 @@ def token_graphs(
     graphs: name -> (T, T), True in row t, column s where s is a parent of t. The arrows into the
     token with the most parents stand out. ValueError for a circle: P would not be defined.
     """
-    parents = {name: array(graph).astype(bool) for name, graph in graphs.items()}
+    parents = {name: given.array(graph).astype(bool) for name, graph in graphs.items()}
     for name, graph in parents.items():
         _check(name, graph, len(tokens))
     n = len(parents)
@@ -67,7 +64,7 @@ def token_graphs(
     ax = sheet(ax, (5.6, 0.3 + ROW * n), *limits, "equal")
     for i, (name, graph) in enumerate(parents.items()):
         _draw(ax, tokens, graph, name, y=-i * ROW)
-    return finish(ax, " ".join(_say(name, tokens, g) for name, g in parents.items()), title)
+    return style.finish(ax, " ".join(_say(name, tokens, g) for name, g in parents.items()), title)
 
 
 def _ends(a: Place, b: Place) -> list[Place]:

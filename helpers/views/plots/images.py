@@ -6,11 +6,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import BLUE, INK, QUIET
-from helpers.views.drawing.style import SMALL
-from helpers.views.drawing.wording import counted, listed
+from helpers.views.drawing import counted, given, listed, palette, style
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 
@@ -23,7 +19,7 @@ def images(
     sheets: (n, H, W) of values from 0 to 1. titles: one above each. patch_size: draw the lines
     between patches of so many pixels. ValueError unless there are images, and titles for all.
     """
-    sheets, titles = array(sheets), [""] * len(sheets) if titles is None else list(titles)
+    sheets, titles = given.array(sheets), [""] * len(sheets) if titles is None else list(titles)
     rule = "images needs (n, H, W) with n ≥ 1 and a title for each"
     got, advice = f"shape {sheets.shape} and {len(titles)} titles", "Try images[:, 0]."
     fits = sheets.ndim == 3 and sheets.size and len(titles) == len(sheets)
@@ -44,14 +40,13 @@ def images(
 def _one(ax: Axes, sheet, title: str, patch_size: int) -> None:
     ax.set_axis_on()
     ax.set(xticks=[], yticks=[])
-    ax.spines[:].set_color(QUIET)
+    ax.spines[:].set_color(palette.QUIET)
     ax.imshow(sheet, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-    ax.set_title(title, fontsize=SMALL, color=INK, pad=3)
+    ax.set_title(title, fontsize=style.SMALL, color=palette.INK, pad=3)
     if patch_size:
-        for place in range(patch_size, sheet.shape[0], patch_size):
-            ax.axhline(place - 0.5, color=BLUE, lw=1.2)
-        for place in range(patch_size, sheet.shape[1], patch_size):
-            ax.axvline(place - 0.5, color=BLUE, lw=1.2)
+        for cut, size in zip((ax.axhline, ax.axvline), sheet.shape, strict=True):
+            for place in range(patch_size, size, patch_size):
+                cut(place - 0.5, color=palette.BLUE, lw=1.2)
 
 
 def _say(sheets, titles: Sequence[str], patch_size: int) -> str:

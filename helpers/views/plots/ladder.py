@@ -5,11 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import beside
+from helpers.views.drawing import amounts, given, labels, number
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION
 from helpers.views.drawing.style import SIZE, axes, finish
-from helpers.views.drawing.wording import amounts, number
 
 UNIT = "nats per character"
 STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}
@@ -40,7 +38,7 @@ def ladder(
     for i, (name, floor) in enumerate(floors.items()):
         ax.axvline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
         where = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "color": QUIET}
-        beside(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
+        labels.beside(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
     ax.set_yticks(range(len(losses)), list(losses), fontsize=SIZE)
     ax.set(ylim=(len(losses) - 0.5, -0.6))
     ax.margins(x=0.08)
@@ -52,7 +50,7 @@ def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
     ax.plot(values, [row] * len(values), ls="", ms=6, alpha=0.7, mew=0, zorder=3, **look)
     behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
     where = {"ha": "left", "va": "center", "bbox": behind}
-    beside(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
+    labels.beside(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
 
 
 def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:

@@ -9,12 +9,8 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import amounts, course, given, number, palette, style
 from helpers.views.drawing.labels import Label, label_ends, level_lines
-from helpers.views.drawing.palette import PALETTE, PURPLE
-from helpers.views.drawing.style import axes, counting, finish, line_style
-from helpers.views.drawing.wording import amounts, number
 
 UNIT = "nats per character"
 
@@ -44,8 +40,8 @@ def losses(
     measured = {name: len(each.steps) for name, each in every.items()}
     rule, advice = "Every history must hold at least one measured step", "Try training first."
     given.must(measured and all(measured.values()), rule, measured, advice)
-    ax = axes(ax, grid="y")
-    ax.xaxis.set_major_locator(counting())
+    ax = style.axes(ax, grid="y")
+    ax.xaxis.set_major_locator(style.counting())
     labels = level_lines(ax, floors)
     curves = {name: (each.steps, each.val_loss) for name, each in every.items()}
     if not several:
@@ -55,7 +51,7 @@ def losses(
     if floors and not several:
         labels += _mark_gap(ax, history, min(floors.values()))
     say = _say_several if several else _say_one
-    finish(ax, say(history, floors, unit), title, "training step", f"loss ({unit})")
+    style.finish(ax, say(history, floors, unit), title, "training step", f"loss ({unit})")
     return label_ends(ax, labels)
 
 
@@ -66,35 +62,31 @@ def gap(history: History, floors: Mapping[str, float]) -> float:
 
 def _curve(ax: Axes, name: str, steps: list[int], values: list[float], i: int) -> Label:
     """Draw the i-th curve; returns the label of its end."""
-    ax.plot(steps, array(values), **line_style(i, len(steps)))
+    ax.plot(steps, given.array(values), **style.line_style(i, len(steps)))
     ax.set_xlim(right=max(steps[-1], ax.dataLim.x1) or 1)
-    return float(values[-1]), f"{name} {number(values[-1])}", PALETTE[i % len(PALETTE)]
+    return float(values[-1]), f"{name} {number(values[-1])}", palette.colour(i)
 
 
 def _mark_gap(ax: Axes, history: History, floor: float) -> list[Label]:
     last, across = float(history.val_loss[-1]), ax.get_yaxis_transform()
-    arrow = {"arrowstyle": "<->", "color": PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
+    arrow = {"arrowstyle": "<->", "color": palette.PURPLE, "lw": 1.6, "shrinkA": 0, "shrinkB": 0}
     arrow |= {"mutation_scale": 9}
     where = {"xy": (0.96, floor), "xytext": (0.96, last), "xycoords": across, "textcoords": across}
     ax.annotate("", **where, arrowprops=arrow, zorder=4)
-    return [((last + floor) / 2, f"gap {number(last - floor)}", PURPLE)]
+    return [((last + floor) / 2, f"gap {number(last - floor)}", palette.PURPLE)]
 
 
 def _say_one(history: History, floors: Mapping[str, float], unit: str) -> str:
-    courses = [_course("validation", history.val_loss), _course("training", history.train_loss)]
-    text = f"Loss in {unit} over {number(history.steps[-1])} steps: {'; '.join(courses)}."
+    both = f"validation {course(history.val_loss)}; training {course(history.train_loss)}"
+    text = f"Loss in {unit} over {number(history.steps[-1])} steps: {both}."
     return text + _say_floors({"The last validation loss": history}, floors)
 
 
 def _say_several(histories: Mapping[str, History], floors: Mapping[str, float], unit: str) -> str:
-    courses = [_course(name, history.val_loss) for name, history in histories.items()]
+    courses = [f"{name} {course(history.val_loss)}" for name, history in histories.items()]
     last = max(history.steps[-1] for history in histories.values())
     text = f"Validation loss in {unit} over {number(last)} steps: {'; '.join(courses)}."
     return text + _say_floors(histories, floors)
-
-
-def _course(name: str, values: list[float]) -> str:
-    return f"{name} from {number(values[0])} to {number(values[-1])}"
 
 
 def _say_floors(histories: Mapping[str, History], floors: Mapping[str, float]) -> str:
@@ -102,9 +94,8 @@ def _say_floors(histories: Mapping[str, History], floors: Mapping[str, float]) -
     if not floors:
         return ""
     lowest = min(floors, key=floors.__getitem__)
-    gaps = {name: gap(history, floors) for name, history in histories.items()}
-    ends = [
-        f"{name} ends {number(abs(gap))} {'above' if gap >= 0 else 'below'} {lowest}"
-        for name, gap in gaps.items()
-    ]
+    ends = []
+    for name, history in histories.items():
+        left = gap(history, floors)
+        ends.append(f"{name} ends {number(abs(left))} {'above' if left >= 0 else 'below'} {lowest}")
     return f" Floors: {amounts(floors)}. {'; '.join(ends)}."

@@ -8,9 +8,8 @@ from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given, style
+from helpers.views.drawing import given, glyph, number, spoken, style
 from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET
-from helpers.views.drawing.wording import glyph, number, spoken
 
 MISSING = "#BBBBBB"
 WIDE, HIGH = 7.6, 3.5  # inches, of a whole row of heat maps
@@ -115,13 +114,10 @@ def _say(cells: np.ndarray, rows, columns, unit: str) -> str:
     if np.isnan(cells).all():
         return f"{head}, all empty."
     r, c = np.unravel_index(np.nanargmax(cells), cells.shape)
-    row, column = _name(rows, r), _name(columns, c)
+    named = ((rows, r), (columns, c))
+    row, column = (f"{i}" if labels is None else spoken(labels[i]) for labels, i in named)
     low, high = number(np.nanmin(cells)), number(cells[r, c])
     return f"{head}, values from {low} to {high}; largest cell: row {row}, column {column}."
-
-
-def _name(labels: Sequence[str] | None, i: int) -> str:
-    return f"{i}" if labels is None else spoken(labels[i])
 
 
 def _check_mask(name: str, mask: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:

@@ -8,22 +8,21 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import label_ends
-from helpers.views.drawing.palette import DASHES, INK, MAP, MARKERS, PALETTE, VERMILLION
-from helpers.views.drawing.style import axes, colour_bar, finish
-from helpers.views.drawing.wording import listed, number
+from helpers.views.drawing import counted, course, given, labels, listed, number, style
+from helpers.views.drawing.palette import DASHES, INK, MAP, MARKERS, VERMILLION, colour
 
 BAND = 2  # standard deviations on either side of a line
+Values = Sequence[float]
+Rows = Sequence[Values]
 
 
 def experts(
-    x: Sequence[float],
-    y: Sequence[float],
-    responsibilities: Sequence[Sequence[float]],
-    at: Sequence[float],
-    means: Sequence[Sequence[float]],
-    deviations: Sequence[float],
+    x: Values,
+    y: Values,
+    responsibilities: Rows,
+    at: Values,
+    means: Rows,
+    deviations: Values,
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -32,46 +31,40 @@ def experts(
     x, y: (n,); responsibilities: (n, M), a point's colour is the mix and its marker the largest;
     at: (k,) places where the lines stand, means (k, M), each with a band of two deviations (M,).
     """
-    x, y, h, at, means = map(array, (x, y, responsibilities, at, means))
-    deviations = array(deviations)
+    x, y, h, at, means, deviations = map(array, (x, y, responsibilities, at, means, deviations))
     _check(x, y, h, at, means, deviations)
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     _points(ax, x, y, h)
     for m, (line, deviation) in enumerate(zip(means.T, deviations, strict=True)):
         band = line - BAND * deviation, line + BAND * deviation
-        ax.fill_between(at, *band, color=_colour(m), alpha=0.14, linewidth=0)
-        ax.plot(at, line, color=_colour(m), ls=DASHES[m % len(DASHES)], lw=2.2, zorder=4)
+        ax.fill_between(at, *band, color=colour(m), alpha=0.14, linewidth=0)
+        ax.plot(at, line, color=colour(m), ls=DASHES[m % len(DASHES)], lw=2.2, zorder=4)
     ax.set_xlim(at.min(), at.max())
     margin = 0.08 * (np.ptp(y) or 1)
     ax.set_ylim(y.min() - margin, y.max() + margin)
-    finish(ax, _say(h, at, means, deviations), title, "x", "y")
-    _label(ax, means[-1], "expert")
+    style.finish(ax, _say(h, at, means, deviations), title, "x", "y")
+    _label(ax, means[-1])
     return ax
 
 
-def gates(
-    at: Sequence[float],
-    probs: Sequence[Sequence[float]],
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
+def gates(at: Values, probs: Rows, title: str = "", ax: Axes | None = None) -> Axes:
     """The gate's probability of every expert by x. at: (k,); probs: (k, M), rows sum to 1."""
     at, probs = array(at), array(probs)
-    ax = axes(ax, size=(7, 2.2), grid="both")
+    ax = style.axes(ax, size=(7, 2.2), grid="both")
     for m, curve in enumerate(probs.T):
-        ax.plot(at, curve, color=_colour(m), ls=DASHES[m % len(DASHES)], lw=2.2)
+        ax.plot(at, curve, color=colour(m), ls=DASHES[m % len(DASHES)], lw=2.2)
     ax.set(xlim=(at.min(), at.max()), ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
-    finish(ax, _say_gates(at, probs), title, "x", "gate")
-    _label(ax, probs[-1], "expert")
+    style.finish(ax, _say_gates(at, probs), title, "x", "gate")
+    _label(ax, probs[-1])
     return ax
 
 
 def density(
-    at: Sequence[float],
-    heights: Sequence[float],
-    values: Sequence[Sequence[float]],
-    points: tuple[Sequence[float], Sequence[float]] | None = None,
-    mean: Sequence[float] | None = None,
+    at: Values,
+    heights: Values,
+    values: Rows,
+    points: tuple[Values, Values] | None = None,
+    mean: Values | None = None,
     title: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -81,24 +74,20 @@ def density(
     data drawn on top; mean: (k,), a dashed line.
     """
     at, heights, values = array(at), array(heights), array(values)
-    ax = axes(ax)
+    ax = style.axes(ax)
     sides = _edges(at) + _edges(heights)
     image = ax.imshow(values, MAP, extent=sides, origin="lower", aspect="auto")
-    colour_bar(ax, image, "P(y | x)", MaxNLocator(5))
+    style.colour_bar(ax, image, "P(y | x)", MaxNLocator(5))
     if points is not None:
         ax.scatter(*map(array, points), s=10, color="white", edgecolors=INK, linewidths=0.5)
     if mean is not None:
         ax.plot(at, array(mean), color=VERMILLION, lw=2, ls=DASHES[1])
     ax.set(xlim=sides[:2], ylim=sides[2:])
-    return finish(ax, _say_density(at, heights, values), title, "x", "y")
-
-
-def _colour(m: int) -> str:
-    return PALETTE[m % len(PALETTE)]
+    return style.finish(ax, _say_density(at, heights, values), title, "x", "y")
 
 
 def _points(ax: Axes, x: np.ndarray, y: np.ndarray, h: np.ndarray) -> None:
-    mixed = h @ np.array([to_rgb(_colour(m)) for m in range(h.shape[1])])
+    mixed = h @ np.array([to_rgb(colour(m)) for m in range(h.shape[1])])
     owner = h.argmax(1)
     for m in np.unique(owner):
         own, marker = owner == m, MARKERS[m % len(MARKERS)]
@@ -106,12 +95,9 @@ def _points(ax: Axes, x: np.ndarray, y: np.ndarray, h: np.ndarray) -> None:
         ax.scatter(x[own], y[own], c=mixed[own].clip(0, 1), **look)
 
 
-def _label(ax: Axes, ends: np.ndarray, name: str) -> None:
-    low, high = ax.get_ylim()
-    rows = [
-        (float(np.clip(e, low, high)), f"{name} {m + 1}", _colour(m)) for m, e in enumerate(ends)
-    ]
-    label_ends(ax, rows)
+def _label(ax: Axes, ends: np.ndarray) -> None:
+    inside = np.clip(ends, *ax.get_ylim())
+    labels.name_ends(ax, {f"expert {m}": end for m, end in enumerate(inside, start=1)})
 
 
 def _edges(centres: np.ndarray) -> tuple[float, float]:
@@ -128,30 +114,24 @@ def _check(x, y, h, at, means, deviations) -> None:
 
 
 def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
+    each = enumerate(zip(means.T, deviations, h.mean(0), strict=True), start=1)
     parts = [
-        f"expert {m + 1} goes from {number(line[0])} to {number(line[-1])}, deviation "
-        f"{number(deviation)}, and answers for {share:.0%}"
-        for m, (line, deviation, share) in enumerate(
-            zip(means.T, deviations, h.mean(0), strict=True)
-        )
+        f"expert {m} goes {course(line)}, deviation {number(width)}, and answers for {share:.0%}"
+        for m, (line, width, share) in each
     ]
-    head = f"{len(h)} points and {len(parts)} expert{'s' if len(parts) > 1 else ''}"
-    return f"{head}, x from {number(at[0])} to {number(at[-1])}: {'; '.join(parts)}."
+    head = f"{len(h)} points and {counted(len(parts), 'expert')}"
+    return f"{head}, x {course(at)}: {'; '.join(parts)}."
 
 
 def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
-    middle = len(at) // 2
-    parts = [
-        f"expert {m + 1} {curve[0]:.2f}, {curve[middle]:.2f}, {curve[-1]:.2f}"
-        for m, curve in enumerate(probs.T)
-    ]
-    where = listed([number(at[i]) for i in (0, middle, -1)])
-    return f"Gate at x = {where}: {'; '.join(parts)}."
+    shown = [0, len(at) // 2, -1]
+    rows = [", ".join(f"{p:.2f}" for p in curve) for curve in probs[shown].T]
+    parts = "; ".join(f"expert {m} {row}" for m, row in enumerate(rows, start=1))
+    return f"Gate at x = {listed([*map(number, at[shown])])}: {parts}."
 
 
 def _say_density(at: np.ndarray, heights: np.ndarray, values: np.ndarray) -> str:
-    parts = [
-        f"at x = {number(at[i])} highest at y = {number(heights[values[:, i].argmax()])}"
-        for i in (0, len(at) // 2, -1)
-    ]
+    shown = [0, len(at) // 2, -1]
+    tops = zip(at[shown], heights[values[:, shown].argmax(0)], strict=True)
+    parts = [f"at x = {number(x)} highest at y = {number(y)}" for x, y in tops]
     return f"Density of y given x, up to {number(values.max())}: {'; '.join(parts)}."

@@ -1,17 +1,13 @@
 """Points in a plane: with named curves through them, or with names of their own."""
 
-import itertools
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import beside, label_ends, spread
-from helpers.views.drawing.palette import BLUE, DASHES, PALETTE, QUIET, VERMILLION
-from helpers.views.drawing.style import POINTS_PER_INCH, axes, finish
-from helpers.views.drawing.wording import listed, number
+from helpers.views.drawing import given, listed, number, style
+from helpers.views.drawing.labels import beside, name_ends, spread
+from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION, colour
 
 APART = 26  # points between the middles of two names
 THREAD = {"arrowstyle": "-", "lw": 0.8, "color": QUIET, "shrinkA": 0, "shrinkB": 4}
@@ -31,20 +27,19 @@ def points(
 
     x, y: (n,); at: (k,), in order; each curve: (k,). ValueError if lengths differ.
     """
-    x, y, at = map(array, (x, y, at))
+    x, y, at = map(given.array, (x, y, at))
     rule = f"There must be as many x as y, and a height of every curve for each of {len(at)} places"
     got, advice = f"x of shape {x.shape} and y of shape {y.shape}", "Try x[:, 0]."
     given.must(x.ndim == 1 and x.shape == y.shape and len(x), rule, got, advice)
     curves = given.arrays(curves, at.shape, rule, advice) if curves else {}
-    ax = axes(ax, grid="both")
+    ax = style.axes(ax, grid="both")
     ax.scatter(x, y, s=22, color=QUIET, alpha=0.45, linewidths=0)
-    looks = list(zip(curves.items(), itertools.cycle(PALETTE), itertools.cycle(DASHES)))  # noqa: B905
-    for (_, curve), colour, dashes in looks:
-        ax.plot(at, curve, color=colour, ls=dashes, lw=2.4, zorder=4)
-    finish(ax, _say(x, y, at, curves), title, xlabel, ylabel)
+    for i, curve in enumerate(curves.values()):
+        ax.plot(at, curve, color=colour(i), ls=DASHES[i % len(DASHES)], lw=2.4, zorder=4)
+    style.finish(ax, _say(x, y, at, curves), title, xlabel, ylabel)
     if curves:
         ax.set_xlim(min(x.min(), at[0]), at[-1])
-        label_ends(ax, [(curve[-1], name, colour) for (name, curve), colour, _ in looks])
+        name_ends(ax, {name: curve[-1] for name, curve in curves.items()})
     return ax
 
 
@@ -65,12 +60,12 @@ def named_points(
     got = f"{len(values)} points and the unknown names {unknown}"
     advice = "Try named_points({'a': (1, 2)}, marked=['a'])."
     given.must(values and not unknown, rule, got, advice)
-    ax = axes(ax, grid="both")
-    plain = array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
+    ax = style.axes(ax, grid="both")
+    plain = given.array([v for name, v in values.items() if name not in marked]).reshape(-1, 2)
     ax.plot(*plain.T, "o", color=BLUE, ms=6, alpha=0.75, clip_on=False)
     for name in marked:
         ax.plot(*map(float, values[name]), "s", color=VERMILLION, ms=8, clip_on=False)
-    finish(ax, _say_named(values, marked, xlabel, ylabel), title, xlabel, ylabel)
+    style.finish(ax, _say_named(values, marked, xlabel, ylabel), title, xlabel, ylabel)
     _name(ax, {name: values[name] for name in marked})
     return ax
 
@@ -80,7 +75,7 @@ def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
     ax.margins(0.08, 0.12)
     ax.figure.draw_without_rendering()  # the layout decides where the points are
     on_paper, dpi = ax.transData.transform, ax.figure.dpi
-    places = {name: on_paper(xy) * POINTS_PER_INCH / dpi for name, xy in marked.items()}
+    places = {name: on_paper(xy) * style.POINTS_PER_INCH / dpi for name, xy in marked.items()}
     for level in {round(y / APART) for _, y in places.values()}:
         names = [n for n, (_, y) in places.items() if round(y / APART) == level]
         wishes = [places[n][0] for n in names]

@@ -5,11 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
-from helpers.views.drawing.labels import label_ends
+from helpers.views.drawing import course, given, labels, listed, number, style
 from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
-from helpers.views.drawing.style import axes, finish
-from helpers.views.drawing.wording import listed, number
 
 BEYOND = 100  # how many times the largest model the curves go on
 Laws = Mapping[str, tuple[float, float, float]]
@@ -30,7 +27,7 @@ def power_laws(
     exponent). floor: what is known to be the least. ValueError if the numbers do not match.
     """
     _check(sizes, losses, laws)
-    ax = axes(ax, size=(7.4, 4.2), grid="both")
+    ax = style.axes(ax, size=(7.4, 4.2), grid="both")
     ends, at = [], np.geomspace(min(sizes) / 1.3, BEYOND * max(sizes), 200)
     for i, (name, rows) in enumerate(losses.items()):
         limit, factor, exponent = laws[name]
@@ -43,8 +40,8 @@ def power_laws(
     ax.axhline(floor, color=INK, lw=1.4, ls=":")
     ends.append((floor, f"the truth {floor:.2f}", INK))
     ax.set(xscale="log", xlim=(at[0], at[-1]), ylim=(0, None))
-    finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
-    return label_ends(ax, ends)
+    style.finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
+    return labels.label_ends(ax, ends)
 
 
 def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
@@ -57,9 +54,8 @@ def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
 
 def _say(sizes, losses: Mapping, laws: Laws, floor: float, unit: str) -> str:
     parts = [
-        f"{name} from {number(np.mean(rows[0]))} to {number(np.mean(rows[-1]))}, "
-        f"law with the limit {number(laws[name][0])}"
-        for name, rows in losses.items()
+        f"{n} {course([*map(np.mean, rows)])}, law with the limit {number(laws[n][0])}"
+        for n, rows in losses.items()
     ]
     head = f"Loss in {unit} of models from {number(min(sizes))} to {number(max(sizes))} parameters"
     return f"{head}: {listed(parts)}. The truth: {number(floor)}."

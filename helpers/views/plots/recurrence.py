@@ -4,12 +4,9 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from helpers.basics.numbers import array
-from helpers.views.drawing import given
+from helpers.views.drawing import given, glyph, listed, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
-from helpers.views.drawing.style import MONO, SIZE, finish
-from helpers.views.drawing.wording import glyph, listed, spoken
 
 APART, HIGH = 1.0, 0.95  # between two columns, between two rows
 FAINT = 0.04  # weights below it get no line
@@ -28,13 +25,13 @@ def unrolled(
     """
     _check(len(inputs) and len(inputs) == len(outputs), inputs, outputs)
     ax = _sheet(ax, len(inputs), rows=3)
-    for t in range(len(inputs)):
-        _column(ax, inputs[t], (t, 0), (t, 1))
-        _column(ax, outputs[t], (t, 2), (t, 1))
-    _chain(ax, [(t, 1) for t in range(len(inputs))])
+    states = [(t, 1) for t in range(len(inputs))]
+    _columns(ax, inputs, states, row=0)
+    _columns(ax, outputs, states, row=2)
+    _chain(ax, states)
     alt = f"Diagram: a recurrent network reads {_listed(inputs)}; every state is made from the "
     alt += "token below it and the state before it, and foretells the token above it: "
-    return finish(ax, f"{alt}{_listed(outputs)}.", title)
+    return style.finish(ax, f"{alt}{_listed(outputs)}.", title)
 
 
 def encoder_decoder(
@@ -49,22 +46,20 @@ def encoder_decoder(
     source: S tokens, target: T. weights: (T, S), how much of each source state a step of the
     writer looks at; drawn as lines, the thicker the more. ValueError if the numbers differ.
     """
-    looks = None if weights is None else array(weights)
+    looks = None if weights is None else given.array(weights)
     fits = looks is None or looks.shape == (len(target), len(source))
     _check(len(source) and len(target) and fits, source, target)
     S, upper = len(source), 2 if looks is None else 3  # the row of the writer's states
     ax = _sheet(ax, S + len(target), rows=upper + 2)
     reading, writing = [(s, 1) for s in range(S)], [(S + t, upper) for t in range(len(target))]
-    for token, place in zip(source, reading, strict=True):
-        _column(ax, token, (place[0], 0), place)
-    for token, place in zip(target, writing, strict=True):
-        _column(ax, token, (place[0], upper + 1), place)
+    _columns(ax, source, reading, row=0)
+    _columns(ax, target, writing, row=upper + 1)
     _chain(ax, reading)
     _chain(ax, writing)
     arrow(ax, _at(reading[-1]), _at(writing[0]), **NARROW)
     if looks is not None:
         _look(ax, looks, reading, writing)
-    return finish(ax, _say(source, target, looks), title)
+    return style.finish(ax, _say(source, target, looks), title)
 
 
 def _sheet(ax: Axes | None, columns: int, rows: int) -> Axes:
@@ -72,12 +67,12 @@ def _sheet(ax: Axes | None, columns: int, rows: int) -> Axes:
     return sheet(ax, size, (-0.6, columns - 0.4), (-0.45, HIGH * (rows - 1) + 0.45))
 
 
-def _column(ax: Axes, token: str, place: Place, state: Place) -> None:
-    """A token and its state, with an arrow: up from an input, up to an output."""
-    write(ax, _at(state), " ", SIZE - 2, bbox=STATE, zorder=3)
-    write(ax, _at(place), glyph(token), SIZE + 1, family=MONO)
-    below, above = sorted((place, state), key=lambda at: at[1])
-    arrow(ax, _at(below), _at(above), **READ)
+def _columns(ax: Axes, tokens: Sequence[str], states: Sequence[Place], row: int) -> None:
+    """Each token and its state, with an arrow: up from an input, up to an output."""
+    for token, (x, level) in zip(tokens, states, strict=True):
+        write(ax, _at((x, level)), " ", style.SIZE - 2, bbox=STATE, zorder=3)
+        write(ax, _at((x, row)), glyph(token), style.SIZE + 1, family=style.MONO)
+        arrow(ax, *(_at((x, y)) for y in sorted((level, row))), **READ)
 
 
 def _chain(ax: Axes, places: Sequence[Place]) -> None:

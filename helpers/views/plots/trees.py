@@ -1,16 +1,12 @@
 """A family tree: models by year and branch, each joined to the one it grew from."""
 
-import itertools
 from collections import Counter
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from helpers.views.drawing import given
+from helpers.views.drawing import given, listed, palette, style
 from helpers.views.drawing.diagram import write
-from helpers.views.drawing.palette import PALETTE, QUIET
-from helpers.views.drawing.style import SMALL, axes, finish
-from helpers.views.drawing.wording import listed
 
 BOX = {"boxstyle": "round,pad=0.3", "facecolor": "white", "lw": 1.6}
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
@@ -26,8 +22,8 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
     branches = list(dict.fromkeys(branch for _, branch, _ in members.values()))
     years = sorted({year for year, _, _ in members.values()})
     places = _places(members, branches)
-    ax = axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)), grid="y")
-    colours = dict(zip(branches, itertools.cycle(PALETTE), strict=False))
+    ax = style.axes(ax, size=(7.6, 0.9 + 0.62 * (years[-1] - years[0] + 1)), grid="y")
+    colours = {branch: palette.colour(i) for i, branch in enumerate(branches)}
     for name, (_, branch, parent) in members.items():
         if parent:
             ends = zip(places[parent], places[name], strict=True)
@@ -38,9 +34,9 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
     ax.set(xlim=(-0.55, len(branches) - 0.45), ylim=(years[0] - 0.5, years[-1] + 1.1))
     ax.set_yticks(range(years[0], years[-1] + 1))
     ax.set_xticks([])
-    ax.tick_params(axis="y", length=0, labelsize=SMALL, labelcolor=QUIET)
+    ax.tick_params(axis="y", length=0, labelsize=style.SMALL, labelcolor=palette.QUIET)
     ax.spines[:].set_visible(False)
-    return finish(ax, _say(members, branches), title)
+    return style.finish(ax, _say(members, branches), title)
 
 
 def _check(members: Mapping[str, Member]) -> None:
@@ -65,8 +61,5 @@ def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tup
 
 
 def _say(members: Mapping[str, Member], branches: list[str]) -> str:
-    parts = [
-        f"{branch}: {listed([f'{n} ({y})' for n, (y, b, _) in members.items() if b == branch])}"
-        for branch in branches
-    ]
-    return f"Family tree. {'; '.join(parts)}."
+    born = {b: [f"{n} ({y})" for n, (y, of, _) in members.items() if of == b] for b in branches}
+    return f"Family tree. {'; '.join(f'{b}: {listed(each)}' for b, each in born.items())}."

@@ -18,6 +18,7 @@ live_loss             the loss while a model trains
 model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
+reading               what a model and the truth expect after a text
 norm_placement        the norm before or after: gradients by depth
 rlhf_beta             how far β lets a policy move
 rlhf_parts            the two halves of its picture

@@ -9,22 +9,18 @@ import torch
 from torch import nn
 
 from helpers.models import attention
-from helpers.views.drawing import given
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given
 from helpers.views.pictures.attention_map import attention_picture
 from helpers.views.widgets.explorer import Explorer
 
 MOST_READ = 256  # tokens; a map grows with the square of it
 REMEMBERED = 4  # texts whose maps are kept
 Model = tuple[nn.Module, object]  # with its tokenizer: .encode(text) and .decode(ids)
+Models = Mapping[str, Model]
 
 
 def attention_heatmap(
-    models: Model | Mapping[str, Model],
-    text: str,
-    layer: int = 0,
-    head: int = 0,
-    position: int | None = None,
+    models: Model | Models, text: str, layer: int = 0, head: int = 0, position: int | None = None
 ) -> Explorer:
     """Which token looks at which: one head's map, and the chosen token's row of it in numbers.
 
@@ -69,10 +65,9 @@ class Reader:
 
 
 def _controls(names: list[str], text: str) -> dict[str, ipywidgets.Widget]:
-    sliders = ("layer", "head", "position")
-    layer, head, position = (ipywidgets.IntSlider(min=0, max=0, description=n) for n in sliders)
+    asked = ("layer", "head", "token that looks")
+    layer, head, position = (ipywidgets.IntSlider(min=0, max=0, description=n) for n in asked)
     every = ipywidgets.Checkbox(description="all heads", indent=False)
-    position.description = "token that looks"
     model = {"model": ipywidgets.Dropdown(options=names)} if len(names) > 1 else {}
     words = ipywidgets.Textarea(value=text, rows=3)
     places = {"layer": layer, "head": head, "every": every, "position": position}

@@ -8,11 +8,8 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import BLUE, INK, QUIET
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SIZE, SMALL, axes, line_style
-from helpers.views.drawing.wording import number
+from helpers.views.drawing import Picture, given, number, palette
+from helpers.views.drawing.style import SMALL, line_style
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
@@ -61,8 +58,7 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
     def draw(width: int, scale: str, query: int) -> Picture:
         weights, place = weights_of(scores, scale), WIDTHS.index(width)
         chosen, means = weights[place, query - 1].tolist(), [sharpness(w) for w in weights]
-        for bar, weight in zip(bars, chosen, strict=True):
-            bar.set_height(weight)
+        live.lift(bars, chosen)
         curves.move(means, place)
         head = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
         return live.picture(curves.ax, f"{head} {_say_means(means[place])}")
@@ -72,31 +68,26 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
 
 def _bars(ax: Axes) -> Sequence:
     """Sixteen bars to be moved, and the line of equal weights."""
-    ax = axes(ax, grid="y")
+    live.panel(ax, "Weights of one query (dashes: 1/16 each)", "key")
     ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xticks=(1, 4, 8, 12, 16), xlim=(0.2, KEYS + 0.8))
-    ax.axhline(1 / KEYS, color=QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
-    ax.set_xlabel("key", fontsize=SIZE, color=INK)
-    ax.set_title("Weights of one query (dashes: 1/16 each)", loc="left", fontsize=SIZE, color=INK)
-    return ax.bar(range(1, KEYS + 1), [0] * KEYS, width=0.8, color=BLUE, zorder=3).patches
+    ax.axhline(1 / KEYS, color=palette.QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
+    return ax.bar(range(1, KEYS + 1), [0] * KEYS, width=0.8, color=palette.BLUE, zorder=3).patches
 
 
 class Curves:
     """Three means against the width, to be moved, with a mark at the present width."""
 
     def __init__(self, ax: Axes):
-        self.ax, places = axes(ax, grid="y"), range(len(WIDTHS))
-        looks = [line_style(i, len(WIDTHS)) for i in range(len(CURVES))]
+        self.ax, places = ax, range(len(WIDTHS))
+        live.panel(ax, f"Means over {DRAWS:,} queries", "width d_k", pad=22)
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.2, len(WIDTHS) - 0.8))
         ax.set_xticks(places, WIDTHS)
-        ax.set_xlabel("width d_k", fontsize=SIZE, color=INK)
-        self.here = ax.axvline(0, color=QUIET, lw=8, alpha=0.25, zorder=1)
-        self.lines = [
-            ax.plot(places, [0] * len(WIDTHS), label=name, **look)[0]
-            for name, look in zip(CURVES, looks, strict=True)
-        ]
-        ax.set_title(f"Means over {DRAWS:,} queries", loc="left", fontsize=SIZE, color=INK, pad=22)
-        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), ncols=3, labelcolor=INK,
-                  handlelength=2.0, columnspacing=0.9, handletextpad=0.4)  # fmt: skip
+        self.here = ax.axvline(0, color=palette.QUIET, lw=8, alpha=0.25, zorder=1)
+        self.lines, flat = [], [0] * len(WIDTHS)
+        for i, name in enumerate(CURVES):
+            self.lines += ax.plot(places, flat, label=name, **line_style(i, len(flat)))
+        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), labelcolor=palette.INK,
+                  ncols=3, handlelength=2.0, columnspacing=0.9, handletextpad=0.4)  # fmt: skip
 
     def move(self, means: Sequence[Sharpness], place: int) -> None:
         """Draw the means, one for each width, and mark the width at this place among WIDTHS."""

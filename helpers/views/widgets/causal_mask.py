@@ -7,8 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.models import masks
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import glyph
+from helpers.views.drawing import Picture, glyph
 from helpers.views.pictures.mask_grid import mask_grid
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
@@ -65,8 +64,8 @@ def _buttons(names: list[str], description: str, value: str) -> ipywidgets.Toggl
 
 
 def _tick(s: int, character: str) -> ipywidgets.Checkbox:
-    look = {"indent": False, "layout": {"width": "62px"}}
-    return ipywidgets.Checkbox(description=f"{s} {glyph(character)}", **look)
+    name, layout = f"{s} {glyph(character)}", {"width": "62px"}
+    return ipywidgets.Checkbox(description=name, indent=False, layout=layout)
 
 
 def _arrange(explorer: Explorer, ticks: Mapping[str, ipywidgets.Checkbox]) -> None:

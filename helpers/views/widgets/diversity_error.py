@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import ipywidgets
@@ -11,11 +11,8 @@ from matplotlib.axes import Axes
 
 from helpers.theory import ensembles
 from helpers.views import plots
-from helpers.views.drawing.labels import beside
+from helpers.views.drawing import Picture, labels, number, style
 from helpers.views.drawing.palette import QUIET
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SIZE, axes, finish
-from helpers.views.drawing.wording import number
 from helpers.views.plots.diversity import SHARE
 from helpers.views.widgets import controls, live
 from helpers.views.widgets.controls import Question
@@ -112,43 +109,34 @@ def _simulate_more(explorer: Explorer) -> None:
 
 
 @lru_cache(maxsize=32)
-def simulated(
-    alpha: float, lam: float, sigma2: float, K: float, T: float, runs: int
-) -> dict[float, ensembles.Measured]:
+def simulated(runs: int, **system: float) -> dict[float, ensembles.Measured]:
     """Measured errors at some shares c, none for runs = 0; always the same for the same system."""
-    shares = SIMULATED_AT if runs else ()
-    return {
-        c: ensembles.simulate(c, alpha, lam, sigma2, K, N=INPUTS, runs=runs, seed=SEED, T=T)
-        for c in shares
-    }
+    size, shares = {"N": INPUTS, "runs": runs, "seed": SEED}, SIMULATED_AT if runs else ()
+    return {c: ensembles.simulate(c, **system, **size) for c in shares}
 
 
 def _drawing() -> Callable[..., Picture]:
     ax = live.figure(7.4, 4.9).add_axes((0.075, 0.1, 0.73, 0.7))
 
-    def draw(question, shown, c, lam, sigma2, alpha, K, T, runs) -> Picture:
+    def draw(question, shown, c, runs, **system) -> Picture:
         asked = QUESTIONS[question]
         live.wipe(ax)
         if not shown:
-            return _hidden(ax, asked.asked, f"{_settings(lam, sigma2, alpha, K, T)}, c = {c:g}.")
-        curves = ensembles.learning_curve(SHARES, alpha, lam, sigma2, K, T)
-        points = simulated(alpha, lam, sigma2, K, T, runs)
-        plots.diversity(SHARES, curves, points, here=c, ax=ax)
-        words = [asked.asked, asked.answer, *_words(c, lam, sigma2, alpha, K, T)]
-        return _with_words(ax, words)
+            return _hidden(ax, asked.asked, f"{_settings(**system)}, c = {c:g}.")
+        curves = ensembles.learning_curve(SHARES, **system)
+        plots.diversity(SHARES, curves, simulated(runs, **system), here=c, ax=ax)
+        return _with_words(ax, [asked.asked, asked.answer, *_words(c, system)])
 
     return draw
 
 
-def _words(c, lam, sigma2, alpha, K, T) -> list[str]:
-    here = map(number, ensembles.learning_curve(c, alpha, lam, sigma2, K, T))
-    best = ensembles.best_c(alpha, lam, sigma2, K, T)
-    least = ensembles.learning_curve(best, alpha, lam, sigma2, K, T).error
-    return [
-        "At c = {}: ensemble error {} = average error {} − ambiguity {}.".format(f"{c:g}", *here),
-        f"{_settings(lam, sigma2, alpha, K, T)}: the best c is {number(round(best, 3))}, with "
-        f"error {number(least)} (star).",
-    ]
+def _words(c: float, system: Mapping[str, float]) -> list[str]:
+    error, average, ambiguity = map(number, ensembles.learning_curve(c, **system))
+    here = f"ensemble error {error} = average error {average} − ambiguity {ambiguity}"
+    best = ensembles.best_c(**system)
+    least = number(ensembles.learning_curve(best, **system).error)
+    there = f"the best c is {number(round(best, 3))}, with error {least} (star)"
+    return [f"At c = {c:g}: {here}.", f"{_settings(**system)}: {there}."]
 
 
 def _settings(lam, sigma2, alpha, K, T) -> str:
@@ -156,20 +144,16 @@ def _settings(lam, sigma2, alpha, K, T) -> str:
 
 
 def _with_words(ax: Axes, words: list[str]) -> Picture:
+    """Sentences above the curves, the last one just above them; they begin the description."""
     words = [part for part in words if part]
-    _write(ax, words)
+    text = "\n".join(line for part in words for line in textwrap.wrap(part, WIDTH))
+    look = {"xycoords": "axes fraction", "fontsize": style.SIZE, "linespacing": 1.5}
+    labels.beside(ax, text, (0, 1), (-30, 12), **look)
     return live.picture(ax, " ".join([*words, ax.get_label()]))
 
 
 def _hidden(ax: Axes, *words: str) -> Picture:
     hint = "Make a guess, then have the curves drawn."
-    finish(axes(ax), hint, "", SHARE, "squared error").set(xlim=(0, 1), ylim=(0, 1.05))
-    ax.text(0.5, 0.5, hint, transform=ax.transAxes, ha="center", color=QUIET, fontsize=SIZE)
+    style.finish(style.axes(ax), hint, "", SHARE, "squared error").set(xlim=(0, 1), ylim=(0, 1.05))
+    ax.text(0.5, 0.5, hint, transform=ax.transAxes, ha="center", color=QUIET, fontsize=style.SIZE)
     return _with_words(ax, [*words])
-
-
-def _write(ax: Axes, words: list[str]) -> None:
-    """Sentences above the curves, the last one just above them."""
-    text = "\n".join(line for part in words for line in textwrap.wrap(part, WIDTH))
-    look = {"xycoords": "axes fraction", "fontsize": SIZE, "linespacing": 1.5}
-    beside(ax, text, (0, 1), (-30, 12), **look)

@@ -9,14 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from helpers.basics.numbers import double
 from helpers.theory import em, mixtures
-from helpers.theory.mixtures import Mixture, design, double
 from helpers.views import plots
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import BLUE
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SMALL, axes, finish
-from helpers.views.drawing.wording import number
+from helpers.views.drawing import Picture, given, number, palette, style
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
@@ -59,7 +55,7 @@ def _climber(x, y) -> Callable[[str, int], Path]:
     return path
 
 
-def _begin(x, y, start: str, M: int) -> Mixture:
+def _begin(x, y, start: str, M: int) -> mixtures.Mixture:
     kind, _, seed = start.partition(" ")
     if kind == "random":
         return em.random_start(x, y, M, int(seed))
@@ -67,7 +63,7 @@ def _begin(x, y, start: str, M: int) -> Mixture:
     lines, variances = line.weights.repeat(M, 1), line.variances.expand(M)
     if kind == "apart" and M > 1:
         lines[:, 0] += torch.linspace(1, -1, M) * variances.sqrt()
-    return Mixture(torch.zeros_like(lines), lines, variances)
+    return mixtures.Mixture(torch.zeros_like(lines), lines, variances)
 
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
@@ -83,7 +79,7 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
         now, heights = results[step], results[-1].log_likelihood
         for ax in figure.axes:
             live.wipe(ax)
-        means, deviations = design(at) @ now.weights.T, now.variances.sqrt()
+        means, deviations = mixtures.design(at) @ now.weights.T, now.variances.sqrt()
         plots.experts(x, y, now.responsibilities, at, means, deviations, ax=main)
         plots.gates(at, mixtures.gate_probabilities(at, now.gate), ax=gate)
         main.set_xlabel("")
@@ -96,14 +92,14 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
 
 
 def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
-    ax = axes(ax, grid="both")
-    ax.plot(heights.tolist(), color=BLUE, lw=1.5)
-    ax.plot([step], [heights[step].item()], "o", color=BLUE, ms=8)
+    ax = style.axes(ax, grid="both")
+    ax.plot(heights.tolist(), color=palette.BLUE, lw=1.5)
+    ax.plot([step], [heights[step].item()], "o", color=palette.BLUE, ms=8)
     last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
     ax.set(xlim=(-0.04 * last - 0.1, 1.04 * last + 0.1))
     ax.set_ylim(heights[0].item() - 0.05 * rise, heights[-1].item() + 0.05 * rise)
-    finish(ax, "climb", xlabel="EM step")
-    ax.set_title("log-likelihood (nats)", loc="left", fontsize=SMALL)
+    style.finish(ax, "climb", xlabel="EM step")
+    ax.set_title("log-likelihood (nats)", loc="left", fontsize=style.SMALL)
 
 
 def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
@@ -121,6 +117,7 @@ def _places(x: Tensor) -> Tensor:
 
 
 def _check(x, start: str) -> None:
-    rule, shape = "Only points with one input, x (n,), can be drawn over a line", double(x).shape
+    rule = "Only points with one input, x (n,), can be drawn over a line"
+    shape = double(x).shape
     given.must(len(shape) == 1, rule, f"shape {tuple(shape)}", "Try x[:, 0].")
     given.must(start in STARTS, f"start must be one of {STARTS}", repr(start), "Try 'apart'.")

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets
 
-from helpers.views.drawing import given
-from helpers.views.drawing.palette import BLUE
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given, palette
 from helpers.views.widgets.sweep import moves, where
 from helpers.views.widgets.view import View, bundle
 
 WIDE = ipywidgets.Text, ipywidgets.Textarea
+FITTED = {"width": "auto"}  # of a button, which else is cut at 148 pixels
 
 
 class Explorer:
@@ -31,9 +30,9 @@ class Explorer:
         **controls: ipywidgets.Widget,
     ):
         self.draw, self.controls, self.actions = draw, controls, dict(actions or {})
-        self.adjust, self._adjusting = adjust, False
+        self.adjust, self._adjusting = adjust or (lambda explorer: None), False
         self.view, self.picture, self._drawn = View(), None, None
-        self.buttons = {label: _button(label) for label in self.actions}
+        self.buttons = {n: ipywidgets.Button(description=n, layout=FITTED) for n in self.actions}
         for name, control in controls.items():
             _dress(control, name)
             control.observe(self._redraw, names="value")
@@ -61,8 +60,7 @@ class Explorer:
     def _adjust(self) -> None:
         self._adjusting = True
         try:
-            if self.adjust:
-                self.adjust(self)
+            self.adjust(self)
         finally:
             self._adjusting = False
 
@@ -124,17 +122,13 @@ def _checked(picture: Picture) -> Picture:
     return picture
 
 
-def _button(label: str) -> ipywidgets.Button:
-    return ipywidgets.Button(description=label, layout={"width": "auto"})  # else cut at 148 pixels
-
-
 def _dress(control: ipywidgets.Widget, name: str) -> None:
     """Give a control its name, room for the name, and a comfortable width, unless it has them."""
     control.description = control.description or name.replace("_", " ")
     if hasattr(control.style, "description_width"):
         control.style.description_width = "initial"
     if hasattr(control.style, "handle_color"):
-        control.style.handle_color = BLUE  # JupyterLab's own is white on white
+        control.style.handle_color = palette.BLUE  # JupyterLab's own is white on white
     if control.layout.width is None:
         control.layout.width = "min(760px, 98%)" if isinstance(control, WIDE) else "420px"
 

@@ -1,9 +1,12 @@
 """Plots that are drawn anew at every move: one figure is kept, and its pixels are fewer."""
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
-from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing import Picture, palette, show, style
 
 DOTS_PER_INCH = 100  # less crisp than a static picture, but a good deal quicker
 
@@ -11,6 +14,20 @@ DOTS_PER_INCH = 100  # less crisp than a static picture, but a good deal quicker
 def figure(width: float, height: float) -> Figure:
     """A figure of so many inches, to be kept: a new one for each move would double the time."""
     return Figure(figsize=(width, height), facecolor="white")
+
+
+def panel(ax: Axes, title: str, xlabel: str = "", grid: str = "y", pad: float = 6) -> Axes:
+    """One of several Axes in a figure, its title and its label in the size of text."""
+    look = {"fontsize": style.SIZE, "color": palette.INK}
+    style.axes(ax, grid=grid).set_xlabel(xlabel, **look)
+    ax.set_title(title, loc="left", pad=pad, **look)
+    return ax
+
+
+def lift(bars: Sequence[Rectangle], heights: Sequence[float]) -> None:
+    """Give every bar its new height."""
+    for bar, height in zip(bars, heights, strict=True):
+        bar.set_height(height)
 
 
 def wipe(ax: Axes) -> None:

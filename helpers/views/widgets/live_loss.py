@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from helpers.views import plots
-from helpers.views.drawing.picture import Picture, show
-from helpers.views.drawing.wording import amounts
+from helpers.views.drawing import Picture, amounts, show
 from helpers.views.plots.losses import UNIT, History
 from helpers.views.widgets.view import View, bundle
 

@@ -9,8 +9,7 @@ from helpers.learning.masking import below, losses_by_position, mask_of
 from helpers.models import masks
 from helpers.models.attention import maps, with_mask
 from helpers.text import batches
-from helpers.views.drawing import given
-from helpers.views.drawing.wording import listed, number
+from helpers.views.drawing import given, listed, number
 
 EDITED, OWN = "edited", "your own"
 WINDOWS = 250  # pieces of the text that are scored

@@ -8,8 +8,7 @@ import ipywidgets
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
-from helpers.views.drawing import given
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given
 from helpers.views.pictures.size_card import size_card
 from helpers.views.widgets.controls import Follower, choice
 from helpers.views.widgets.explorer import Explorer
@@ -63,7 +62,9 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
         text = str(error)
         return Picture(text, markup=f'<pre style="{ALARM}">{html.escape(text)}</pre>')
     count = scaling.count_parameters(config)
-    flops, more = scaling.training_flops(count, tokens), attention_share(config)
+    # What attention over the average causal context adds to the 2·N of a token, forward.
+    more = scaling.attention_flops_per_token(config) / 2 / (2 * count)
+    flops = scaling.training_flops(count, tokens)
     time = spell(training_seconds(flops * (1 + more), GPUS[gpu], gpus, utilisation / 100))
     lines = [
         f"{config.n_layer} layers, {config.n_embd:,} channels in {config.n_head} heads of "
@@ -76,11 +77,6 @@ def draw(preset: str, tokens: int, gpu: str, gpus: int, utilisation: int, **size
     title = preset + " with other sizes" * (config != GPTConfig.preset(preset))
     needed = scaling.optimizer_bytes(count)
     return size_card(title, scaling.parameter_parts(config), needed, GPUS[gpu].memory, gpu, lines)
-
-
-def attention_share(config: GPTConfig) -> float:
-    """What attention over the average causal context adds to the 2·N of a token, forward."""
-    return scaling.attention_flops_per_token(config) / 2 / (2 * scaling.count_parameters(config))
 
 
 def words_for(count: int) -> str:

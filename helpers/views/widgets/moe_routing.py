@@ -14,8 +14,8 @@ from helpers.models import balance, moe
 from helpers.models.routing import TopK, capacity, first_come
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.routed_text import NOBODY, routed_text
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
-from helpers.views.widgets.next_character import ids_of
 
 TRAINED = "the trained model"
 NO_LIMIT, FACTOR = "no limit", "capacity factor"
@@ -76,7 +76,7 @@ CASES: dict[str, Callable[[int, int], Tensor]] = {
 
 def _drawing(model: nn.Module, tokenizer) -> Callable[..., Picture]:
     def draw(text: str, routing: str, layer: int, choice: int, room: float | str) -> Picture:
-        ids = ids_of(model, tokenizer, text)[:, : model.config.block_size]
+        ids = reading.ids_of(model, tokenizer, text)[:, : model.config.block_size]
         tokens = [tokenizer.decode([i]) for i in ids[0].tolist()]
         if routing == TRAINED:
             logits, gates = (part[layer - 1, 0] for part in moe.routes(model, ids))

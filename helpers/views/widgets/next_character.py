@@ -5,26 +5,21 @@ from collections.abc import Callable, Mapping
 import ipywidgets
 import torch
 from matplotlib.axes import Axes
-from torch import Tensor, nn
+from torch import nn
 
-from helpers.learning import sampling
-from helpers.models.modes import evaluating
 from helpers.theory import probability
 from helpers.views import plots
-from helpers.views.drawing.given import must
+from helpers.views.drawing import Picture, counted, glyph, number, spoken
 from helpers.views.drawing.labels import beside
 from helpers.views.drawing.palette import INK, QUIET, VERMILLION
-from helpers.views.drawing.picture import Picture
 from helpers.views.drawing.style import MONO, SIZE
 from helpers.views.drawing.svg import MONO_ADVANCE
-from helpers.views.drawing.wording import counted, glyph, number, spoken
-from helpers.views.widgets import live
+from helpers.views.widgets import live, reading
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.reading import Truth
 
-Truth = Callable[[str], Mapping[str, float]]  # prefix -> P(next character | prefix)
 QUOTED = 48  # characters of the text shown above the bars
 WRITTEN = 40  # characters added by one click
-NO_TRUTH = "The grammar cannot write this text, so there is no truth to compare with."
 BOX = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": VERMILLION}  # what comes
 
 
@@ -47,38 +42,12 @@ def next_character(
 
     def write_on(explorer: Explorer) -> None:
         begun = len(words.value)
-        words.value += continuation(model, tokenizer, words.value)
+        words.value += reading.continuation(model, tokenizer, words.value, WRITTEN, seed=begun)
         slider.value = begun
 
     label = f"let the model write {WRITTEN} characters"
     draw, actions = _drawing(model, tokenizer, truth), {label: write_on}
     return Explorer(draw, actions=actions, adjust=follow, text=words, position=slider)
-
-
-def continuation(model: nn.Module, tokenizer, text: str) -> str:
-    """What the model writes after a text: always the same after the same text."""
-    idx, generator = ids_of(model, tokenizer, text), torch.Generator().manual_seed(len(text))
-    written = sampling.generate(model, idx, WRITTEN, generator=generator)
-    return tokenizer.decode(written[0, idx.shape[1] :].tolist())
-
-
-def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
-    """P(next token | the last block_size tokens of text): (V,), in eval mode, mode restored."""
-    return sampling.next_token_probs(logits_after(model, tokenizer, text).float()).double()
-
-
-def logits_after(model: nn.Module, tokenizer, text: str) -> Tensor:
-    """The logits of the token after a text: (V,) in double precision; otherwise as next_probs."""
-    ids = ids_of(model, tokenizer, text)[:, -model.config.block_size :]
-    with evaluating(model), torch.no_grad():
-        return model(ids)[0][0, -1].cpu().double()
-
-
-def ids_of(model: nn.Module, tokenizer, text: str) -> Tensor:
-    """A text as tokens where the model is, (1, n); ValueError for an empty one."""
-    must(text, "The text must have at least one character", "an empty text", "Type some text.")
-    device = next(model.parameters(), torch.empty(0)).device
-    return torch.tensor([tokenizer.encode(text)], device=device)
 
 
 def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., Picture]:
@@ -87,7 +56,9 @@ def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., 
 
     def draw(text: str, position: int) -> Picture:
         read, coming = text[:position], text[position : position + 1]
-        believed = dict(zip(tokens, next_probs(model, tokenizer, read).tolist(), strict=True))
+        believed = dict(
+            zip(tokens, reading.next_probs(model, tokenizer, read).tolist(), strict=True)
+        )
         true, remark = _compare(believed, read, truth)
         live.wipe(ax)
         chars = list(believed | (true or {}))
@@ -104,12 +75,9 @@ def _compare(
     believed: Mapping[str, float], read: str, truth: Truth | None
 ) -> tuple[Mapping[str, float] | None, str]:
     """The true distribution where there is one, and a sentence about the model's distance to it."""
-    if truth is None:
-        return None, ""
-    try:
-        true = truth(read)
-    except ValueError:
-        return None, NO_TRUTH
+    true = reading.true_probs(truth, read)
+    if true is None:
+        return None, reading.NO_TRUTH if truth else ""
     chars = list(believed | true)
     p, q = ([d.get(c, 0.0) for c in chars] for d in (true, believed))
     distance = probability.kl(*torch.tensor([p, q], dtype=torch.float64)).item()
@@ -134,7 +102,7 @@ def _write(ax: Axes, right: float, up: float, text: str, **look) -> None:
 
 def _ending(read: str) -> str:
     """The last characters on one line; a blank shows only where it could be overlooked."""
-    shown = "".join(c if c == " " else glyph(c) for c in read[-QUOTED:])
+    shown = reading.on_one_line(read[-QUOTED:])
     blank = shown[-1:] == " "
     return ("…" if len(read) > QUOTED else "") + (shown[:-1] + glyph(" ") if blank else shown)
 

@@ -14,8 +14,7 @@ from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
 from helpers.views import plots
-from helpers.views.drawing import given
-from helpers.views.drawing.picture import Picture
+from helpers.views.drawing import Picture, given
 from helpers.views.widgets import live
 from helpers.views.widgets.explorer import Explorer
 
@@ -64,9 +63,6 @@ def profiles(n_layer: int, n_embd: int, start: str) -> dict[str, tuple[float, ..
     A vocabulary of 64, windows of 32 random tokens, random targets, GELU, an untied head.
     """
     size = {"n_layer": n_layer, "n_head": HEADS, "n_embd": n_embd, "tied": False}
-    configs = {
-        block: GPTConfig(TOKENS, VOCABULARY, block=block, **size)
-        for block in ("pre-norm", "post-norm")
-    }
-    start_with = STARTS[start]
-    return {name: tuple(start_gradients(c, start_with).tolist()) for name, c in configs.items()}
+    blocks = ("pre-norm", "post-norm")
+    configs = {block: GPTConfig(TOKENS, VOCABULARY, block=block, **size) for block in blocks}
+    return {b: tuple(start_gradients(c, STARTS[start]).tolist()) for b, c in configs.items()}

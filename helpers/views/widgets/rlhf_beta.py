@@ -11,14 +11,10 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
-from helpers.basics.numbers import array
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
-from helpers.views.drawing import given
+from helpers.views.drawing import Picture, given, number, style
 from helpers.views.drawing.palette import INK
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.style import SIZE
-from helpers.views.drawing.wording import number
 from helpers.views.widgets import live
 from helpers.views.widgets.controls import FREE, Question, asking, questions
 from helpers.views.widgets.explorer import Explorer
@@ -97,8 +93,8 @@ def outcome(beta: float, reference: tuple[float, ...], rewards: tuple[float, ...
     """The optimum for these proxy rewards, and what it is worth by the proxy and in truth."""
     policy = optimal_policy(reference, rewards, beta)
     far = max(0.0, kl(policy, policy.new_tensor(reference)).item())  # never -1e-17
-    means = [float((array(policy) * np.array(r)).sum()) for r in (rewards, TRUE)]
-    return Outcome(array(policy), *means, far, optimal_value(reference, rewards, beta).item())
+    means = [float((given.array(policy) * np.array(r)).sum()) for r in (rewards, TRUE)]
+    return Outcome(given.array(policy), *means, far, optimal_value(reference, rewards, beta).item())
 
 
 @lru_cache(maxsize=64)
@@ -111,7 +107,7 @@ def _drawing() -> Callable[..., Picture]:
     figure = live.figure(7.6, 4.4)
     bars = Bars(figure.add_axes((0.065, 0.15, 0.43, 0.56)), ANSWERS)
     path = Path(figure.add_axes((0.575, 0.15, 0.405, 0.56)))
-    words = figure.text(0.012, 0.98, "", va="top", fontsize=SIZE, color=INK, linespacing=1.5)
+    words = figure.text(0.012, 0.98, "", va="top", fontsize=style.SIZE, color=INK, linespacing=1.5)
 
     def draw(question, shown, beta, reference, **rewards) -> Picture:
         rewards = tuple(rewards[f"reward_{i}"] for i in range(len(ANSWERS)))

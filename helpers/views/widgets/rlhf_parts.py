@@ -7,37 +7,35 @@ from matplotlib.axes import Axes
 
 from helpers.views.drawing.palette import BLUE, HATCHED, INK, QUIET, VERMILLION
 from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import SIZE, SMALL, axes
+from helpers.views.drawing.style import SMALL
+from helpers.views.widgets import live
 
 
 class Bars:
     """Two bars for each answer, to be moved: the reference hatched, the optimum filled."""
 
     def __init__(self, ax: Axes, answers: Sequence[str]):
-        self.ax, self.answers, places = axes(ax, grid="y"), answers, np.arange(len(answers))
+        self.ax, self.answers, places = ax, answers, np.arange(len(answers))
+        live.panel(ax, "Probability of each answer")
         self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **HATCHED).patches
         self.policy = ax.bar(places + 0.2, places * 0, 0.36, label="π*", color=BLUE).patches
         ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1))
         ax.tick_params(axis="x", length=0)
         ax.legend(frameon=False, fontsize=SMALL, ncols=2, labelcolor=INK, loc="upper left")
-        ax.set_title("Probability of each answer", loc="left", fontsize=SIZE, color=INK)
 
     def move(self, reference, policy, rewards) -> None:
         """The heights, and each answer's proxy reward below it; a policy of None is not drawn."""
         named = [f"{a}\nr = {r:g}" for a, r in zip(self.answers, rewards, strict=True)]
         self.ax.set_xticks(range(len(self.answers)), named, fontsize=SMALL - 0.5)
-        hidden = [0.0] * len(self.answers)
-        both = ((self.reference, reference), (self.policy, hidden if policy is None else policy))
-        for patches, heights in both:
-            for patch, height in zip(patches, heights, strict=True):
-                patch.set_height(height)
+        live.lift(self.reference, reference)
+        live.lift(self.policy, [0.0] * len(self.answers) if policy is None else policy)
 
 
 class Path:
     """Mean rewards against KL for all β, to be moved, with marks at the present one."""
 
     def __init__(self, ax: Axes):
-        self.ax = axes(ax, grid="both")
+        self.ax = live.panel(ax, "Mean reward for all β", f"KL(π* ‖ π_ref), nats {NOTE}", "both")
         looks = {"proxy": (VERMILLION, (0, (6, 2)), "s"), "true": (BLUE, "-", "o")}
         self.lines, self.marks = {}, {}
         for name, (colour, dashes, mark) in looks.items():
@@ -47,8 +45,6 @@ class Path:
         space_by_roots(ax)
         ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
                   loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
-        ax.set_xlabel(f"KL(π* ‖ π_ref), nats {NOTE}", fontsize=SIZE, color=INK)
-        ax.set_title("Mean reward for all β", loc="left", fontsize=SIZE, color=INK)
 
     def move(self, outcomes: Sequence, now) -> None:
         """Draw what all β lead to, and mark what the present one does; nothing if hidden."""

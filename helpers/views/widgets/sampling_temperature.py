@@ -1,9 +1,9 @@
 """Sampling: what its settings do to the next token, and to a text. Notebook 08."""
 
-import functools
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
+from functools import lru_cache, partial
 
 import ipywidgets
 import torch
@@ -12,11 +12,10 @@ from torch import Tensor, nn
 from helpers.learning import sampling
 from helpers.learning.sampling import Sampling
 from helpers.theory import probability
-from helpers.views.drawing.picture import Picture
-from helpers.views.drawing.wording import glyph, number, spoken
+from helpers.views.drawing import Picture, glyph, number, spoken
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
-from helpers.views.widgets.next_character import NO_TRUTH, Truth, logits_after
 
 TEMPERATURES = (0, *(round(10 ** (i / 10), 2) for i in range(-10, 11)))  # 0, then .1 … 10
 WRITTEN = 36  # characters of the sample
@@ -27,7 +26,7 @@ def sampling_temperature(
     model: nn.Module,
     tokenizer,
     prompt: str,
-    truth: Truth | None = None,
+    truth: reading.Truth | None = None,
     temperature: float = 1,
     seed: int = 0,
 ) -> Explorer:
@@ -92,24 +91,17 @@ class _Hand:
 class _Reading:
     """What model and truth say after a text; the last answers are kept, for sliders ask again."""
 
-    def __init__(self, model: nn.Module, tokenizer, truth: Truth | None):
-        self.model, self.tokenizer, self.known = model, tokenizer, truth is not None
+    def __init__(self, model: nn.Module, tokenizer, truth: reading.Truth | None):
+        self.known = truth is not None
         self.tokens = [tokenizer.decode([i]) for i in range(tokenizer.vocab_size)]
-        self.logits = functools.lru_cache(8)(lambda text: logits_after(model, tokenizer, text))
-        self.truth = functools.lru_cache(64)(functools.partial(_or_none, truth))
-        self.sample = functools.lru_cache(8)(self._sample)
+        write = partial(reading.continuation, model, tokenizer, count=WRITTEN)
+        self.logits = lru_cache(8)(partial(reading.logits_after, model, tokenizer))
+        self.truth = lru_cache(64)(partial(reading.true_probs, truth))
+        self.sample = lru_cache(8)(write)  # text, seed and settings -> what the model goes on with
 
     def probs(self, text: str, settings: Sampling) -> Tensor:
         """P(next token | text) at these settings, (V,) in double precision."""
         return settings.probs(self.logits(text))
-
-    def _sample(self, text: str, settings: Sampling, seed: int) -> str:
-        ids = self.tokenizer.encode(text)[-self.model.config.block_size :]
-        idx = torch.tensor([ids], device=next(self.model.parameters()).device)
-        generator = torch.Generator().manual_seed(seed)
-        options = asdict(settings) | {"generator": generator}
-        written = sampling.generate(self.model, idx, WRITTEN, **options)
-        return self.tokenizer.decode(written[0, len(ids) :].tolist())
 
     def possible(self, text: str, sample: str) -> int:
         """How many characters of the sample the truth could have written after the text."""
@@ -121,23 +113,15 @@ class _Reading:
         return low
 
 
-def _or_none(truth: Truth | None, text: str) -> Mapping[str, float] | None:
-    try:
-        return truth(text) if truth else None
-    except ValueError:
-        return None
-
-
 def _drawing(read: _Reading) -> Callable[..., Picture]:
     def draw(text: str, seed: int, token: int, **settings: float) -> Picture:
-        settings = Sampling(**settings)
-        tokens, q, p = read.tokens, read.probs(text, settings), read.logits(text).softmax(-1)
-        tokens, q, p, true = _aligned(tokens, q, p, read.truth(text))
+        q, p = read.probs(text, Sampling(**settings)), read.logits(text).softmax(-1)
+        tokens, q, p, true = _aligned(read.tokens, q, p, read.truth(text))
         lines = [_entropy_line(q, p), _truth_line(q, true, read.known)]
         lines.append(f"Picked as the next token: {glyph(read.tokens[token])} .")
-        lines += _sample_lines(read, text, read.sample(text, settings, seed))
+        lines += _sample_lines(read, text, read.sample(text, seed=seed, **settings))
         start = "…" if len(text) > QUOTED else ""
-        heading = f"after {start}{_on_one_line(text[-QUOTED:])}"
+        heading = f"after {start}{reading.on_one_line(text[-QUOTED:])}"
         return vocabulary_bars(tokens, q, p, true, heading, list(filter(None, lines)))
 
     return draw
@@ -158,30 +142,21 @@ def _bits(nats: Tensor) -> str:
 
 
 def _entropy_line(q: Tensor, p: Tensor) -> str:
-    nats = probability.entropy(q)
-    choices = number(math.exp(nats.item()))
-    return (
-        f"H = {_bits(nats)} bits: like {choices} equal choices.   "
-        f"KL(these settings ‖ model) = {_bits(probability.kl(q, p))} bits."
-    )
+    nats, apart = probability.entropy(q), _bits(probability.kl(q, p))
+    like = f"like {number(math.exp(nats.item()))} equal choices"
+    return f"H = {_bits(nats)} bits: {like}.   KL(these settings ‖ model) = {apart} bits."
 
 
 def _truth_line(q: Tensor, true: Tensor | None, known: bool) -> str:
     if true is None:
-        return NO_TRUTH if known else ""
-    wrong = q[true == 0].sum().item()
-    return (
-        f"KL(truth ‖ these settings) = {_bits(probability.kl(true, q))} bits, the other way "
-        f"{_bits(probability.kl(q, true))} bits.   Impossible tokens: {number(100 * wrong)} %."
-    )
-
-
-def _on_one_line(text: str) -> str:
-    return "".join(c if c == " " else glyph(c) for c in text)
+        return reading.NO_TRUTH if known else ""
+    there, back = _bits(probability.kl(true, q)), _bits(probability.kl(q, true))
+    wrong = f"Impossible tokens: {number(100 * q[true == 0].sum().item())} %."
+    return f"KL(truth ‖ these settings) = {there} bits, the other way {back} bits.   {wrong}"
 
 
 def _sample_lines(read: _Reading, text: str, sample: str) -> list[str]:
-    lines = [f"{len(sample)} characters at these settings:   “{_on_one_line(sample)}”."]
+    lines = [f"{len(sample)} characters at these settings:   “{reading.on_one_line(sample)}”."]
     if read.truth(text) is None:
         return lines
     right = read.possible(text, sample)

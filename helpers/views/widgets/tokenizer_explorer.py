@@ -1,5 +1,6 @@
 """A text under several tokenizers: characters, our merges as many as you like, published ones."""
 
+import functools
 from collections.abc import Mapping
 
 import ipywidgets
@@ -34,14 +35,12 @@ def tokenizer_explorer(
 
 
 def _drawing(ours: BPETokenizer, published: Mapping[str, object]):
-    stopped: dict[int, BPETokenizer] = {}
+    stopped = functools.cache(lambda merges: ours.first(256 + merges))
 
     def cut(name: str, text: str, merges: int) -> tuple[list[bytes], list[int]]:
         if name == CHARACTERS:
             return [c.encode() for c in text], [ord(c) for c in text]
-        if name == OURS and merges not in stopped:
-            stopped[merges] = ours.first(256 + merges)
-        tokenizer = stopped[merges] if name == OURS else published[name]
+        tokenizer = stopped(merges) if name == OURS else published[name]
         ids = tokenizer.encode(text)
         return tokenizer.token_bytes(ids), ids
 
