@@ -5,8 +5,6 @@ import operator
 from collections.abc import Callable
 
 import numpy as np
-import torch
-from torch import Tensor
 
 
 def whole(name: str, value, least: int = 1, most: int | None = None, advice: str = "") -> int:
@@ -55,17 +53,6 @@ def array(values) -> np.ndarray:
     if hasattr(values, "detach"):
         values = values.detach().cpu().double()
     return np.asarray(values, dtype=float)
-
-
-def double(values) -> Tensor:
-    """Numbers, nested lists, an array or a tensor (its gradient kept) as a float64 tensor.
-
-    >>> double([1, 2])
-    tensor([1., 2.], dtype=torch.float64)
-    """
-    if isinstance(values, Tensor):
-        return values.cpu().double()
-    return torch.from_numpy(array(values).copy())
 
 
 def checked(name: str, values, holds: Callable, rule: str, advice: str) -> np.ndarray:

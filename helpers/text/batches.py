@@ -6,6 +6,8 @@ Built by hand in notebook 03.
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
+
 
 def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
     """The first part of the text for training, the last part for validation.
@@ -30,7 +32,8 @@ def sample(
 
     ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
-    starts = torch.randint(_last_start(ids, block_size) + 1, (batch_size,), generator=generator)
+    size, end = (whole("batch_size", batch_size),), _last_start(ids, block_size) + 1
+    starts = torch.randint(end, size, generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
 
 

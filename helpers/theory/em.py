@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import checked, double, whole
+from helpers.basics.numbers import checked, whole
+from helpers.basics.tensors import double
 from helpers.theory.mixtures import Mixture, data, log_joint
 
 FLOOR = 1e-6  # of the variance of y: no expert's variance falls below

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import checked, double
+from helpers.basics.numbers import checked
+from helpers.basics.tensors import double
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,8 @@ Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al
 
 from torch import Tensor
 
-from helpers.basics.numbers import double, real
+from helpers.basics.numbers import real
+from helpers.basics.tensors import double
 
 
 def optimal_policy(reference, reward, beta: float) -> Tensor:

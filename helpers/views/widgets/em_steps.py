@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from helpers.basics.numbers import double
+from helpers.basics.tensors import double
 from helpers.theory import em, mixtures
 from helpers.views import plots
 from helpers.views.drawing import Picture, given, number, palette, style
