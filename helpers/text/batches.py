@@ -32,8 +32,8 @@ def sample(
 
     ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
-    size, end = (whole("batch_size", batch_size),), _last_start(ids, block_size) + 1
-    starts = torch.randint(end, size, generator=generator)
+    size = (whole("batch_size", batch_size),)
+    starts = torch.randint(_last_start(ids, block_size) + 1, size, generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
 
 
