@@ -1,5 +1,6 @@
 """Numbers as they come: a Python int or a numpy one, a list, an array or a tensor."""
 
+import math
 import operator
 from collections.abc import Callable
 
@@ -24,6 +25,21 @@ def whole(name: str, value, least: int = 1, most: int | None = None, advice: str
         advice = advice or f"Try {name}={least if most is not None else max(1, least)}."
         raise ValueError(f"{name} must be a whole number {allowed}; got {value!r}. {advice}")
     return number
+
+
+def real(name: str, value, holds: Callable, rule: str, advice: str) -> float:
+    """The value as a plain float; ValueError unless it is one finite number that keeps the rule.
+
+    An int, a float, a numpy number and a tensor of one count; True, "1" and [1.0] do not.
+
+    >>> real("share", np.float64(0.5), lambda x: x <= 1, "be at most 1", "Try 1.")
+    0.5
+    """
+    number = value.item() if getattr(value, "ndim", None) == 0 else value
+    plain = isinstance(number, (int, float)) and not isinstance(number, bool)
+    if not (plain and math.isfinite(number) and holds(number)):
+        raise ValueError(f"{name} must {rule}; got {value!r}. {advice}")
+    return float(number)
 
 
 def array(values) -> np.ndarray:

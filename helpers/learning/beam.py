@@ -14,7 +14,7 @@ from helpers.basics.numbers import whole
 from helpers.learning.sampling import Reader, check_prompt
 from helpers.models.modes import evaluating
 
-NextLogProbs = Callable[[Tensor], Tensor]  # texts (n, S) -> ln P(next token | text), (n, V)
+NextLogProbs = Callable[[Tensor], Tensor]  # ids (n, S) -> ln P(next token | ids), (n, V)
 
 
 class Hypothesis(NamedTuple):
@@ -95,9 +95,9 @@ class _Follower:
     def __init__(self, model: nn.Module, device: torch.device):
         self.reader, self.device, self.seen = Reader(model), device, []
 
-    def __call__(self, texts: Tensor) -> Tensor:
-        rows = texts.tolist()
+    def __call__(self, ids: Tensor) -> Tensor:
+        rows = ids.tolist()
         if self.seen:  # each text goes on from the keys and values of the one it continues
             self.reader.keep([self.seen.index(row[:-1]) for row in rows])
         self.seen = rows
-        return self.reader.last_logits(texts.to(self.device)).double().log_softmax(-1)
+        return self.reader.last_logits(ids.to(self.device)).double().log_softmax(-1)

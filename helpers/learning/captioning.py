@@ -33,12 +33,12 @@ def train(
 
     options: those of `fit`.
     """
-    ids = caption_ids()
+    captions = caption_ids()
 
     def batch_loss() -> Tensor:
         images, names = drawings.draw(batch_size, noise)
-        text = ids[names]
-        return LENGTH * model(images, text[:, :-1], text[:, 1:])[1]
+        ids = captions[names]
+        return LENGTH * model(images, ids[:, :-1], ids[:, 1:])[1]
 
     return fit(model, batch_loss, steps=steps, lr=lr, **options)
 

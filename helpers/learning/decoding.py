@@ -45,8 +45,8 @@ def beam(model: nn.Module, source: Tensor, width: int, max_new_tokens: int) -> l
     with evaluating(model):
         memory, visible = model.encode(source)
 
-        def next_log_probs(texts: Tensor) -> Tensor:
-            copies = memory.expand(len(texts), -1, -1)  # every hypothesis reads the one source
-            return model.decode(texts.to(source.device), copies, visible)[:, -1].log_softmax(-1)
+        def next_log_probs(ids: Tensor) -> Tensor:
+            copies = memory.expand(len(ids), -1, -1)  # every hypothesis reads the one source
+            return model.decode(ids.to(source.device), copies, visible)[:, -1].log_softmax(-1)
 
         return search(next_log_probs, [START], width, max_new_tokens, end=END)

@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches, playwright
 
@@ -41,7 +42,7 @@ def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) 
 
     ids: (N,). tokens: about how many to score; None scores all that windows side by side cover.
     """
-    at_most = None if tokens is None else max(1, tokens // model.config.block_size)
+    at_most = None if tokens is None else max(1, whole("tokens", tokens) // model.config.block_size)
     return token_losses(model, ids, at_most)[1].mean().item()
 
 

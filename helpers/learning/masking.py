@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.learning.evaluation import losses_by_position
 from helpers.learning.fitting import fit
 from helpers.models import masks
@@ -23,7 +24,7 @@ def trained_under(
     and sees the same batches whatever the mask is. ValueError if a position sees none.
     """
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(whole("seed", seed, 0))
         model = with_mask(GPT(config), visible)
 
     def batch_loss() -> Tensor:

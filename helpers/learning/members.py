@@ -6,6 +6,7 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
 
@@ -23,7 +24,9 @@ def held_out(text: str, c: float, seed: int) -> str:
         raise ValueError(
             f"c must lie in [0, 1) and leave a whole scene of the {len(scenes)}; got {c}. Try 0.25."
         )
-    order = torch.randperm(len(scenes), generator=torch.Generator().manual_seed(seed))
+    order = torch.randperm(
+        len(scenes), generator=torch.Generator().manual_seed(whole("seed", seed, 0))
+    )
     return "".join(scenes[i] for i in order[:keep].sort().values)
 
 

@@ -6,15 +6,19 @@ Built in notebooks 07 and 08.
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.numbers import checked, whole
+from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 
 COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
 OR_ALL = "None keeps every token."
+RULES = {
+    "temperature": (lambda t: t >= 0, "be a finite number ≥ 0", "Try 1.0, or 0 for arg max."),
+    "top_p": (lambda p: 0 < p <= 1, "lie in (0, 1]", f"Try 0.9; {OR_ALL}"),
+    "min_p": (lambda p: 0 <= p <= 1, "lie in [0, 1]", f"Try 0.1; {OR_ALL}"),
+}
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,13 @@ class Sampling:
     min_p: float | None = None
 
     def __post_init__(self):
-        rule, advice = "be a finite number ≥ 0", "Try 1.0, or 0 for arg max."
-        checked("temperature", self.temperature, lambda t: (t >= 0) & (t < np.inf), rule, advice)
+        for name, rule in RULES.items():
+            value = getattr(self, name)
+            if value is not None or name == "temperature":
+                object.__setattr__(self, name, real(name, value, *rule))  # numpy's become plain
         if self.top_k is not None:
-            whole("top_k", self.top_k, advice=f"Try 40; {OR_ALL}")
-        if self.top_p is not None:
-            rule, advice = "lie in (0, 1]", f"Try 0.9; {OR_ALL}"
-            checked("top_p", self.top_p, lambda p: (p > 0) & (p <= 1), rule, advice)
-        if self.min_p is not None:
-            rule, advice = "lie in [0, 1]", f"Try 0.1; {OR_ALL}"
-            checked("min_p", self.min_p, lambda p: (p >= 0) & (p <= 1), rule, advice)
+            top_k = whole("top_k", self.top_k, advice=f"Try 40; {OR_ALL}")
+            object.__setattr__(self, "top_k", top_k)
 
     def probs(self, logits: Tensor) -> Tensor:
         """The distribution that the next token is drawn from: (..., V) -> (..., V).
@@ -133,13 +134,13 @@ class Reader:
         cached = use_cache and hasattr(model, "new_cache")
         self.model, self.cache = model, model.new_cache(batch_size) if cached else []
 
-    def last_logits(self, texts: Tensor) -> Tensor:
+    def last_logits(self, idx: Tensor) -> Tensor:
         """Logits for the token after each text: (B, S) -> (B, V)."""
         window = self.model.config.block_size
-        if not self.cache or texts.shape[1] > window:
+        if not self.cache or idx.shape[1] > window:
             # Every token of a window that slides has a new position: no key kept would be right.
-            return self.model(texts[:, -window:])[0][:, -1]
-        return self.model(texts[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
+            return self.model(idx[:, -window:])[0][:, -1]
+        return self.model(idx[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
 
     def keep(self, rows: list[int]) -> None:
         """Go on from these rows of the batch, in this order; one may be named twice."""

@@ -6,11 +6,10 @@ Sources: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 0
 import math
 from collections.abc import Callable
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.numbers import checked, whole
+from helpers.basics.numbers import real, whole
 
 CLIP = 1.0  # the most that all gradients together may be long
 MOST_SEED = 2**32 - 1
@@ -70,15 +69,11 @@ def settings(
     warmup = min(100, steps // 10) if warmup is None else warmup
     return {
         "steps": steps,
-        "lr": _rate("lr", lr, lambda x: x > 0, "be a positive finite number", "Try 1e-3."),
+        "lr": real("lr", lr, lambda x: x > 0, "be a positive finite number", "Try 1e-3."),
         "seed": whole("seed", seed, 0, MOST_SEED),
-        "weight_decay": _rate(
+        "weight_decay": real(
             "weight_decay", weight_decay, lambda x: x >= 0, "be a finite number ≥ 0", "Try 0.1."
         ),
         "warmup": whole("warmup", warmup, 0),
         **{name: whole(name, count) for name, count in counts.items()},
     }
-
-
-def _rate(name: str, value: float, holds: Callable, rule: str, advice: str) -> float:
-    return float(checked(name, value, lambda x: np.isfinite(x) & holds(x), rule, advice))

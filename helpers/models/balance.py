@@ -50,13 +50,13 @@ def expert_load(gates: Tensor) -> Tensor:
     return (gates != 0).flatten(0, -2).sum(0)
 
 
-def variation(load: Tensor) -> float:
-    """The coefficient of variation of a load (E,): 0 when all are equal, √(E - 1) when one has all.
+def variation(counts: Tensor) -> float:
+    """The coefficient of variation of counts (E,): 0 when all are equal, √(E - 1) when one has all.
 
     The standard deviation divided by the mean. Unlike the balance loss it cannot be fooled.
     """
-    load = load.double()
-    return (load.std(unbiased=False) / load.mean()).item()
+    counts = counts.double()
+    return (counts.std(unbiased=False) / counts.mean()).item()
 
 
 def expected_experts_hit(n_expert: int, k: int, n_tokens: int) -> float:

@@ -41,7 +41,7 @@ class PreNormBlock(nn.Module):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C): x plus what the two sublayers compute from it."""
-        # x itself passes untouched, only what a sublayer reads is normalised
+        # only the branch is normalised; x itself passes untouched, the gradient's short way back
         x = x + self.dropout(self.attention(self.attention_norm(x), cache))
         return x + self.dropout(self.mlp(self.mlp_norm(x)))
 
@@ -75,7 +75,7 @@ class ResidualBlock(PlainBlock):
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C)."""
-        # x itself passes untouched: the gradient's short way back
+        # a sum hands its gradient on unchanged, past the sublayer too
         x = x + self.attention(x, cache)
         return x + self.mlp(x)
 

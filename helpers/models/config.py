@@ -6,7 +6,9 @@ Brown et al. 2020 (GPT-3, table 2.1). Built in notebook 07; the sizes return in 
 
 from dataclasses import asdict, dataclass
 
-from helpers.basics.numbers import whole
+import numpy as np
+
+from helpers.basics.numbers import real, whole
 
 ACTIVATIONS = ("gelu", "relu")
 LEAST = {"block_size": 1, "vocab_size": 1, "n_layer": 0, "n_head": 1, "n_embd": 1, "n_expert": 0}
@@ -47,10 +49,15 @@ class GPTConfig:
 
     def __post_init__(self):
         for name, least in LEAST.items():
-            self._keep_whole(name, least)
-        if self.n_expert:
-            self._keep_whole("n_expert_active", 1, self.n_expert)
-        _check(_is_rate(self.dropout), "dropout", "a number in [0, 1)", self.dropout, 0.1)
+            self._keep(name, whole(name, getattr(self, name), least))
+        least, most = min(1, self.n_expert), self.n_expert or None
+        self._keep("n_expert_active", whole("n_expert_active", self.n_expert_active, least, most))
+        rate = "be a number in [0, 1)", "Try dropout=0.1."
+        self._keep("dropout", real("dropout", self.dropout, lambda p: 0 <= p < 1, *rate))
+        for name in ("tied", "qkv_bias"):
+            value = getattr(self, name)
+            _check(isinstance(value, (bool, np.bool_)), name, "True or False", value, True)
+            self._keep(name, bool(value))
         known = self.activation in ACTIVATIONS
         _check(known, "activation", f"one of {ACTIVATIONS}", self.activation, "gelu")
         if self.norm in ("pre", "post"):  # what this field meant in older versions
@@ -82,17 +89,13 @@ class GPTConfig:
             )
         return PRESETS[name]
 
-    def _keep_whole(self, name: str, least: int, most: int | None = None) -> None:
-        """Replace a field by the plain int it is: numpy's would not go into JSON."""
-        object.__setattr__(self, name, whole(name, getattr(self, name), least, most))
+    def _keep(self, name: str, value) -> None:
+        """Replace a field by the plain number it is: numpy's would not go into JSON."""
+        object.__setattr__(self, name, value)
 
     def to_dict(self) -> dict:
         """Plain numbers and strings, ready for JSON; `GPTConfig(**d)` restores the config."""
         return asdict(self)
-
-
-def _is_rate(value) -> bool:
-    return isinstance(value, (int, float)) and 0 <= value < 1
 
 
 def _check(holds: bool, name: str, rule: str, value, example) -> None:

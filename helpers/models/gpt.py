@@ -47,7 +47,7 @@ class GPT(nn.Module):
         tokens that follow those already read. ValueError when the context exceeds block_size.
         """
         x = self.embed(idx, past=cache[0].length if cache else 0)  # (B, T, C)
-        logits = self.answer(x, cache)  # at every position at once: T predictions, not one
+        logits = self.answer(x, cache)  # at every position at once: T predictions from one pass
         return logits, None if targets is None else token_loss(logits, targets)
 
     def embed(self, idx: Tensor, past: int = 0) -> Tensor:

@@ -148,12 +148,12 @@ class Biased(TopK):
         return place(experts, scores.gather(-1, experts), like=logits)
 
     @torch.no_grad()
-    def adjust(self, load: Tensor, rate: float) -> None:
+    def adjust(self, expert_load: Tensor, rate: float) -> None:
         """A step of `rate` up for experts that got less than the mean, down for those with more.
 
-        load: (E,) tokens per expert.
+        expert_load: (E,) tokens per expert.
         """
-        self.bias += rate * (load.float().mean() - load).sign()
+        self.bias += rate * (expert_load.float().mean() - expert_load).sign()
 
 
 class ExpertChoice(nn.Module):

@@ -9,7 +9,7 @@ from torch import Tensor
 SHOWN = 9  # numbers that a message shows side by side
 TOLERANCE = 1e-5
 TRUTHS = "True and False are asked for; yours holds numbers. `.bool()` or a comparison helps."
-NUMBERS = "numbers are asked for; yours holds True and False."
+NUMBERS = "numbers are asked for; yours holds {}. `.float()` helps."
 
 
 class Mistake(Exception):
@@ -24,9 +24,16 @@ def require(condition, words: str) -> None:
 
 def same(got: Tensor, wanted: Tensor) -> bool:
     """Whether two tensors have one shape, one kind and, up to the tolerance, the same numbers."""
-    if got.shape != wanted.shape or _kind(got) != _kind(wanted):
+    if got.shape != wanted.shape or not fits(got, wanted):
         return False
     return torch.allclose(got.double(), wanted.double(), rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def fits(got: Tensor, wanted: Tensor) -> bool:
+    """Whether the results are of one kind. A single whole number may stand for a real one."""
+    if torch.bool in (got.dtype, wanted.dtype):
+        return got.dtype == wanted.dtype
+    return got.ndim == 0 or got.is_floating_point() or not wanted.is_floating_point()
 
 
 def marked(values: Tensor) -> Tensor:
@@ -47,11 +54,13 @@ def tensor(value, what: str) -> Tensor:
     """A result as a tensor; a list of tensors is as good as their stack."""
     try:
         if isinstance(value, (list, tuple)) and any(isinstance(row, Tensor) for row in value):
-            return torch.stack([torch.as_tensor(row) for row in value]).detach()
-        return torch.as_tensor(value).detach()
+            value = torch.stack([torch.as_tensor(row) for row in value])
+        result = torch.as_tensor(value).detach().to_dense()  # a sparse one cannot be compared
     except (TypeError, ValueError, RuntimeError):
         kind = type(value).__name__
         raise Mistake(f"{what} must be a tensor or a number; yours is a {kind}.") from None
+    require(not result.is_complex(), f"{what} must hold real numbers; yours holds complex ones.")
+    return result
 
 
 def what_differs(got: Tensor, wanted: Tensor, what: str) -> str:
@@ -62,8 +71,9 @@ def what_differs(got: Tensor, wanted: Tensor, what: str) -> str:
     if got.shape != wanted.shape and not _rows_of_whole_numbers(got, wanted):
         shapes = f"{tuple(wanted.shape)}; yours is {tuple(got.shape)}"
         return f"the shape of {what} must be {shapes}."
-    if _kind(got) != _kind(wanted):
-        return TRUTHS if _kind(wanted) == "truths" else NUMBERS
+    if not fits(got, wanted):
+        found = "True and False" if got.dtype == torch.bool else "whole numbers"
+        return TRUTHS if wanted.dtype == torch.bool else NUMBERS.format(found)
     if not got.isfinite().all() and wanted.isfinite().all():
         return f"{what} holds {_text(got[~got.isfinite()][0])}."
     if wanted.numel() > SHOWN:
@@ -108,10 +118,6 @@ def in_bits(nats):
 def in_nats(bits):
     """What is measured in bits, in nats."""
     return bits * math.log(2)
-
-
-def _kind(values: Tensor) -> str:
-    return "truths" if values.dtype == torch.bool else "numbers"
 
 
 def _rows_of_whole_numbers(got: Tensor, wanted: Tensor) -> bool:

@@ -124,10 +124,11 @@ def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[st
     Six of them; the last is left out where PyTorch has no layers to compare with.
     """
     idx = ids[: model.config.block_size][None]
-    uniform = torch.tensor(model.config.vocab_size).log().item()
+    uniform = torch.tensor(model.config.vocab_size).log().item()  # who knows nothing guesses evenly
     verdicts = {
         # before training nothing is known: every token is as likely as the others
         "starts at ln V": abs(start_loss - uniform) < NEAR_GUESSING,
+        # no honest model pays less than the entropy: below it, it has seen the answers
         "ends above the floor": evaluate(model, ids) > floor,
         "has the parameters of the formula": sum(p.numel() for p in model.parameters())
         == count_parameters(model.config),

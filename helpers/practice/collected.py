@@ -143,8 +143,8 @@ def _statement(node: ast.expr) -> tuple[str, str]:
     """The sentence as a reader sees it, and a regular expression that its output matches."""
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     fixed = [part.value if isinstance(part, ast.Constant) else None for part in parts]
-    said = "".join("…" if text is None else text for text in fixed)
-    return said, "".join(".*" if text is None else re.escape(text) for text in fixed)
+    shown = "".join("…" if text is None else text for text in fixed)
+    return shown, "".join(".*" if text is None else re.escape(text) for text in fixed)
 
 
 def _state(pattern: str, cell: dict) -> str:

@@ -15,9 +15,19 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.practice.answers import Mistake, marked, require, same, tensor, unchanged, what_differs
+from helpers.practice.answers import (
+    Mistake,
+    fits,
+    marked,
+    require,
+    same,
+    tensor,
+    unchanged,
+    what_differs,
+)
 
 TO_DO = "to do. Replace the dots, then run the cell again."
+NOTHING = "your function returns nothing; is a `return` missing?"
 CHANGED = "the result is right, but your function changes what it was given; make a new one."
 UNSTEADY = "a second call with the same numbers gives another result; nothing may be drawn or kept."
 COUNT = {2: "two", 3: "three"}
@@ -157,21 +167,32 @@ class Exercise:
 
 def _alike(one: Wrong | None, other: Wrong) -> bool:
     """Whether two answers fail first at the same place, and in the same way."""
-    return one is not None and one.what == other.what and same(marked(one.got), marked(other.got))
+    if one is None or one.what != other.what or fits(one.got, one.wanted) != fits(*other[1:]):
+        return False
+    return same(marked(one.got), marked(other.got))
 
 
 def _asked(answer):
     """The answer; a function that still returns the placeholder raises Unfinished when asked."""
     if not callable(answer):
-        return _finished(answer)
-    return lambda *given, **named: _finished(answer(*given, **named))
+        return _finished(answer, answer)
+    return lambda *given, **named: _finished(answer(*given, **named), answer)
 
 
-def _finished(result):
+def _finished(result, answer):
     parts = result if isinstance(result, tuple) else (result,)
-    if any(part is None or part is ... for part in parts):
+    nothing = any(part is None for part in parts)
+    if any(part is ... for part in parts) or (nothing and _has_dots(answer)):
         raise Unfinished
+    require(not nothing, NOTHING)
     return result
+
+
+def _has_dots(answer) -> bool:
+    """Whether the placeholder still stands in the source: a body of dots alone returns None."""
+    with contextlib.suppress(OSError, TypeError):  # what has no source has no dots
+        return "..." in inspect.getsource(answer)
+    return False
 
 
 def _stopped(error: Exception, answer) -> str:
@@ -180,4 +201,5 @@ def _stopped(error: Exception, answer) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if code and frame.filename == code.co_filename]
     where = f" in `{own[-1].line}`" if own and own[-1].line else ""
-    return f"your code stopped{where} with {type(error).__name__}: {error}."
+    said = str(error).partition("\n")[0].rstrip(".")  # PyTorch adds pages
+    return f"your code stopped{where} with {type(error).__name__}: {said}."

@@ -6,6 +6,8 @@ Built by hand in notebook 03.
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
+
 
 def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
     """The first part of the text for training, the last part for validation.
@@ -30,15 +32,16 @@ def sample(
 
     ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
-    starts = torch.randint(_last_start(ids, block_size) + 1, (batch_size,), generator=generator)
+    size = (whole("batch_size", batch_size),)
+    starts = torch.randint(_last_start(ids, block_size) + 1, size, generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
 
 
 def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
     steps = torch.arange(block_size + 1, device=ids.device)
-    rows = ids[starts[:, None] + steps]  # (B, T + 1): one token more, the last one's target
-    return rows[:, :-1], rows[:, 1:]  # the target is the next token, at every place of the window
+    rows = ids[starts[:, None] + steps]  # (B, T + 1): one more than is read, the last target
+    return rows[:, :-1], rows[:, 1:]  # the target of every token is the one that follows it
 
 
 def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:

@@ -37,7 +37,7 @@ def train(text: str, n_merges: int) -> list[Pair]:
 
 def in_bytes(word: str) -> list[bytes]:
     """A word as the bytes of its UTF-8, each a token: what every text begins with."""
-    return [BYTES[byte] for byte in word.encode()]  # 256 tokens are enough for every language
+    return [BYTES[byte] for byte in word.encode()]  # 256 of them write every text there is
 
 
 def merged(tokens: list[bytes], pair: Pair) -> list[bytes]:
@@ -48,8 +48,8 @@ def merged(tokens: list[bytes], pair: Pair) -> list[bytes]:
     """
     result: list[bytes] = []
     for token in tokens:
-        if result and (result[-1], token) == pair:  # what was just merged is looked at again
-            result[-1] += token
+        if result and (result[-1], token) == pair:
+            result[-1] += token  # grown, it is no longer the pair's first: aaa becomes aa, a
         else:
             result.append(token)
     return result
@@ -66,7 +66,7 @@ def encode(text: str, merges: list[Pair]) -> list[int]:
     found = []
     for word in regex.findall(SPLIT, text):
         tokens = in_bytes(word)
-        for pair in merges:  # in the order learned: a later pair is made of what earlier ones left
+        for pair in merges:  # in the order learned: a later pair may need what an earlier made
             tokens = merged(tokens, pair)
         found += [ids[token] for token in tokens]
     return found
@@ -75,5 +75,5 @@ def encode(text: str, merges: list[Pair]) -> list[int]:
 def decode(ids: Iterable[int], merges: list[Pair]) -> str:
     """Ids to text: the bytes of the tokens side by side; bytes that are no UTF-8 become �."""
     tokens = vocabulary(merges)
-    # joined before they are decoded: a letter such as ä may be cut into two tokens
+    # joined first: a character's bytes may lie in several tokens
     return b"".join(tokens[i] for i in ids).decode("utf-8", errors="replace")

@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from helpers.basics.numbers import whole
+from helpers.basics.tensors import double
 from helpers.theory.em import fit_experts
-from helpers.theory.mixtures import design, double
+from helpers.theory.mixtures import design
 
 Member = Callable[[Tensor], Tensor]
 Learner = Callable[[Tensor, Tensor, Tensor], Member]
@@ -36,6 +37,7 @@ def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
 
     A sample holds a share 1 - (1 - 1/n)ⁿ of the different points, .632 for large n.
     """
+    n, members = whole("n", n), whole("members", members)
     generator = torch.Generator().manual_seed(whole("seed", seed, 0))
     return torch.randint(n, (members, n), generator=generator)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -57,7 +58,7 @@ def start_gradients(
 
 
 def _one_draw(model: GPT, start: Callable[[GPT], GPT], seed: int) -> Tensor:
-    torch.manual_seed(seed)
+    torch.manual_seed(whole("seed", seed, 0))
     start(model)
     window = (1, model.config.block_size)
     idx, targets = (torch.randint(model.config.vocab_size, window) for _ in range(2))

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 
 from helpers.basics.numbers import checked, whole
-from helpers.theory.mixtures import Mixture, data, double, log_joint
+from helpers.basics.tensors import double
+from helpers.theory.mixtures import Mixture, data, log_joint
 
 FLOOR = 1e-6  # of the variance of y: no expert's variance falls below
 RIDGE = 1e-8  # damps Newton's matrix, never the objective

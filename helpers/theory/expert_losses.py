@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from helpers.theory.mixtures import double
+from helpers.basics.tensors import double
 
 
 class ExpertLosses(NamedTuple):

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.basics.numbers import array
+
 EXPONENTS = np.geomspace(0.02, 3, 1500)
 
 
@@ -21,7 +23,7 @@ class PowerLaw(NamedTuple):
 
     def loss(self, sizes):
         """L(N) of a number or of an array of sizes."""
-        return self.limit + self.factor * np.asarray(sizes, dtype=float) ** -self.exponent
+        return self.limit + self.factor * array(sizes) ** -self.exponent
 
 
 def fit(sizes: Sequence[float], losses: Sequence[float]) -> PowerLaw:
@@ -30,7 +32,7 @@ def fit(sizes: Sequence[float], losses: Sequence[float]) -> PowerLaw:
     For a given exponent the best limit and factor follow from a straight line; the exponent is
     the best of a fine grid. ValueError for fewer than three different sizes: three unknowns.
     """
-    sizes, losses = np.asarray(sizes, dtype=float), np.asarray(losses, dtype=float)
+    sizes, losses = array(sizes), array(losses)
     _check(sizes, losses)
     scale = np.exp(np.log(sizes).mean())
     x = (sizes / scale) ** -EXPONENTS[:, None]  # (exponents, n)
@@ -51,7 +53,7 @@ def bootstrap(
     losses: for each size one value per seed. This cannot show what all fits have in common, such as
     a formula that is not quite right.
     """
-    random, losses = np.random.default_rng(seed), [np.asarray(values) for values in losses]
+    random, losses = np.random.default_rng(seed), [array(values) for values in losses]
     means = ([random.choice(values, len(values)).mean() for values in losses] for _ in range(draws))
     return [fit(sizes, each) for each in means]
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from helpers.basics.numbers import whole
 from helpers.theory import probability
 
 
@@ -45,7 +46,7 @@ def random_scores(widths: list[int], n_keys: int = 16, draws: int = 1000, seed: 
     """
     if not all(a < b for a, b in zip([0, *widths], widths, strict=False)):
         raise ValueError(f"widths must be ≥ 1 and grow; got {widths}. Try [1, 2, 4].")
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(whole("seed", seed, 0))
     total, drawn, rows = torch.zeros(draws, n_keys), 0, []
     for width in widths:
         q = torch.randn(draws, 1, width - drawn, generator=generator)

@@ -38,17 +38,19 @@ def simulate(c, alpha, lam, sigma2, K, N: int, runs: int, seed: int, T: float = 
     if any(np.ndim(x) for x in s):
         raise ValueError("simulate takes one number for each setting; got an array. Try a loop.")
     N, runs = (whole(name, value, advice="Try 100.") for name, value in (("N", N), ("runs", runs)))
-    rng, one = np.random.default_rng(seed), [float(x) for x in s]
-    measured = np.array([_run(rng, N, *one) for _ in range(runs)])
+    generator, one = np.random.default_rng(seed), [float(x) for x in s]
+    measured = np.array([_run(generator, N, *one) for _ in range(runs)])
     scatter = measured.std(0, ddof=1) if runs > 1 else np.full(3, np.nan)
     return Measured(*measured.mean(0).tolist(), *(scatter / math.sqrt(runs)).tolist())
 
 
-def _run(rng, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, float]:
+def _run(generator, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, float]:
     members = STAND_IN if math.isinf(K) else int(K)
-    teacher, x, y = draw_task(rng, N, _about(rng, alpha * N), sigma2)
-    kept = [rng.permutation(len(y))[: _about(rng, (1 - c) * len(y))] for _ in range(members)]
-    students = [fit(x[k], y[k], lam, T, rng) for k in kept]
+    teacher, x, y = draw_task(generator, N, _about(generator, alpha * N), sigma2)
+    kept = [
+        generator.permutation(len(y))[: _about(generator, (1 - c) * len(y))] for _ in range(members)
+    ]
+    students = [fit(x[k], y[k], lam, T, generator) for k in kept]
     error, average, ambiguity = decompose(teacher, students)  # mean over N: inputs have variance 1
     if math.isinf(K):  # the variance of ten is 9/10 of that of infinitely many
         ambiguity *= members / (members - 1)
@@ -56,16 +58,16 @@ def _run(rng, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, float]
     return error, average, ambiguity
 
 
-def draw_task(rng, N: int, examples: int, sigma2: float):
+def draw_task(generator, N: int, examples: int, sigma2: float):
     """A teacher (N,) with |w0|² = N, inputs x (p, N), answers y (p,) with noise of variance σ²."""
-    teacher = rng.standard_normal(N)
+    teacher = generator.standard_normal(N)
     teacher *= math.sqrt(N) / np.linalg.norm(teacher)
-    x = rng.standard_normal((examples, N))
-    noise = math.sqrt(sigma2) * rng.standard_normal(examples)
+    x = generator.standard_normal((examples, N))
+    noise = math.sqrt(sigma2) * generator.standard_normal(examples)
     return teacher, x, x @ teacher / math.sqrt(N) + noise
 
 
-def fit(x: np.ndarray, y: np.ndarray, lam: float, T: float = 0.0, rng=None) -> np.ndarray:
+def fit(x: np.ndarray, y: np.ndarray, lam: float, T: float = 0.0, generator=None) -> np.ndarray:
     """A student's weights (N,): the least Σ(y - w·x/√N)² + λ|w|², plus training noise for T > 0.
 
     The noise is drawn so that P(w) ∝ exp(-loss / 2T): its covariance is T(A + λ)⁻¹.
@@ -75,10 +77,10 @@ def fit(x: np.ndarray, y: np.ndarray, lam: float, T: float = 0.0, rng=None) -> n
     w = np.linalg.solve(curvature, x.T @ y / math.sqrt(N))
     if T > 0:
         root = np.linalg.cholesky(curvature)  # root @ root.T = A + λ
-        w = w + math.sqrt(T) * np.linalg.solve(root.T, rng.standard_normal(N))
+        w = w + math.sqrt(T) * np.linalg.solve(root.T, generator.standard_normal(N))
     return w
 
 
-def _about(rng, amount: float) -> int:
+def _about(generator, amount: float) -> int:
     """The amount, rounded up or down at random so that its mean is right."""
-    return math.floor(amount + rng.random())
+    return math.floor(amount + generator.random())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.basics.numbers import array, checked, whole
+from helpers.basics.numbers import array, checked, real, whole
 
 
 @pytest.mark.parametrize("value", [8, np.int64(8), np.uint8(8), torch.tensor(8)])
@@ -23,6 +23,24 @@ def test_a_number_out_of_its_range_is_refused_with_the_range():
     assert whole("k", 4, 1, 4) == 4
     with pytest.raises(ValueError, match=r"k must be a whole number in 1 … 4; got 5\. Ask fewer\."):
         whole("k", 5, 1, 4, "Ask fewer.")
+
+
+def share(value):
+    return real("share", value, lambda x: x <= 1, "be at most 1", "Try 0.5.")
+
+
+@pytest.mark.parametrize("value", [0.5, np.float32(0.5), np.array(0.5), torch.tensor(0.5), 0])
+def test_one_number_in_any_dress_becomes_a_plain_float(value):
+    assert share(value) == float(value) and type(share(value)) is float
+
+
+WRONG = [True, np.True_, "0.5", None, [0.5], np.ones(1), torch.tensor(True), 2, np.nan, -np.inf]
+
+
+@pytest.mark.parametrize("value", WRONG)
+def test_what_is_not_one_finite_number_is_refused_with_what_came(value):
+    with pytest.raises(ValueError, match=r"^share must be at most 1; got .*\. Try 0\.5\."):
+        share(value)
 
 
 def test_numbers_come_in_any_dress():

@@ -102,7 +102,7 @@ def test_a_loss_that_is_not_finite_is_one_clear_error():
         ({"steps": 0}, "steps must be a whole number ≥ 1; got 0. Try steps=1"),
         ({"steps": 1.5}, "steps must be a whole number ≥ 1; got 1.5"),
         ({"steps": True}, "steps must be a whole number ≥ 1; got True"),
-        ({"lr": 0.0}, "lr must be a positive finite number; got 0. Try 1e-3"),
+        ({"lr": 0.0}, "lr must be a positive finite number; got 0.0. Try 1e-3"),
     ],
 )
 def test_impossible_settings_are_refused(change, message):

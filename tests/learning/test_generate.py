@@ -186,6 +186,9 @@ BAD_SETTINGS = [
     ({"temperature": -0.1}, "temperature must be a finite number ≥ 0; got -0.1"),
     ({"temperature": math.nan}, "temperature must be a finite number ≥ 0; got nan"),
     ({"temperature": math.inf}, "temperature must be a finite number ≥ 0; got inf"),
+    ({"temperature": "1"}, "temperature must be a finite number ≥ 0; got '1'"),
+    ({"temperature": None}, "temperature must be a finite number ≥ 0; got None"),
+    ({"temperature": True}, "temperature must be a finite number ≥ 0; got True"),
     ({"top_k": 0}, "top_k must be a whole number ≥ 1; got 0"),
     ({"top_k": -3}, "top_k must be a whole number ≥ 1; got -3"),
     ({"top_k": 2.5}, "top_k must be a whole number ≥ 1; got 2.5"),
@@ -196,6 +199,8 @@ BAD_SETTINGS = [
     ({"top_k": True}, "top_k must be a whole number ≥ 1; got True"),
     ({"min_p": -0.1}, r"min_p must lie in \[0, 1\]; got -0.1. Try 0.1"),
     ({"min_p": 1.01}, r"min_p must lie in \[0, 1\]; got 1.01"),
+    ({"min_p": "a"}, r"min_p must lie in \[0, 1\]; got 'a'"),
+    ({"min_p": [0.1]}, r"min_p must lie in \[0, 1\]; got \[0.1\]"),
     ({"min_p": math.nan}, r"min_p must lie in \[0, 1\]; got nan"),
 ]
 

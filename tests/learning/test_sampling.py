@@ -203,6 +203,12 @@ def test_settings_are_one_thing_that_is_checked_once_and_never_changes():
         dataclasses.replace(settings, min_p=2)
 
 
+def test_settings_of_numpy_and_torch_become_plain_ones():
+    settings = Sampling(np.float32(0.5), np.int64(3), torch.tensor(0.25), np.float64(0.5))
+    kept = dataclasses.astuple(settings)
+    assert kept == (0.5, 3, 0.25, 0.5) and {type(value) for value in kept} == {float, int}
+
+
 @pytest.mark.parametrize(
     "settings",
     [

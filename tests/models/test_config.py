@@ -54,7 +54,7 @@ def test_an_impossible_depth_is_refused(config, value):
         dataclasses.replace(config, n_layer=value)
 
 
-@pytest.mark.parametrize("value", [-0.1, 1, 1.0, float("nan"), "0.1", None])
+@pytest.mark.parametrize("value", [-0.1, 1, 1.0, float("nan"), "0.1", None, False])
 def test_an_impossible_dropout_is_refused(config, value):
     with pytest.raises(ValueError, match=r"dropout must be a number in \[0, 1\); got"):
         dataclasses.replace(config, dropout=value)
@@ -79,8 +79,22 @@ def test_a_part_is_named_by_a_word(config, name, value):
 
 
 def test_numbers_of_numpy_become_plain_ones(config):
-    changed = dataclasses.replace(config, n_layer=np.int64(3), n_expert=np.int32(4))
-    assert json.loads(json.dumps(changed.to_dict()))["n_layer"] == 3
+    numbers = {"n_layer": np.int64(3), "n_expert": np.int32(4), "n_expert_active": np.int64(1)}
+    numbers |= {"dropout": np.float32(0.5), "tied": np.False_}
+    changed = dataclasses.replace(config, **numbers).to_dict()
+    assert {name: json.loads(json.dumps(changed))[name] for name in numbers} == numbers
+
+
+@pytest.mark.parametrize("name", ["tied", "qkv_bias"])
+@pytest.mark.parametrize("value", ["no", 1, None])
+def test_what_is_neither_true_nor_false_is_refused(config, name, value):
+    with pytest.raises(ValueError, match=f"{name} must be True or False; got {value!r}. Try"):
+        dataclasses.replace(config, **{name: value})
+
+
+def test_a_number_of_experts_is_whole_even_where_it_is_idle(config):
+    with pytest.raises(ValueError, match="n_expert_active must be a whole number ≥ 0; got 'x'"):
+        dataclasses.replace(config, n_expert_active="x")
 
 
 @pytest.mark.parametrize(("n_embd", "n_head", "possible"), [(16, 3, 15), (5140, 40, 5120)])

@@ -47,13 +47,29 @@ def unfinished(x):
     return scores @ x
 
 
-@pytest.mark.parametrize(
-    "dots", [lambda x: ..., lambda x: None, lambda x: (x, ...), unfinished, ...]
-)
+def untouched(x): ...
+
+
+@pytest.mark.parametrize("dots", [lambda x: ..., lambda x: (x, ...), untouched, unfinished, ...])
 def test_the_placeholder_is_to_do_and_not_wrong(twice, dots):
     verdict = twice(dots)
     assert verdict.mark == "○" and "Replace the dots" in verdict.words and not verdict
     assert not twice.solved
+
+
+def without_return(x):
+    2 * x  # noqa: B018
+
+
+def with_half_a_return(x):
+    if x.ndim == 1:
+        return 2 * x
+
+
+@pytest.mark.parametrize("answer", [without_return, with_half_a_return])
+def test_a_forgotten_return_is_told(twice, answer):
+    words = "✗ Double: your function returns nothing; is a `return` missing?"
+    assert repr(twice(answer)) == words
 
 
 def test_a_known_slip_is_told_its_name(twice):
@@ -81,6 +97,12 @@ def test_wrong_shapes_kinds_and_numbers_that_are_none_are_said(twice):
     assert "holds nan" in twice(lambda x: x * float("nan")).words
     assert "yours is a str" in twice(lambda x: "2, 4, 6").words
     assert "yours holds True and False" in twice(lambda x: x > 1).words
+    assert "numbers are asked for; yours holds whole numbers" in twice(lambda x: 2 * x.int()).words
+    assert "yours holds complex ones" in twice(lambda x: 2 * x + 0j).words
+
+
+def test_whole_numbers_are_not_told_a_slip_that_has_others(twice):
+    assert "yours holds whole numbers" in twice(lambda x: x.int() ** 2).words
 
 
 def test_true_and_false_are_asked_for_where_they_are(twice):
@@ -93,6 +115,7 @@ def test_lists_floats_and_doubles_are_right_as_well(twice):
     assert twice(lambda x: (2 * x.double()).tolist())
     assert twice(lambda x: [2 * row for row in x])
     assert twice(lambda x: (2 * x).numpy())
+    assert twice(lambda x: (2 * x).to_sparse())
 
 
 def test_rows_of_whole_numbers_are_shown_whatever_their_length(twice):
@@ -131,6 +154,13 @@ def test_code_that_stops_is_told_where_and_why(twice):
 
     said = twice(broken)
     assert said.mark == "✗" and "in `return x @ torch.ones(7)` with RuntimeError" in said.words
+
+
+def test_of_a_long_error_the_first_line_is_told(twice):
+    def wordy(x):
+        raise RuntimeError("A cause.\nA page about it.")
+
+    assert twice(wordy).words.endswith("RuntimeError: A cause.")
 
 
 def test_hints_come_one_after_the_other(twice, capsys):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from helpers.theory import power_laws
 from helpers.theory.power_laws import PowerLaw
@@ -81,3 +82,9 @@ def test_every_size_is_left_out_once():
 def test_too_little_for_three_unknowns_is_refused(sizes, losses):
     with pytest.raises(ValueError, match="at least three different sizes"):
         power_laws.fit(sizes, losses)
+
+
+def test_a_tensor_with_gradient_is_as_good_as_a_list():
+    losses = LAW.loss(SIZES)
+    tensors = torch.tensor(SIZES), torch.tensor(losses, requires_grad=True)
+    assert power_laws.fit(*tensors) == pytest.approx(power_laws.fit(SIZES, losses))

@@ -98,13 +98,13 @@ def test_the_task_has_the_length_and_the_noise_it_should_have():
 def test_training_noise_has_the_covariance_of_its_distribution():
     # T (A + λ)⁻¹ with A + λ = diag(2, .5); 20,000 draws: four standard errors of a variance are 4 %
     x, rng = math.sqrt(2) * np.diag([math.sqrt(1.6), math.sqrt(0.1)]), np.random.default_rng(0)
-    draws = np.array([fit(x, np.zeros(2), 0.4, T=0.7, rng=rng) for _ in range(20_000)])
+    draws = np.array([fit(x, np.zeros(2), 0.4, T=0.7, generator=rng) for _ in range(20_000)])
     np.testing.assert_allclose(np.cov(draws.T), 0.7 * np.diag([1 / 2, 2]), rtol=0.04, atol=0.03)
 
 
 def test_correlated_inputs_get_correlated_training_noise():
     x, rng = math.sqrt(2) * np.array([[1.0, 1.0], [0.0, 1.0]]), np.random.default_rng(1)
-    draws = np.array([fit(x, np.zeros(2), 0.5, T=1.0, rng=rng) for _ in range(20_000)])
+    draws = np.array([fit(x, np.zeros(2), 0.5, T=1.0, generator=rng) for _ in range(20_000)])
     expected = np.linalg.inv(np.array([[1.5, 1.0], [1.0, 2.5]]))
     np.testing.assert_allclose(np.cov(draws.T), expected, atol=0.05)
 

@@ -17,12 +17,12 @@ def answer_log_probs(model: nn.Module, prompt: Tensor, answers: Tensor) -> Tenso
 
 
 def learn_answers(
-    model: nn.Module, texts: Tensor, *, steps: int, lr: float, batch_size: int = 64, seed: int = 0
+    model: nn.Module, ids: Tensor, *, steps: int, lr: float, batch_size: int = 64, seed: int = 0
 ) -> list[float]:
     """Ordinary training on whole texts, prompt and answer: (N, T). Returns losses in nats each."""
 
     def batch_loss() -> Tensor:
-        rows = texts[torch.randint(len(texts), (batch_size,))]
-        return (texts.shape[1] - 1) * model(rows[:, :-1], rows[:, 1:])[1]
+        rows = ids[torch.randint(len(ids), (batch_size,))]
+        return (ids.shape[1] - 1) * model(rows[:, :-1], rows[:, 1:])[1]
 
     return fit(model, batch_loss, steps=steps, lr=lr, seed=seed, progress=False)

@@ -4,10 +4,10 @@ Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al
 (the optimum). Everything in nats. Built in notebook 10.
 """
 
-import math
-
-import torch
 from torch import Tensor
+
+from helpers.basics.numbers import real
+from helpers.basics.tensors import double
 
 
 def optimal_policy(reference, reward, beta: float) -> Tensor:
@@ -33,11 +33,9 @@ def _log_weights(reference, reward, beta: float) -> Tensor:
 
 def as_tensor(values) -> Tensor:
     """A tensor as it is (its dtype and gradient stay); other numbers in double precision."""
-    return values if isinstance(values, Tensor) else torch.as_tensor(values, dtype=torch.float64)
+    return values if isinstance(values, Tensor) else double(values)
 
 
 def positive_beta(beta: float) -> float:
     """β, the price of KL, if it is a positive number; else ValueError."""
-    if not (beta > 0 and math.isfinite(beta)):
-        raise ValueError(f"beta must be a positive number; got {beta!r}. Try 0.1 to 10.")
-    return beta
+    return real("beta", beta, lambda b: b > 0, "be a positive number", "Try 0.1 to 10.")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.attention import CausalSelfAttention, LayerCache, attention_weights, merge_heads
 from helpers.models.config import GPTConfig
@@ -135,7 +136,7 @@ def line_up(config: GPTConfig, seed: int = 0) -> dict[str, GPT]:
     """Six untrained GPTs, A to F, all from the same seed: one is sound, five have a bug each."""
 
     def started(kind: type[GPT] = GPT, **parts: Callable) -> GPT:
-        torch.manual_seed(seed)
+        torch.manual_seed(whole("seed", seed, 0))
         return kind(config, **parts)
 
     with torch.random.fork_rng():

@@ -1,7 +1,8 @@
 """The exercises of the notebooks: `check_...(answer)`, `.hint()`, `.solution()`.
 
 surprisal           00: the cost of a text, a floor by hand, equal choices
-rnn_to_attention    01: a state, a look-up, sines of places
+rnn_to_attention    01: a state, a look-up
+sines_of_places     01: sines of places
 transformer_to_gpt  02: two masks, and the distance from the truth
 merging             03: one merge
 tokens              03: bits per character, and blocks
@@ -20,7 +21,8 @@ preferences         10: the best policy, and DPO's loss
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
-routing             13: a gate, its balance, and its places
+routing             13: a gate, and its balance
+routing_places      13: its places
 
 Where a notebook has two modules, they come in the order of their names.
 """

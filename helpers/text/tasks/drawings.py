@@ -5,14 +5,13 @@ is or twice as large; then every pixel is flipped with probability `noise`. Ther
 clean sheets to try them all, so Bayes' rule gives the exact posterior of every image.
 """
 
-import math
 from functools import cache
 from itertools import product
 
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import whole
+from helpers.basics.numbers import real, whole
 
 SIDE = 16  # pixels of a sheet, in both directions
 GLYPHS = {  # rows of five pixels, from the top
@@ -99,8 +98,5 @@ def posterior(images: Tensor, noise: float) -> Tensor:
 
 
 def _check(noise: float) -> None:
-    if not (isinstance(noise, (int, float)) and math.isfinite(noise) and 0 <= noise <= 0.5):
-        raise ValueError(
-            f"noise must be a chance between 0 and 0.5; got {noise!r}. Try 0.05: at 0.5 nothing "
-            "of the drawing is left."
-        )
+    rule, advice = "be a chance between 0 and 0.5", "Try 0.05: at 0.5 nothing is left to see."
+    real("noise", noise, lambda p: 0 <= p <= 0.5, rule, advice)

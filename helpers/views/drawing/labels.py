@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
 from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
 from helpers.views.drawing.wording import number
@@ -21,7 +22,7 @@ def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.
     n = len(heights)
     gap = min(gap, (high - low) / max(1, n - 1))
     order = np.argsort(heights, kind="stable")
-    wishes = np.asarray(heights, dtype=float)[order] - gap * np.arange(n)
+    wishes = array(heights)[order] - gap * np.arange(n)
     places = np.empty(n)
     places[order] = _pooled(wishes).clip(low, high - gap * (n - 1)) + gap * np.arange(n)
     return places

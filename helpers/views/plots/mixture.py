@@ -115,23 +115,23 @@ def _check(x, y, h, at, means, deviations) -> None:
 
 def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
     each = enumerate(zip(means.T, deviations, h.mean(0), strict=True), start=1)
-    said = [
+    parts = [
         f"expert {m} goes {course(line)}, deviation {number(width)}, and answers for {share:.0%}"
         for m, (line, width, share) in each
     ]
-    head = f"{len(h)} points and {counted(len(said), 'expert')}"
-    return f"{head}, x {course(at)}: {'; '.join(said)}."
+    head = f"{len(h)} points and {counted(len(parts), 'expert')}"
+    return f"{head}, x {course(at)}: {'; '.join(parts)}."
 
 
 def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
     shown = [0, len(at) // 2, -1]
     rows = [", ".join(f"{p:.2f}" for p in curve) for curve in probs[shown].T]
-    said = "; ".join(f"expert {m} {row}" for m, row in enumerate(rows, start=1))
-    return f"Gate at x = {listed([*map(number, at[shown])])}: {said}."
+    parts = "; ".join(f"expert {m} {row}" for m, row in enumerate(rows, start=1))
+    return f"Gate at x = {listed([*map(number, at[shown])])}: {parts}."
 
 
 def _say_density(at: np.ndarray, heights: np.ndarray, values: np.ndarray) -> str:
     shown = [0, len(at) // 2, -1]
     tops = zip(at[shown], heights[values[:, shown].argmax(0)], strict=True)
-    said = [f"at x = {number(x)} highest at y = {number(y)}" for x, y in tops]
-    return f"Density of y given x, up to {number(values.max())}: {'; '.join(said)}."
+    parts = [f"at x = {number(x)} highest at y = {number(y)}" for x, y in tops]
+    return f"Density of y given x, up to {number(values.max())}: {'; '.join(parts)}."

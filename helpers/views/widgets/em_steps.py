@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from helpers.basics.tensors import double
 from helpers.theory import em, mixtures
 from helpers.views import plots
 from helpers.views.drawing import Picture, given, number, palette, style
@@ -66,7 +67,7 @@ def _begin(x, y, start: str, M: int) -> mixtures.Mixture:
 
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
-    at = _places(mixtures.double(x))
+    at = _places(double(x))
     figure = live.figure(7.6, 4.6)
     main, gate, climb = (figure.add_axes(place) for place in AREAS)
     main.tick_params(labelbottom=False)
@@ -117,6 +118,6 @@ def _places(x: Tensor) -> Tensor:
 
 def _check(x, start: str) -> None:
     rule = "Only points with one input, x (n,), can be drawn over a line"
-    shape = mixtures.double(x).shape
+    shape = double(x).shape
     given.must(len(shape) == 1, rule, f"shape {tuple(shape)}", "Try x[:, 0].")
     given.must(start in STARTS, f"start must be one of {STARTS}", repr(start), "Try 'apart'.")

@@ -9,6 +9,7 @@ import ipywidgets
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
 from helpers.learning import sampling
 from helpers.learning.sampling import Sampling
 from helpers.theory import probability
@@ -44,7 +45,7 @@ def sampling_temperature(
         "top_k": ipywidgets.IntSlider(V, 1, V, description=f"top-k ({V}: all)"),
         "min_p": ipywidgets.FloatSlider(0, description="min-p (0: all)", **share),
         "top_p": ipywidgets.FloatSlider(1, min=0.05, description="top-p (1: all)", **share),
-        "seed": ipywidgets.IntSlider(seed, 0, 20),
+        "seed": ipywidgets.IntSlider(whole("seed", seed, 0, 20), 0, 20),
         "token": ipywidgets.Dropdown(options=[("", 0)], description="next token"),
     }
     hand = _Hand(read, controls)

@@ -14,13 +14,13 @@ LEARNING = [
     slip(
         "a cache that slides with the window",
         "learning/sampling.py",
-        "if not self.cache or texts.shape[1] > window:",
-        "if self.cache and texts.shape[1] > window:\n"
+        "if not self.cache or idx.shape[1] > window:",
+        "if self.cache and idx.shape[1] > window:\n"
         "            for layer in self.cache:\n"
         "                layer.keys = layer.keys.roll(-1, 2)\n"
         "                layer.values = layer.values.roll(-1, 2)\n"
         "                layer.length = window - 1\n"
-        "            return self.model(texts[:, -1:], cache=self.cache)[0][:, -1]\n"
+        "            return self.model(idx[:, -1:], cache=self.cache)[0][:, -1]\n"
         "        if not self.cache:",
         "learning/test_generate.py"
         "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[8-1-settings1]",
