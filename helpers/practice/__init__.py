@@ -10,5 +10,3 @@ exercises/  the exercises of the notebooks
 """
 
 from helpers.practice.claims import claim
-
-__all__ = ["claim"]

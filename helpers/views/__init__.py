@@ -7,5 +7,3 @@ widgets   controls above a picture
 """
 
 from helpers.views.drawing.picture import Picture, show
-
-__all__ = ["Picture", "show"]

@@ -28,7 +28,8 @@ Explorer(draw, k=ipywidgets.IntSlider(3, 0, 9))"""
 
 
 def test_every_widget_of_the_course_is_driven():
-    assert set(widgets.__all__) - NOT_MOVED == set(CELLS)
+    every = {name for name, value in vars(widgets).items() if callable(value)}
+    assert every - NOT_MOVED == set(CELLS)
 
 
 @pytest.mark.parametrize("name", sorted(CELLS))

@@ -10,5 +10,3 @@ policy_gradient  reinforcement learning: a GPT tries answers, and the better one
 from helpers.learning.alignment.closed_form import optimal_policy, optimal_value
 from helpers.learning.alignment.dpo import dpo_loss
 from helpers.learning.alignment.preferences import bradley_terry, reward_loss
-
-__all__ = ["bradley_terry", "dpo_loss", "optimal_policy", "optimal_value", "reward_loss"]

@@ -16,7 +16,3 @@ picture  pixels or markup, with the sentence that says the same
 
 from helpers.views.drawing.picture import Picture, show
 from helpers.views.drawing.wording import amounts, counted, course, glyph, listed, number, spoken
-
-__all__ = [
-    "Picture", "amounts", "counted", "course", "glyph", "listed", "number", "show", "spoken",
-]  # fmt: skip

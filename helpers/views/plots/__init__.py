@@ -37,11 +37,3 @@ from helpers.views.plots.points import named_points, points
 from helpers.views.plots.power_law import power_laws
 from helpers.views.plots.recurrence import encoder_decoder, unrolled
 from helpers.views.plots.trees import family_tree
-
-__all__ = [
-    "architectures", "bars", "density", "directed_graph", "diversity", "diversity_panels",
-    "encoder_decoder", "experts", "family_tree", "frontier", "gates", "gradients_by_layer",
-    "heatmap", "heatmaps", "images", "ladder", "lines", "losses", "mask_panels", "named_points",
-    "next_character_bars", "points", "policies", "power_laws", "repeats", "token_graphs",
-    "unrolled",
-]  # fmt: skip

@@ -41,9 +41,3 @@ from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
-
-__all__ = [
-    "Explorer", "LiveLoss", "attention_heatmap", "attention_scale", "causal_mask", "concept_map",
-    "diversity_error", "em_steps", "model_sizes", "moe_routing", "next_character",
-    "norm_placement", "rlhf_beta", "sampling_temperature", "tokenizer_explorer",
-]  # fmt: skip
