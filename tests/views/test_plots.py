@@ -187,8 +187,6 @@ PANELS = {  # these fill a figure of their own
 def test_every_plot_is_listed_here():
     every = {name for name, value in vars(plots).items() if callable(value)}
     assert set(PLOTS) | set(PANELS) == every
-        name for name, value in vars(plots).items() if callable(value)
-    }
 
 
 @pytest.mark.parametrize("name", PANELS)
