@@ -8,7 +8,8 @@ L  layers, n_layer                             S  tokens already seen and read n
 config          the numbers and the names of parts that define a GPT
 parts           the names of parts, and what each stands for
 positions       how a model is told where a token stands
-attention       attention, its cache, and the weights for pictures
+attention       attention, and its weights for pictures
+cache           the keys and values of the tokens already read
 masks           who may look at whom
 mlp             the feed-forward network
 block           attention and a feed-forward network, put together

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from helpers.basics.numbers import whole
 from helpers.models import masks
+from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.modes import evaluating, hooked
 from helpers.models.positions import Turn, unturned
@@ -30,37 +31,6 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
     scores = q @ k.transpose(-2, -1) / math.sqrt(hs)  # (..., T, S)
     # e^-∞ is 0: where a position may not look, its weight is exactly 0
     return scores.masked_fill(~visible, float("-inf")).softmax(-1)
-
-
-class LayerCache:
-    """The keys and values one attention layer has computed, kept for the tokens to come.
-
-    The first keys make room for `block_size` positions of each head; `length` of them are filled.
-    """
-
-    def __init__(self, config: GPTConfig, batch_size: int):
-        B = whole("batch_size", batch_size, 0)
-        self.keys = self.values = torch.empty(B, 0, config.block_size, 0)  # of no heads as yet
-        self.length = 0
-
-    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Store k, v: (B, nh, T, hs) and return everything stored: (B, nh, S, hs) each.
-
-        ValueError unless B and nh are those of the cache.
-        """
-        start, new = self.length, k.shape[-2]
-        B, _, most, _ = self.keys.shape
-        if start == 0:
-            self.keys, self.values = (x.new_empty(B, x.shape[1], most, x.shape[3]) for x in (k, v))
-        if k.shape[:2] != self.keys.shape[:2]:
-            raise ValueError(
-                f"A cache must go on with its {B} texts and {self.keys.shape[1]} heads; got "
-                f"{k.shape[0]} and {k.shape[1]}. Try model.new_cache(batch_size={k.shape[0]})."
-            )
-        self.length += new
-        self.keys.narrow(2, start, new).copy_(k)
-        self.values.narrow(2, start, new).copy_(v)
-        return self.keys.narrow(2, 0, self.length), self.values.narrow(2, 0, self.length)
 
 
 class CausalSelfAttention(nn.Module):

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from helpers.models.attention import CausalSelfAttention, LayerCache
+from helpers.models.attention import CausalSelfAttention
+from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.models import checkpoint, initialise, pretrained
-from helpers.models.attention import LayerCache
+from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.losses import token_loss
 from helpers.models.parts import Parts

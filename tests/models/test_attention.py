@@ -10,7 +10,8 @@ from torch.nn import functional as F
 from torch.testing import assert_close
 
 from helpers.models import attention
-from helpers.models.attention import CausalSelfAttention, LayerCache, attention_weights
+from helpers.models.attention import CausalSelfAttention, attention_weights
+from helpers.models.cache import LayerCache
 from helpers.models.gpt import GPT
 
 T = 7

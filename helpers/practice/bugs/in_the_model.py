@@ -13,7 +13,8 @@ from torch.nn import functional as F
 
 from helpers.basics.numbers import whole
 from helpers.models import initialise
-from helpers.models.attention import CausalSelfAttention, LayerCache, attention_weights, merge_heads
+from helpers.models.attention import CausalSelfAttention, attention_weights, merge_heads
+from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 
