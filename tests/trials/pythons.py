@@ -23,7 +23,7 @@ def notebooks_on(version: str, python: str) -> tuple[str, bool]:
         project = clone(Path(name) / "project")
         locked = int(version.partition(".")[2]) >= LOCKED_FROM
         packages = (
-            ["-r", project / "requirements.txt"] if locked else ["-e", f"{project}[lab,test]"]
+            ["-r", f"{project}/requirements.txt"] if locked else ["-e", f"{project}[lab,test]"]
         )
         path = environment(Path(name) / "venv", python, packages)
         arguments = [*TWO_AT_ONCE, "--nbval", "notebooks"]
