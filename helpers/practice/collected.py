@@ -149,8 +149,9 @@ def _statement(node: ast.expr) -> tuple[str, str]:
 
 def _state(pattern: str, cell: dict) -> str:
     printed = "\n".join(_printed(cell))
+    sentence = pattern.removesuffix(r"\.")  # before a measured value it ends with a colon
     for mark, state in (("✓", HELD), ("✗", FAILED)):
-        if re.search(rf"^{mark} {pattern}( Measured: .*)?$", printed, re.MULTILINE):
+        if re.search(rf"^{mark} {sentence}(\.?|: ≈ .*|\.? Measured: .*)$", printed, re.MULTILINE):
             return state
     return NOT_REACHED
 
