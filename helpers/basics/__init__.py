@@ -2,5 +2,6 @@
 
 numbers  one number, or many numbers in any dress, checked
 tensors  many numbers in any dress as one tensor
+borders  what a function takes, checked when it is called
 files    a file is written whole or not at all
 """

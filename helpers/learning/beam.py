@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.learning.sampling import Reader, check_prompt
 from helpers.models.modes import evaluating
@@ -24,6 +25,7 @@ class Hypothesis(NamedTuple):
     log_prob: float
 
 
+@takes(next_log_probs="call", prompt="list", length_power="real")
 def search(
     next_log_probs: NextLogProbs,
     prompt: list[int],
@@ -73,6 +75,7 @@ def _check(width: int, max_new_tokens: int) -> None:
 
 
 @torch.no_grad()
+@takes(model="model", idx="tokens B T")
 def beam_search(
     model: nn.Module, idx: Tensor, max_new_tokens: int, width: int, **options
 ) -> list[Hypothesis]:

@@ -3,11 +3,13 @@
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
 from helpers.text import batches
 
 
+@takes(model="model", ids="tokens N", classes="tokens N", batch_size="count")
 def train(
     model: nn.Module, ids: Tensor, classes: Tensor, *, batch_size: int, **options
 ) -> list[float]:
@@ -25,6 +27,7 @@ def train(
 
 
 @torch.no_grad()
+@takes(model="model", ids="tokens N", classes="ids N")
 def right(model: nn.Module, ids: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
     """Where the likeliest class is the true one, in windows side by side.
 

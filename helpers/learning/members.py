@@ -6,6 +6,7 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
@@ -13,6 +14,7 @@ from helpers.text import batches
 SCENE_END = "Exeunt.\n\n"
 
 
+@takes(text="text", c="share")
 def held_out(text: str, c: float, seed: int) -> str:
     """A Playwright text without a random share c of its scenes, the others in their order.
 
@@ -31,6 +33,7 @@ def held_out(text: str, c: float, seed: int) -> str:
 
 
 @torch.no_grad()
+@takes(ids="tokens N")
 def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What every member expects in the second half of windows that cover a text.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explained, takes
 from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 
@@ -60,18 +61,21 @@ class Sampling:
         return probs if self.top_p in (None, 1) else keep_top_p(probs, self.top_p)
 
 
+@takes(probs="chances ... V", k="count")
 def keep_top_k(probs: Tensor, k: int) -> Tensor:
     """The k likeliest tokens of each row, k ≤ V, made to sum to 1: (..., V) -> (..., V)."""
     values, tokens = probs.topk(k)
     return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))  # each at its place
 
 
+@takes(probs="chances ... V", p="share")
 def keep_min_p(probs: Tensor, p: float) -> Tensor:
     """The tokens at least p times as likely as the likeliest of their row, made to sum to 1."""
     least = p * probs.amax(-1, keepdim=True)  # high where the model is sure, low where it is not
     return _renormalised(probs.where(probs >= least, 0.0))
 
 
+@takes(probs="chances ... V", p="share")
 def keep_top_p(probs: Tensor, p: float) -> Tensor:
     """The fewest likeliest tokens of each row whose mass reaches p, made to sum to 1."""
     values, tokens = probs.sort(dim=-1, descending=True, stable=True)
@@ -96,6 +100,7 @@ def next_token_probs(logits: Tensor, *settings, **named) -> Tensor:
     return Sampling(*settings, **named).probs(logits)
 
 
+@takes(model="model", idx="tokens B T", generator="generator")
 def generate(
     model: nn.Module,
     idx: Tensor,
@@ -121,6 +126,7 @@ def generate(
     return idx.clone()  # an ordinary tensor, which a model may also be trained on
 
 
+@explained(probs="chances B V", generator="generator")
 def draw(probs: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """One token from each row: (B, V) -> (B, 1). The generator may live on another device."""
     at = generator.device if generator else probs.device

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import explained, explains, takes
 from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.cache import LayerCache
@@ -18,6 +19,7 @@ from helpers.models.modes import evaluating, hooked
 from helpers.models.positions import Turn, unturned
 
 
+@explained(q="stream ... T hs", k="stream ... S hs", visible="mask ... T S None")
 def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:
     """How much each position takes from every position it may look at: softmax(q·k / √hs).
 
@@ -33,6 +35,7 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
     return scores.masked_fill(~visible, float("-inf")).softmax(-1)
 
 
+@explains(x="stream B T C")
 class CausalSelfAttention(nn.Module):
     """Several heads of attention that never look ahead; their answers are mixed by a projection.
 
@@ -130,6 +133,7 @@ def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
     return model.with_parts(attention=partial(MaskedSelfAttention, visible=visible))
 
 
+@explains(x="stream B T C", source="stream B S C", visible="mask ... T S None")
 class MultiHeadAttention(nn.Module):
     """Several heads that ask in one sequence and read in another, or in the same one.
 
@@ -165,6 +169,7 @@ class MultiHeadAttention(nn.Module):
         return attention_weights(q, k, everywhere if visible is None else visible)
 
 
+@explained(x="stream B T C", n_head="count")
 def split_heads(x: Tensor, n_head: int) -> Tensor:
     """Cut the channels into heads: (B, T, C) -> (B, nh, T, hs)."""
     return x.unflatten(-1, (n_head, -1)).transpose(1, 2)
@@ -176,6 +181,7 @@ def merge_heads(x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
+@takes(model="model")
 def maps(model: nn.Module, idx: Tensor) -> Tensor:
     """Every layer's and head's attention weights for a text, as pictures need them.
 

@@ -9,6 +9,7 @@ import math
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models.routing import capacity, check_logits
 
@@ -45,6 +46,7 @@ def z_loss(logits: Tensor) -> Tensor:
     return logits.logsumexp(-1).square().mean()
 
 
+@takes(gates="numbers ... E")
 def expert_load(gates: Tensor) -> Tensor:
     """Tokens per expert: (..., E) gate weights -> (E,) counts of those that are not 0."""
     return (gates != 0).flatten(0, -2).sum(0)

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
@@ -194,6 +195,7 @@ class Capacity(nn.Module):
         return first_come(gates, most) if self.training else gates
 
 
+@takes(gates="numbers N E", most="count")
 def first_come(gates: Tensor, most: int) -> Tensor:
     """Gates (N, E) with the weight 0 where `most` tokens before this one asked the same expert."""
     return gates.masked_fill((gates != 0).cumsum(0) > most, 0.0)

@@ -6,6 +6,7 @@ Built by hand in notebook 03.
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 
 
@@ -25,6 +26,7 @@ def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
     return ids[:cut], ids[cut:]
 
 
+@takes(ids="any N", batch_size="count", block_size="count", generator="generator")
 def sample(
     ids: Tensor, batch_size: int, block_size: int, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -37,6 +39,7 @@ def sample(
     return windows(ids, starts.to(ids.device), block_size)
 
 
+@takes(ids="any N", starts="tokens B", block_size="count")
 def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
     steps = torch.arange(block_size + 1, device=ids.device)
@@ -44,6 +47,7 @@ def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tenso
     return rows[:, :-1], rows[:, 1:]  # the target of every token is the one that follows it
 
 
+@takes(ids="any N", block_size="count", at_most="count None")
 def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:
     """Where windows begin that cover the text: every block_size tokens, or `at_most` of these.
 

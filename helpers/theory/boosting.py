@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.basics.tensors import double
 from helpers.theory.em import fit_experts
@@ -42,6 +43,7 @@ def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
     return torch.randint(n, (members, n), generator=generator)
 
 
+@takes(learn="call", draws="tokens M n")
 def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
     """Every member learns alone from a bootstrap sample; they answer with their plain mean.
 
@@ -52,6 +54,7 @@ def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
     return Ensemble(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
 
 
+@takes(learn="call")
 def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     """One member after the other; the points that it got wrong weigh more for the next.
 
@@ -73,6 +76,7 @@ def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     return Ensemble(members, double(alphas))
 
 
+@takes(error="share")
 def vote_weight(error: float) -> float:
     """α = ½ ln((1 - e) / e): below 0 for a member that is wrong more often than right.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import checked, whole
 from helpers.basics.tensors import double
 from helpers.theory.mixtures import Mixture, data, log_joint
@@ -74,6 +75,7 @@ def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Itera
         mixture = _m_step(X, y, h, mixture.gate)
 
 
+@takes(mixture="with variances")
 def step(x, y, mixture: Mixture) -> Mixture:
     """One step of EM: a mixture whose log-likelihood is no lower.
 
@@ -130,6 +132,7 @@ def variance_floor(y: Tensor) -> float:
     return FLOOR * (1.0 if is_constant else varies)
 
 
+@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
 def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """Q(V) = Σ_n Σ_m h_nm ln g_m(x_n): how well the gate foretells the responsibilities; concave.
 
@@ -138,6 +141,7 @@ def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return (h * (X @ gate.T).log_softmax(-1)).sum()
 
 
+@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
 def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """One Newton step uphill on Q, halved until Q does not fall; the last row stays 0.
 
@@ -151,6 +155,7 @@ def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return gate  # uphill by less than float64 can see
 
 
+@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
 def newton_direction(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """The full Newton step, H⁻¹ Σ_n (h_n - g_n) x_n, with a row of zeros for the last expert.
 

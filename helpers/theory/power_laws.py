@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import array
 
 EXPONENTS = np.geomspace(0.02, 3, 1500)
@@ -45,6 +46,7 @@ def fit(sizes: Sequence[float], losses: Sequence[float]) -> PowerLaw:
     return PowerLaw(float(limit[best]), float(slope[best] * scale**exponent), exponent)
 
 
+@takes(draws="count", seed="whole")
 def bootstrap(
     sizes: Sequence[float], losses: Sequence[Sequence[float]], draws: int = 1000, seed: int = 0
 ) -> list[PowerLaw]:

@@ -8,6 +8,7 @@ read in one step depends on how many tokens are decoded together. Sources: Jiang
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
@@ -66,6 +67,7 @@ class SparseModel:
 MIXTRAL_8X7B = SparseModel(4096, 14_336, 32, 1024, 32_000, 8, 2)
 
 
+@takes(config="with n_embd")
 def active_parameters(config: GPTConfig) -> int:
     """What one token computes with in GPT(config): of each block's experts only the active ones.
 
@@ -76,6 +78,7 @@ def active_parameters(config: GPTConfig) -> int:
     return count_parameters(config) - config.n_layer * idle * expert
 
 
+@takes(n_tokens="whole")
 def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
     """How many experts n_tokens need together when a share q_i of all tokens needs expert i.
 
@@ -89,6 +92,7 @@ def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
     return float(sum(1 - (1 - q) ** n_tokens for q in shares))
 
 
+@takes(n_embd="count", k="count", bytes_per_number="count")
 def all_to_all_bytes(n_embd: int, k: int, devices: int, bytes_per_number: int = BF16) -> float:
     """Bytes a token sends per MoE layer and forward pass: its vector to k experts, k answers back.
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import array, checked
 
 TINY = 1e-300  # stands for no examples, where nothing is shared either
@@ -45,6 +46,7 @@ def learning_curve(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Errors:
     return Errors(*map(_plain, np.broadcast_arrays(alone - ambiguity, alone, ambiguity)))
 
 
+@takes(alpha="amount0", lam="amount")
 def unlearned(alpha, lam):
     """ρ = λG(α, λ), between 0 and 1: the share of the teacher that a student has not learned.
 

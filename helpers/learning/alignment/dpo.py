@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.alignment.closed_form import as_tensor, positive_beta
 from helpers.learning.fitting import fit
@@ -25,6 +26,14 @@ def dpo_loss(policy_w, policy_l, reference_w, reference_l, beta: float) -> Tenso
     return -F.logsigmoid(positive_beta(beta) * (policy - reference)).mean()
 
 
+@takes(
+    model="model",
+    prompt="tokens 1 T",
+    winners="tokens N A",
+    losers="tokens N A",
+    beta="positive",
+    batch_size="count",
+)
 def train(
     model: nn.Module,
     prompt: Tensor,

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.fitting import fit
 from helpers.learning.sampling import generate
@@ -23,6 +24,7 @@ class Step(NamedTuple):
     kl: float
 
 
+@takes(log_probs="numbers N", reference="numbers N", rewards="numbers N", beta="least0")
 def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float) -> Tensor:
     """A loss whose gradient is, on average, that of -(E_π[r] - β KL(π ‖ π_ref)).
 
@@ -35,6 +37,7 @@ def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float
     return -(advantage * log_probs).mean()
 
 
+@takes(model="model", prompt="tokens 1 T", reward="call", beta="least0", length="count")
 def improve(
     model: nn.Module,
     prompt: Tensor,

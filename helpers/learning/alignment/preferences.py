@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
 from helpers.learning.alignment.closed_form import as_tensor
 
 
@@ -20,6 +21,7 @@ def reward_loss(reward_winner, reward_loser) -> Tensor:
     return -F.logsigmoid(as_tensor(reward_winner) - as_tensor(reward_loser)).mean()
 
 
+@takes(rewards="numbers M", generator="generator")
 def compare(rewards: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """Neighbours are compared, and one is preferred with Bradley and Terry's probability.
 
@@ -31,11 +33,13 @@ def compare(rewards: Tensor, generator: torch.Generator | None = None) -> tuple[
     return torch.where(wins, places, places + 1), torch.where(wins, places + 1, places)
 
 
+@takes(vocab_size="count", answers="tokens N A <vocab_size")
 def count_tokens(answers: Tensor, vocab_size: int) -> Tensor:
     """How often each token stands in each answer: (N, A) -> (N, V)."""
     return F.one_hot(answers, vocab_size).sum(1).float()
 
 
+@takes(winners="numbers N V", losers="numbers N V", penalty="least0")
 def count_reward(winners: Tensor, losers: Tensor, penalty: float = 0.005) -> Tensor:
     """The simplest reward model, so many points for each token, fitted exactly to comparisons.
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+
 SPECIAL = ("<pad>", "<start>", "<end>")
 PAD, START, END = range(len(SPECIAL))
 
@@ -30,6 +32,7 @@ class WordTokenizer:
         """V: how many different tokens there are, the special ones included."""
         return len(self.tokens)
 
+    @takes(text="text")
     def encode(self, text: str) -> list[int]:
         """Words to ids; ValueError names the first word the vocabulary lacks."""
         for word in text.split():
@@ -71,6 +74,7 @@ class Pairs:
     def __getitem__(self, rows) -> "Pairs":
         return Pairs(self.sources[rows], self.targets[rows])
 
+    @takes(batch_size="count", generator="generator")
     def sample(self, batch_size: int, generator: torch.Generator | None = None) -> "Pairs":
         """Some of the pairs, drawn with equal chance and with replacement."""
         return self[torch.randint(len(self), (batch_size,), generator=generator)]

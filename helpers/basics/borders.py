@@ -1,0 +1,194 @@
+"""Borders: what a function takes, said once above it and checked when it is called.
+
+`@takes(ids="tokens N", starts="tokens B", block_size="count")` reads: ids is a tensor (N,) of
+tokens, starts one (B,), block_size a whole number ≥ 1. The same letter is the same size, a number
+is itself, "..." any number of dimensions; none is empty. "None" allows None, "<vocab_size" keeps
+tokens below another argument that was checked before. Nothing here imports PyTorch.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from helpers.basics.numbers import checked, real, whole
+
+FOREIGN = (RuntimeError, TypeError, AttributeError, LookupError)  # how PyTorch and Python complain
+PLAIN = {  # kind -> rule, check, and what to try
+    "text": ("be a text", lambda x: isinstance(x, str), "Try str(…)."),
+    "model": ("be a model", lambda x: callable(getattr(x, "parameters", None)), "Try GPT(config)."),
+    "call": ("be a function", callable, "Pass its name, without brackets."),
+    "generator": (
+        "be a random generator or None",
+        lambda x: x is None or hasattr(x, "manual_seed"),
+        "Try torch.Generator().manual_seed(0).",
+    ),
+}
+REAL = {  # kind -> rule, check, and what to try
+    "real": ("be a finite number", lambda x: True, "Try 1.0."),
+    "positive": ("be a number > 0", lambda x: x > 0, "Try 0.1."),
+    "least0": ("be a number ≥ 0", lambda x: x >= 0, "Try 0.1."),
+    "share": ("lie in [0, 1]", lambda x: 0 <= x <= 1, "Try 0.5."),
+}
+WHOLE = {"count": 1, "whole": 0}  # kind -> the least
+AMOUNTS = {"amount": ("be > 0", lambda x: x > 0), "amount0": ("be ≥ 0", lambda x: x >= 0)}
+TENSORS = {  # kind -> what its numbers are, a check of the kind, and what to try
+    "any": ("numbers", lambda dtype: True, "Try torch.as_tensor(…)."),
+    "stream": ("real numbers", lambda dtype: dtype.is_floating_point, "Try x.float()."),
+    "ids": ("int64", lambda dtype: str(dtype) == "torch.int64", "Try torch.as_tensor(…).long()."),
+    "mask": ("True and False", lambda dtype: str(dtype) == "torch.bool", "Try mask.bool()."),
+}
+VALUES = {  # kind -> the tensor that it is, what must hold for all values, and a check of it
+    "tokens": ("ids", "≥ 0", lambda x: x >= 0),
+    "targets": ("ids", "≥ 0, or -100 where nothing is asked", lambda x: (x >= 0) | (x == -100)),
+    "numbers": ("stream", "not NaN", lambda x: ~x.isnan()),
+    "chances": ("stream", "≥ 0 with a sum of 1 in a row", lambda x: (x.sum(-1) - 1).abs() < 1e-3),
+}
+Rule = tuple[str, int, str, list[str]]  # an argument's name and place, the kind, its letters
+
+
+def takes(**specs: str) -> Callable:
+    """A decorator: ValueError, before anything is computed, unless the arguments are as said."""
+
+    def decorate(function: Callable) -> Callable:
+        rules = rules_of(function, specs)
+
+        @functools.wraps(function)
+        def bordered(*args, **named):
+            check(rules, args, named, {})
+            return function(*args, **named)
+
+        return bordered
+
+    return decorate
+
+
+def explained(**specs: str) -> Callable:
+    """The same for what runs often: the arguments are looked at only after an error, for free."""
+
+    def decorate(function: Callable) -> Callable:
+        rules = rules_of(function, specs)
+
+        @functools.wraps(function)
+        def bordered(*args, **named):
+            try:
+                return function(*args, **named)
+            except FOREIGN as error:
+                check(rules, args, named, sizes_of(args, error))
+                raise
+
+        return bordered
+
+    return decorate
+
+
+def explains(**specs: str) -> Callable:
+    """`explained` for the `forward` of a class, which stays bare where it is read."""
+
+    def decorate(layer: type) -> type:
+        layer.forward = explained(**specs)(layer.forward)
+        return layer
+
+    return decorate
+
+
+def rules_of(function: Callable, specs: dict[str, str]) -> list[Rule]:
+    """A rule for each argument that is spoken of."""
+    places = {name: i for i, name in enumerate(inspect.signature(function).parameters)}
+    words = {name: spec.split() for name, spec in specs.items()}
+    return [(name, places[name], kind, letters) for name, (kind, *letters) in words.items()]
+
+
+def sizes_of(args: tuple, error: Exception) -> dict:
+    """What a layer that has failed decides: C and the dtype of its first matrix, and V."""
+    layer, sizes = args[0], {}
+    if hasattr(layer, "parameters"):
+        matrix = next((p for p in layer.parameters() if p.dim() == 2), None)
+        sizes = {} if matrix is None else {"C": matrix.shape[-1], "dtype": matrix.dtype}
+        if isinstance(error, IndexError) and hasattr(layer, "config"):
+            sizes["V"] = layer.config.vocab_size
+    return sizes
+
+
+def check(rules: list[Rule], args: tuple, named: dict, sizes: dict) -> None:
+    """ValueError for the first argument that breaks its rule. sizes: what a letter stands for."""
+    for name, place, kind, letters in rules:
+        given = place < len(args) or name in named
+        value = args[place] if place < len(args) else named.get(name)
+        if not given or (value is None and "None" in letters):
+            continue  # Python itself names an argument that is missing
+        if kind in TENSORS or kind in VALUES:
+            check_tensor(name, value, kind, [word for word in letters if word != "None"], sizes)
+        else:
+            check_plain(name, value, kind, letters, sizes)
+
+
+def check_plain(name: str, value, kind: str, words: list[str], sizes: dict) -> None:
+    """ValueError unless the value is of this kind: a number, a text, a model, ..."""
+    if kind in WHOLE:
+        sizes[name] = whole(name, value, WHOLE[kind])
+    elif kind in REAL:
+        rule, holds, advice = REAL[kind]
+        real(name, value, holds, rule, advice)
+    elif kind in AMOUNTS:
+        rule, holds = AMOUNTS[kind]
+        checked(name, value, holds, rule, "Try 1e9.")
+    elif kind == "list":
+        listed = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
+        must(listed and len(value), name, "be a list, not empty", value, "Try [0].")
+        for each in value:
+            whole(f"A number of {name}", each, 0)
+    elif kind == "with":
+        must(hasattr(value, words[0]), name, f"have {words[0]}", value, f"Pass the {name} itself.")
+    else:
+        rule, holds, advice = PLAIN[kind]
+        must(holds(value), name, rule, value, advice)
+
+
+def check_tensor(name: str, x, kind: str, words: list[str], sizes: dict) -> None:
+    """ValueError unless x is a tensor of this kind and shape, and its values are as they must be.
+
+    On the CPU alone: elsewhere to look at values is to wait for them.
+    """
+    tensor, values, good = VALUES.get(kind, (kind, "", None))
+    inside, of_kind, advice = TENSORS[tensor]
+    letters = [word for word in words if word[0] != "<"]
+    known = "".join(f", {word} = {sizes[word]}" for word in letters if word in sizes)
+    rule = f"be a tensor ({', '.join(letters)}) of {' '.join([inside, values]).strip()}{known}"
+    here = hasattr(x, "is_floating_point") and hasattr(x, "dim")
+    must(here and fits(tuple(x.shape), letters, sizes), name, rule, x, advice)
+    must(of_kind(x.dtype), name, rule, x, advice)
+    wanted = sizes.get("dtype", x.dtype)
+    must(tensor != "stream" or x.dtype == wanted, name, f"be {wanted}", x, f"Try x.to({wanted}).")
+    if good and x.device.type == "cpu":
+        must(bool(good(x).all()), name, rule, x, advice)
+    for most in [sizes[word[1:]] for word in words if word[0] == "<" and word[1:] in sizes]:
+        lie = f"lie in 0 … {most - 1}"
+        must(bool((x < most).all()), name, lie, x, "Encode it with the model's own tokenizer.")
+
+
+def fits(found: tuple[int, ...], letters: list[str], sizes: dict) -> bool:
+    """Whether a shape is what the letters say; a letter without a size gets the one found."""
+    free = letters[:1] == ["..."]
+    letters = letters[free:]
+    n = len(found) - len(letters)
+    if n < 0 or (n and not free) or not all(found):
+        return False
+    sized = zip(letters, found[n:], strict=True)
+    return all(
+        int(word) == size if word.isdigit() else sizes.setdefault(word, size) == size
+        for word, size in sized
+    )
+
+
+def must(holds, name: str, rule: str, got, advice: str) -> None:
+    """ValueError unless it holds: the rule, what came (of a tensor: kind, shape, ends), advice."""
+    if holds:
+        return
+    if hasattr(got, "dtype") and getattr(got, "shape", ()):
+        ends = f", {got.min().item():g} … {got.max().item():g}" if got.size and got.numel() else ""
+        got = f"{got.dtype} {tuple(got.shape)}{ends}"
+    else:
+        got = f"{type(got).__name__} {got!r:.60}"
+    raise ValueError(f"{name} must {rule}; got {got}. {advice}")
