@@ -8,16 +8,20 @@ tokens below another argument that was checked before. Nothing here imports PyTo
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
-
-import numpy as np
+from collections.abc import Callable
 
 from helpers.basics.numbers import checked, real, whole
 
-FOREIGN = (RuntimeError, TypeError, AttributeError, LookupError)  # how PyTorch and Python complain
+# How PyTorch and Python complain; of ValueErrors only "too many values to unpack", a wrong shape.
+FOREIGN = (RuntimeError, TypeError, AttributeError, LookupError, ValueError)
 PLAIN = {  # kind -> rule, check, and what to try
     "text": ("be a text", lambda x: isinstance(x, str), "Try str(…)."),
     "model": ("be a model", lambda x: callable(getattr(x, "parameters", None)), "Try GPT(config)."),
+    "rows": (
+        "be a list of numbers, not empty",
+        lambda x: hasattr(x, "__len__") and not isinstance(x, (str, dict)) and len(x),
+        "Try [1.0, 2.0].",
+    ),
     "call": ("be a function", callable, "Pass its name, without brackets."),
     "generator": (
         "be a random generator or None",
@@ -43,6 +47,7 @@ VALUES = {  # kind -> the tensor that it is, what must hold for all values, and 
     "tokens": ("ids", "≥ 0", lambda x: x >= 0),
     "targets": ("ids", "≥ 0, or -100 where nothing is asked", lambda x: (x >= 0) | (x == -100)),
     "numbers": ("stream", "not NaN", lambda x: ~x.isnan()),
+    "counts": ("any", "≥ 0, not all 0", lambda x: (x >= 0) & (x.sum() > 0)),
     "chances": ("stream", "≥ 0 with a sum of 1 in a row", lambda x: (x.sum(-1) - 1).abs() < 1e-3),
 }
 Rule = tuple[str, int, str, list[str]]  # an argument's name and place, the kind, its letters
@@ -75,7 +80,8 @@ def explained(**specs: str) -> Callable:
             try:
                 return function(*args, **named)
             except FOREIGN as error:
-                check(rules, args, named, sizes_of(args, error))
+                if not isinstance(error, ValueError) or "to unpack" in str(error):
+                    check(rules, args, named, sizes_of(args, error))
                 raise
 
         return bordered
@@ -84,10 +90,14 @@ def explained(**specs: str) -> Callable:
 
 
 def explains(**specs: str) -> Callable:
-    """`explained` for the `forward` of a class, which stays bare where it is read."""
+    """`explained` for the methods of a class that take such arguments; they stay bare to read."""
 
     def decorate(layer: type) -> type:
-        layer.forward = explained(**specs)(layer.forward)
+        for name, method in list(vars(layer).items()):
+            if inspect.isfunction(method):
+                taken = specs.keys() & inspect.signature(method).parameters.keys()
+                its = {key: spec for key, spec in specs.items() if key in taken}
+                setattr(layer, name, explained(**its)(method) if its else method)
         return layer
 
     return decorate
@@ -102,8 +112,8 @@ def rules_of(function: Callable, specs: dict[str, str]) -> list[Rule]:
 
 def sizes_of(args: tuple, error: Exception) -> dict:
     """What a layer that has failed decides: C and the dtype of its first matrix, and V."""
-    layer, sizes = args[0], {}
-    if hasattr(layer, "parameters"):
+    layer, sizes = args[0] if args else None, {}
+    if "_parameters" in getattr(layer, "__dict__", ()):
         matrix = next((p for p in layer.parameters() if p.dim() == 2), None)
         sizes = {} if matrix is None else {"C": matrix.shape[-1], "dtype": matrix.dtype}
         if isinstance(error, IndexError) and hasattr(layer, "config"):
@@ -135,8 +145,8 @@ def check_plain(name: str, value, kind: str, words: list[str], sizes: dict) -> N
         rule, holds = AMOUNTS[kind]
         checked(name, value, holds, rule, "Try 1e9.")
     elif kind == "list":
-        listed = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
-        must(listed and len(value), name, "be a list, not empty", value, "Try [0].")
+        rule, holds, advice = PLAIN["rows"]
+        must(holds(value), name, rule, value, advice)
         for each in value:
             whole(f"A number of {name}", each, 0)
     elif kind == "with":

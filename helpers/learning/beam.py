@@ -60,6 +60,11 @@ def search(
 
 def _continued(texts: list[Hypothesis], log_probs: Tensor, width: int) -> list[Hypothesis]:
     """Each text with each of its `width` likeliest next tokens, impossible ones left out."""
+    if log_probs.isnan().any():
+        raise ValueError(
+            "The next token must have a probability; got NaN. If the model has diverged, load an "
+            "earlier one or train with a smaller lr."
+        )
     values, tokens = log_probs.topk(min(width, log_probs.shape[-1]))
     return [
         Hypothesis([*text.tokens, token], text.log_prob + value)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import explained, takes
+from helpers.basics.borders import check_tensor, explained, takes
 from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 
 COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
+ROUNDING = 1e-6  # of a sum of probabilities: eight tenths may be a little less than 0.8
 OR_ALL = "None keeps every token."
 RULES = {
     "temperature": (lambda t: t >= 0, "be a finite number ≥ 0", "Try 1.0, or 0 for arg max."),
@@ -50,6 +51,7 @@ class Sampling:
 
         Each row sums to 1. A token with logit -∞ keeps probability 0.
         """
+        check_logits(logits)
         if self.temperature < COLDEST:  # arg max: all on one token, also where several are equal
             return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
         largest = logits.amax(-1, keepdim=True)  # taken off first: then no exponential overflows
@@ -59,6 +61,16 @@ class Sampling:
         if self.min_p:  # 0 keeps every token, as None does
             probs = keep_min_p(probs, self.min_p)
         return probs if self.top_p in (None, 1) else keep_top_p(probs, self.top_p)
+
+
+def check_logits(logits: Tensor) -> None:
+    """ValueError unless every row has a largest number; looked at on the CPU alone, at no wait."""
+    check_tensor("logits", logits, "stream", ["...", "V"], {})
+    if logits.is_cpu and not logits.amax(-1).isfinite().all():
+        raise ValueError(
+            "Logits must be numbers, at least one of a row above -∞; got NaN or infinity. If the "
+            "model has diverged, load an earlier one or train with a smaller lr."
+        )
 
 
 @takes(probs="chances ... V", k="count")
@@ -81,7 +93,7 @@ def keep_top_p(probs: Tensor, p: float) -> Tensor:
     values, tokens = probs.sort(dim=-1, descending=True, stable=True)
     likelier = values.cumsum(-1).roll(1, -1)  # the mass of all likelier tokens
     likelier[..., 0] = 0.0  # none is likelier than the first
-    values = values.where(likelier < p, 0.0)  # the token that crosses p stays
+    values = values.where(likelier < p - ROUNDING, 0.0)  # the token that crosses p stays
     return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains, takes
+from helpers.basics.numbers import whole
 from helpers.models.losses import token_loss
 
 
@@ -18,6 +19,10 @@ class BigramConfig:
 
     vocab_size: int
     block_size: int = 8
+
+    def __post_init__(self):
+        for name in ("vocab_size", "block_size"):
+            object.__setattr__(self, name, whole(name, getattr(self, name), advice="Try 64."))
 
 
 @explains(idx="tokens B T <V", targets="targets B T <V None")

@@ -17,7 +17,7 @@ def causal(T: int, S: int | None = None) -> Tensor:
     >>> causal(3).int().tolist()
     [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
     """
-    S = T if S is None else S
+    S = T if S is None else whole("S", S, T)  # the T are the last of them
     return torch.ones(T, S, dtype=torch.bool).tril(S - T)
 
 

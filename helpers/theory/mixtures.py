@@ -157,6 +157,7 @@ def _scores(X: Tensor, gate: Tensor) -> Tensor:
             f"first (M, d+1); got shape {tuple(gate.shape)} for d = {X.shape[1] - 1} inputs. "
             f"Try [[0.0] * {X.shape[1]}] * 2 for two experts."
         )
+    checked("gate", gate, np.isfinite, "be finite", "Try zeros.")
     return X @ gate.T
 
 

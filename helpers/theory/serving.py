@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.basics.borders import takes
-from helpers.basics.numbers import whole
+from helpers.basics.numbers import checked, whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
 from helpers.theory.scaling import count_parameters
@@ -85,11 +85,10 @@ def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
     Σ 1 - (1 - q_i)^n, tokens independent. shares: (E,), summing to k. Never above the uniform
     case, since the function is concave in q. ValueError for a share outside [0, 1].
     """
-    if not len(shares) or not all(0 <= q <= 1 for q in shares):
-        raise ValueError(
-            f"A share of tokens must lie in [0, 1]; got {list(shares)}. Try load / n_tokens."
-        )
-    return float(sum(1 - (1 - q) ** n_tokens for q in shares))
+    within = "lie in [0, 1]", "Try load / n_tokens."
+    q = checked("A share of tokens", shares, lambda q: (q >= 0) & (q <= 1), *within)
+    whole("The number of experts", q.size, advice="Try one share for each.")
+    return float((1 - (1 - q) ** n_tokens).sum())
 
 
 @takes(n_embd="count", k="count", bytes_per_number="count")

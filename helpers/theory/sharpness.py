@@ -33,9 +33,10 @@ def sharpness(weights: Tensor) -> Sharpness:
     >>> sharpness(torch.tensor([[0.5, 0.5], [1.0, 0.0]]))[1:]
     (0.75, 0.5)
     """
+    weights = probability.distribution(weights)
     entropy = probability.entropy(weights).mean().item()
     trace = (1 - weights.square().sum(-1)).mean().item()
-    n = weights.shape[-1]
+    n = whole("The number of weights in a row", weights.shape[-1], 2)
     return Sharpness(entropy, weights.amax(-1).mean().item(), trace / (1 - 1 / n))
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.basics.borders import takes
-from helpers.basics.numbers import array, checked
+from helpers.basics.numbers import array, checked, whole
 
 TINY = 1e-300  # stands for no examples, where nothing is shared either
 
@@ -93,7 +93,7 @@ def error_matrix(shared, lam, sigma2, T=0.0) -> np.ndarray:
 
 def random_subsets(c, alpha, K: int) -> np.ndarray:
     """Examples per dimension that two of K students share when each misses a random share c."""
-    s = settings(c, alpha, 1, 0, K, 0)
+    s, K = settings(c, alpha, 1, 0, K, 0), whole("K", K)
     kept = (1 - s.c) * np.ones(K)
     return s.alpha * np.where(np.eye(K, dtype=bool), kept, np.outer(kept, kept))
 

@@ -112,7 +112,8 @@ def of_models():
     layer, qkv = model.blocks[0].attention, stream(2, 2, 5, 4)
     maps = attention.maps(model, idx)
     filled = model.new_cache(2)
-    model(idx[:, :2], cache=filled)
+    with torch.no_grad():
+        model(idx[:, :2], cache=filled)
     sizes = model.config.to_dict() | {"n_expert": 4}
     yield call(GPTConfig, **sizes, free={"n_layer": "zero", "dropout": "", "n_expert": "zero"})
     yield call(GPTConfig.preset, "gpt2")

@@ -40,8 +40,10 @@ class Call:
 
 def fresh(value):
     """A value that the call may change: its own copy of a model or of another object."""
-    kept = isinstance(value, (Tensor, np.ndarray, str, int, float, type(None))) or callable(value)
-    return value if kept and not isinstance(value, nn.Module) else copy.deepcopy(value)
+    kept = isinstance(value, (Tensor, np.ndarray, str, int, float, type(None)))
+    if kept or (callable(value) and not isinstance(value, nn.Module)):
+        return value
+    return copy.deepcopy(value)
 
 
 def call(function: Callable, /, *positional, free=None, name=None, make=None, **named) -> Call:
