@@ -81,7 +81,7 @@ def explained(**specs: str) -> Callable:
                 return function(*args, **named)
             except FOREIGN as error:
                 if not isinstance(error, ValueError) or "to unpack" in str(error):
-                    check(rules, args, named, sizes_of(args, error))
+                    check(rules, args, named, sizes_of((*args, *named.values()), error))
                 raise
 
         return bordered
@@ -112,11 +112,13 @@ def rules_of(function: Callable, specs: dict[str, str]) -> list[Rule]:
 
 def sizes_of(args: tuple, error: Exception) -> dict:
     """What a layer that has failed decides: C and the dtype of its first matrix, and V."""
-    layer, sizes = args[0] if args else None, {}
-    if "_parameters" in getattr(layer, "__dict__", ()):
+    layers = (x for x in args if "_parameters" in getattr(x, "__dict__", ()))
+    layer, sizes = next(layers, None), {}
+    if layer is not None:
         matrix = next((p for p in layer.parameters() if p.dim() == 2), None)
         sizes = {} if matrix is None else {"C": matrix.shape[-1], "dtype": matrix.dtype}
-        if isinstance(error, IndexError) and hasattr(layer, "config"):
+        far = isinstance(error, IndexError) or "out of bounds" in str(error)
+        if far and hasattr(layer, "config"):
             sizes["V"] = layer.config.vocab_size
     return sizes
 
@@ -143,6 +145,7 @@ def check_plain(name: str, value, kind: str, words: list[str], sizes: dict) -> N
         real(name, value, holds, rule, advice)
     elif kind in AMOUNTS:
         rule, holds = AMOUNTS[kind]
+        must(not isinstance(value, (list, tuple)), name, "be a number", value, "Try np.array(…).")
         checked(name, value, holds, rule, "Try 1e9.")
     elif kind == "list":
         rule, holds, advice = PLAIN["rows"]
@@ -163,13 +166,13 @@ def check_tensor(name: str, x, kind: str, words: list[str], sizes: dict) -> None
     """
     tensor, values, good = VALUES.get(kind, (kind, "", None))
     inside, of_kind, advice = TENSORS[tensor]
-    letters = [word for word in words if word[0] != "<"]
+    letters = [word for word in words if word[0] != "<" and word != "alike"]
     known = "".join(f", {word} = {sizes[word]}" for word in letters if word in sizes)
     rule = f"be a tensor ({', '.join(letters)}) of {' '.join([inside, values]).strip()}{known}"
     here = hasattr(x, "is_floating_point") and hasattr(x, "dim")
     must(here and fits(tuple(x.shape), letters, sizes), name, rule, x, advice)
     must(of_kind(x.dtype), name, rule, x, advice)
-    wanted = sizes.get("dtype", x.dtype)
+    wanted = sizes.setdefault("dtype", x.dtype) if "alike" in words else sizes.get("dtype", x.dtype)
     must(tensor != "stream" or x.dtype == wanted, name, f"be {wanted}", x, f"Try x.to({wanted}).")
     if good and x.device.type == "cpu":
         must(bool(good(x).all()), name, rule, x, advice)

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import takes
+from helpers.basics.borders import explained, takes
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches, playwright
@@ -33,6 +33,7 @@ def token_losses(
 
 
 @torch.no_grad()
+@explained(y="tokens B T <V")
 @takes(model="model", x="tokens B T", y="tokens B T")
 def losses_by_position(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     """-ln P(next) at each position of every window: x, y (B, T) -> (B, T) nats. In eval mode."""
@@ -50,7 +51,7 @@ def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) 
     return token_losses(model, ids, at_most)[1].mean().item()
 
 
-@takes(model="model", tokenizer="with encode", text="text")
+@takes(model="model", tokenizer="with decode", text="text")
 def excess(
     model: nn.Module, tokenizer, text: str, at_most: int | None = None
 ) -> tuple[float, float]:

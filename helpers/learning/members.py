@@ -6,7 +6,7 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import takes
+from helpers.basics.borders import must, takes
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
@@ -33,7 +33,7 @@ def held_out(text: str, c: float, seed: int) -> str:
 
 
 @torch.no_grad()
-@takes(ids="tokens N")
+@takes(models="rows", ids="tokens N")
 def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What every member expects in the second half of windows that cover a text.
 
@@ -41,6 +41,14 @@ def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Ten
     ln P(token | window so far) of each of K members, (M, K, V). Always the same windows; the
     models' modes are restored. (Second halves, because a window hides what stood before it.)
     """
+    for model in models:
+        must(
+            isinstance(model, nn.Module),
+            "Each of the models",
+            "be one",
+            model,
+            "Try [GPT(config)].",
+        )
     block_size = models[0].config.block_size
     starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
     x, y = batches.windows(ids, starts, block_size)

@@ -19,7 +19,7 @@ from helpers.models.modes import evaluating, hooked
 from helpers.models.positions import Turn, unturned
 
 
-@explained(q="stream ... T hs", k="stream ... S hs", visible="mask ... T S None")
+@explained(q="stream ... T hs alike", k="stream ... S hs alike", visible="mask ... T S None")
 def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:
     """How much each position takes from every position it may look at: softmax(q·k / √hs).
 
@@ -35,7 +35,7 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
     return scores.masked_fill(~visible, float("-inf")).softmax(-1)
 
 
-@explains(x="stream B T C")
+@explains(config="with n_embd", x="stream B T C")
 class CausalSelfAttention(nn.Module):
     """Several heads of attention that never look ahead; their answers are mixed by a projection.
 
@@ -142,7 +142,8 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, n_embd: int, n_head: int, dropout: float = 0.0):
         super().__init__()
-        self.n_head, self.dropout = whole("n_head", n_head), dropout
+        n_embd, self.n_head = whole("n_embd", n_embd), whole("n_head", n_head)
+        self.dropout = dropout
         self.query = nn.Linear(n_embd, n_embd)
         self.key_value = nn.Linear(n_embd, 2 * n_embd)
         self.projection = nn.Linear(n_embd, n_embd)
@@ -175,6 +176,7 @@ def split_heads(x: Tensor, n_head: int) -> Tensor:
     return x.unflatten(-1, (n_head, -1)).transpose(1, 2)
 
 
+@explained(x="stream B nh T hs")
 def merge_heads(x: Tensor) -> Tensor:
     """Put the heads' channels side by side again: (B, nh, T, hs) -> (B, T, C)."""
     return x.transpose(1, 2).flatten(2)

@@ -47,7 +47,7 @@ def z_loss(logits: Tensor) -> Tensor:
     return logits.logsumexp(-1).square().mean()
 
 
-@takes(gates="numbers ... E")
+@takes(gates="numbers ... N E")
 def expert_load(gates: Tensor) -> Tensor:
     """Tokens per expert: (..., E) gate weights -> (E,) counts of those that are not 0."""
     return (gates != 0).flatten(0, -2).sum(0)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import explains, takes
+from helpers.basics.borders import explained, explains, takes
 from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
@@ -22,7 +22,7 @@ from helpers.models.positions import places
 SELECTED, MASKED, REPLACED = 0.15, 0.8, 0.1  # of all tokens; of the selected; of the selected
 
 
-@explains(idx="tokens B T <V", targets="targets B T <V None")
+@explains(config="with n_embd", idx="tokens B T <V", targets="targets B T <V None")
 class Bert(nn.Module):
     """P(x_t | all other tokens), for the tokens that are hidden.
 
@@ -98,6 +98,7 @@ def mask_tokens(
 
 
 @torch.no_grad()
+@explained(tokens="tokens B 2 <V", others="tokens B 2 <V")
 @takes(
     model="model",
     idx="tokens B T",

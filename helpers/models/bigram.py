@@ -25,7 +25,7 @@ class BigramConfig:
             object.__setattr__(self, name, whole(name, getattr(self, name), advice="Try 64."))
 
 
-@explains(idx="tokens B T <V", targets="targets B T <V None")
+@explains(config="with vocab_size", idx="tokens B T <V", targets="targets B T <V None")
 class Bigram(nn.Module):
     """A table with one row of logits per token: P(next | last) = softmax(table[last])."""
 

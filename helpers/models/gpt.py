@@ -20,7 +20,13 @@ from helpers.models.parts import Parts
 from helpers.models.positions import places
 
 
-@explains(idx="tokens B T <V", targets="targets B T <V None")
+@explains(
+    config="with n_embd",
+    idx="tokens B T <V",
+    targets="targets B T <V None",
+    x="stream B T C",
+    past="whole",
+)
 class GPT(nn.Module):
     """P(x_1 … x_T) = Π P(x_t | x_<t), every factor a softmax over the vocabulary.
 

@@ -9,7 +9,7 @@ from helpers.basics.borders import explains
 from helpers.models.config import GPTConfig
 
 
-@explains(x="stream ... C")
+@explains(config="with n_embd", x="stream ... C")
 class MLP(nn.Module):
     """The feed-forward network of a block: four times wider, a bend, and back."""
 

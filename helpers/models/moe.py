@@ -22,7 +22,7 @@ from helpers.models.modes import evaluating, hooked
 from helpers.models.routing import Router, Switch, TopK
 
 
-@explains(x="stream ... C")
+@explains(config="with n_embd", x="stream ... C")
 class MoE(nn.Module):
     """A router, a gate and E experts, for use where an MLP stands: (..., C) -> (..., C).
 
@@ -56,7 +56,7 @@ class MoE(nn.Module):
         return mix(self.experts, tokens, gates).view(x.shape)
 
 
-@takes(tokens="stream N C", gates="numbers N E")
+@takes(experts="rows", tokens="stream N C", gates="numbers N E")
 def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     """Σ_e G[n, e] · expert_e(token n), where each expert reads only the tokens that ask for it.
 
@@ -72,6 +72,7 @@ def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     return torch.zeros_like(tokens, dtype=weighted.dtype).index_add(0, token, weighted)
 
 
+@explains(config="with n_embd", x="stream ... C")
 class SharedExpert(nn.Module):
     """One expert that every token asks, beside those it chooses. Dai et al. 2024 (DeepSeekMoE)."""
 
@@ -127,7 +128,7 @@ def routes(model: nn.Module, idx: Tensor) -> Routing:
     return Routing(*(torch.stack(part).unflatten(1, idx.shape) for part in zip(*seen, strict=True)))
 
 
-@takes(model="model")
+@takes(model="model", n_expert="count", n_expert_active="count")
 def upcycle(model: nn.Module, n_expert: int, n_expert_active: int = 2) -> nn.Module:
     """A trained dense model turned sparse: every expert starts as a copy of the MLP it replaces.
 

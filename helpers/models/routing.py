@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.basics.borders import check_tensor, takes
+from helpers.basics.borders import check_tensor, explains, takes
 from helpers.basics.numbers import real, whole
 from helpers.models.config import GPTConfig
 
@@ -161,6 +161,7 @@ class Biased(TopK):
         self.bias += rate * (expert_load.float().mean() - expert_load).sign()
 
 
+@explains(logits="stream N E")
 class ExpertChoice(nn.Module):
     """The experts choose: each takes the N · factor / E tokens that want it most. Zhou et al. 2022.
 
@@ -181,6 +182,7 @@ class ExpertChoice(nn.Module):
         return torch.zeros_like(probs).scatter(0, tokens, probs.gather(0, tokens))
 
 
+@explains(logits="stream N E")
 class Capacity(nn.Module):
     """In training, an expert takes the first tokens that ask for it, up to its capacity.
 

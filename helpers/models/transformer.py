@@ -101,7 +101,9 @@ class Stack(nn.Module):
         return x
 
 
-@explains(source="tokens B S <V", idx="tokens B T <V", targets="targets B T <V None")
+@explains(
+    config="with n_embd", source="tokens B S <V", idx="tokens B T <V", targets="targets B T <V None"
+)
 class Transformer(nn.Module):
     """P(Y | X) = Π P(y_t | y_<t, X), every factor a softmax over the vocabulary.
 

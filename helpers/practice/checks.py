@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.basics.borders import takes
+from helpers.basics.borders import explained, takes
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
 from helpers.models.gpt import GPT
@@ -57,6 +57,7 @@ def cache_effect(model: nn.Module, idx: Tensor) -> float:
 
 
 @torch.no_grad()
+@explained(idx="tokens B T <V")
 @takes(model="model", idx="tokens B T")
 def twin_difference(model: GPT, idx: Tensor) -> float:
     """How far the logits are from those of PyTorch's own layers with the same weights, at most.

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import takes
+from helpers.basics.borders import must, takes
 from helpers.basics.numbers import whole
 from helpers.basics.tensors import double
 from helpers.theory.em import fit_experts
-from helpers.theory.mixtures import design
+from helpers.theory.mixtures import data, design
 
 Member = Callable[[Tensor], Tensor]
 Learner = Callable[[Tensor, Tensor, Tensor], Member]
@@ -49,7 +49,7 @@ def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
 
     x: (n, d) or (n,); y: (n,); draws: (M, n) from `bootstrap`.
     """
-    x, y = double(x), double(y)
+    x, y = double(x), data(x, y)[1]
     members = [learn(x[chosen], y[chosen], torch.ones_like(y[chosen])) for chosen in draws]
     return Ensemble(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
 
@@ -63,6 +63,7 @@ def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     Ends early after a member without error. The sign of the ensemble's answer F is its vote.
     """
     x, labels = double(x), _checked(labels)
+    data(x, labels)  # refuses what does not fit
     weights, members, alphas = torch.full_like(labels, 1 / len(labels)), [], []
     for _ in range(whole("rounds", rounds)):
         members.append(learn(x, labels, weights))
@@ -100,6 +101,11 @@ def stump(x: Tensor, labels: Tensor, weights: Tensor) -> Member:
 
     Best by weighted error; thresholds stand half-way between neighbours, and below all points.
     """
+    x, labels, weights = double(x), _checked(labels), double(weights)
+    fits = x.ndim == 1 and x.shape == labels.shape == weights.shape
+    must(fits, "x, labels and weights", "be (n,) each", x, "Try one input at a time: x[:, 0].")
+    finite = (x.isfinite() & weights.isfinite()).all()
+    must(finite, "x and weights", "be finite", x, "Leave out the points with gaps.")
     places, order = x.sort()
     votes = (labels * weights)[order]
     score = torch.cat([votes.sum()[None], votes.sum() - 2 * votes.cumsum(0)])  # right minus wrong

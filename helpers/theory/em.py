@@ -132,7 +132,7 @@ def variance_floor(y: Tensor) -> float:
     return FLOOR * (1.0 if is_constant else varies)
 
 
-@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """Q(V) = Σ_n Σ_m h_nm ln g_m(x_n): how well the gate foretells the responsibilities; concave.
 
@@ -141,7 +141,7 @@ def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return (h * (X @ gate.T).log_softmax(-1)).sum()
 
 
-@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """One Newton step uphill on Q, halved until Q does not fall; the last row stays 0.
 
@@ -155,7 +155,7 @@ def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return gate  # uphill by less than float64 can see
 
 
-@takes(X="numbers n D", h="numbers n M", gate="numbers M D")
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def newton_direction(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """The full Newton step, H⁻¹ Σ_n (h_n - g_n) x_n, with a row of zeros for the last expert.
 

@@ -86,7 +86,7 @@ def error_matrix(shared, lam, sigma2, T=0.0) -> np.ndarray:
     """
     shared = _overlaps(shared)
     own, each = shared.diagonal(), np.ones(len(shared))
-    s = settings(0, 1, lam * each, sigma2, 1, T * each)
+    s = settings(0, 1, array(lam) * each, sigma2, 1, array(T) * each)
     E = pair_error(own[:, None], own, shared, s.lam[:, None], s.lam, s.sigma2)
     return E + np.diag(s.T * response(own, s.lam))
 

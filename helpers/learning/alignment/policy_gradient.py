@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import takes
+from helpers.basics.numbers import whole
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.fitting import fit
 from helpers.learning.sampling import generate
@@ -31,6 +32,7 @@ def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float
     log_probs, reference: ln π and ln π_ref of answers drawn from π; rewards: (N ≥ 2,) each. What an
     answer is worth, r - β ln(π / π_ref), counts only as far as it beats the mean of the others.
     """
+    whole("The number of answers", len(rewards), 2)  # each is compared with the others
     worth = rewards - beta * (log_probs.detach() - reference)
     # Each worth less the mean of the *others*: the same slope on average, with far less noise.
     advantage = (worth - worth.mean()) * len(worth) / (len(worth) - 1)
@@ -54,6 +56,7 @@ def improve(
 
     prompt: (1, T). reward: tokens of answers (N, length) -> (N,). Returns what each step saw.
     """
+    batch_size = whole("batch_size", batch_size, 2)
     reference, seen = copy.deepcopy(model).eval(), []
 
     def batch_loss() -> Tensor:

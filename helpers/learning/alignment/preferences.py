@@ -7,18 +7,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from helpers.basics.borders import takes
-from helpers.learning.alignment.closed_form import as_tensor
+from helpers.basics.borders import must, takes
+from helpers.learning.alignment.closed_form import difference
 
 
 def bradley_terry(reward_winner, reward_loser) -> Tensor:
     """P(the first is preferred) = σ(r_w - r_l): only differences of rewards can be learned."""
-    return (as_tensor(reward_winner) - as_tensor(reward_loser)).sigmoid()
+    return difference(reward_winner, reward_loser).sigmoid()
 
 
 def reward_loss(reward_winner, reward_loser) -> Tensor:
     """-ln P(what people preferred), the mean over pairs: the loss of a reward model."""
-    return -F.logsigmoid(as_tensor(reward_winner) - as_tensor(reward_loser)).mean()
+    return -F.logsigmoid(difference(reward_winner, reward_loser)).mean()
 
 
 @takes(rewards="numbers M", generator="generator")
@@ -27,6 +27,7 @@ def compare(rewards: Tensor, generator: torch.Generator | None = None) -> tuple[
 
     rewards: (2N,) of answers 0 and 1, 2 and 3, … Returns the places of winners and losers, (N,).
     """
+    must(len(rewards) % 2 == 0, "rewards", "be even in number", rewards, "Leave out the last.")
     first, second = rewards.double().view(-1, 2).unbind(-1)
     wins = torch.rand(len(first), generator=generator) < bradley_terry(first, second)
     places = 2 * torch.arange(len(first))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from helpers.basics.borders import takes
+from helpers.basics.numbers import whole
 
 SPECIAL = ("<pad>", "<start>", "<end>")
 PAD, START, END = range(len(SPECIAL))
@@ -45,7 +46,9 @@ class WordTokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids to words; the special tokens are left out."""
-        return " ".join(self.tokens[i] for i in map(int, ids) if i >= len(SPECIAL))
+        most = self.vocab_size - 1
+        ids = [whole("A token", i, 0, most, "Pass what this tokenizer encoded.") for i in ids]
+        return " ".join(self.tokens[i] for i in ids if i >= len(SPECIAL))
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,15 @@ class Pairs:
         return self[torch.randint(len(self), (batch_size,), generator=generator)]
 
 
+@takes(rows="rows")
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     """Rows of ids as one tensor, the shorter ones filled up with <pad> at their ends.
 
     >>> padded([[5], [6, 7]]).tolist()
     [[5, 0], [6, 7]]
     """
-    width = max(map(len, rows))
-    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows], dtype=torch.int64)
+    width = max(whole("The length of a row", len(row)) for row in rows)
+    return torch.tensor(
+        [[*(whole("A token", i, 0) for i in row), *[PAD] * (width - len(row))] for row in rows],
+        dtype=torch.int64,
+    )
