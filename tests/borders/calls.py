@@ -73,9 +73,8 @@ from helpers.theory import (
 )
 from tests.borders.slips import Call, call
 
-ANY = "shape, negative"
+LONGER = {"idx": "one more, transposed"}  # any text of the right tokens will do
 REAL = "negative, shape"
-RAGGED = "one more, one for batch"
 
 
 @functools.cache
@@ -120,7 +119,7 @@ def of_models():
     yield call(GPT, model.config)
     yield call(model.forward, idx, y)
     yield call(model.forward, idx[:, 2:4], cache=filled, name="models.gpt.GPT.forward with cache")
-    yield call(model.embed, idx, 0, free={"past": "zero"})
+    yield call(model.embed, idx, 0, free=LONGER | {"past": "zero"})
     yield call(model.place, x, 0, free={"past": "zero", "x": "NaN"})
     yield call(model.answer, x, free={"x": "NaN, empty"})
     yield call(model.new_cache, 2, free={"batch_size": "zero"})
@@ -130,8 +129,8 @@ def of_models():
         stream(5, 4),
         masks.causal(3, 5),
         free={
-            "q": "one for batch, batch for one",
-            "k": "one for batch, batch for one",
+            "q": "one for batch, batch for one, NaN",
+            "k": "one for batch, batch for one, NaN",
             "visible": "one for batch, batch for one",
         },
     )
@@ -146,7 +145,7 @@ def of_models():
     yield call(multi.weights, x, stream(2, 6, 8), masks.full(5, 6), free=both)
     yield call(attention.split_heads, x, 2, free={"x": "NaN, empty"})
     yield call(attention.merge_heads, qkv, free={"x": "NaN, empty, transposed, one more"})
-    yield call(attention.maps, model, idx)
+    yield call(attention.maps, model, idx, free=LONGER)
     yield call(attention.with_mask, model, masks.causal(8), free={"visible": "transposed"})
     yield call(masks.causal, 3, 5)
     yield call(masks.full, 3, 5)
@@ -174,7 +173,7 @@ def of_models():
     yield call(
         mlp.MLP(model.config).forward, x, free={"x": "NaN, empty, one for batch, batch for one"}
     )
-    yield call(losses.token_loss, stream(2, 5, 11), y, free={"logits": "NaN"})
+    yield call(losses.token_loss, stream(2, 5, 11), y, free={"logits": "NaN, one more"})
     yield call(initialise.gpt2, gpt(), 0.02)
     yield call(initialise.xavier, gpt(), 1.0)
     yield call(initialise.pytorch, gpt())
@@ -204,7 +203,7 @@ def of_experts():
     yield call(moe.mix, layer.experts, stream(6, 8), gates, free={"tokens": "NaN"})
     yield call(moe.layers, sparse)
     yield call(moe.observed, sparse)
-    yield call(moe.routes, sparse, idx)
+    yield call(moe.routes, sparse, idx, free=LONGER)
     yield call(moe.upcycle, gpt(), 4, 2)
     yield call(routing.route, logits, 2, free=free)
     yield call(routing.Router(sparse.config).forward, stream(6, 8), free={"input": "all"})
@@ -235,7 +234,9 @@ def of_experts():
     yield call(balance.z_loss, logits, free=free)
     yield call(balance.expert_load, gates, free={"gates": "one more, transposed, batch for one"})
     yield call(
-        balance.variation, balance.expert_load(gates), free={"counts": "out of range, wrong dtype"}
+        balance.variation,
+        balance.expert_load(gates),
+        free={"counts": "out of range, wrong dtype, one more"},
     )
     yield call(balance.expected_experts_hit, 8, 2, 4, free={"n_tokens": "zero"})
     yield call(balance.expected_dropped, 64, 8, 1.25)
@@ -249,7 +250,7 @@ def of_other_models():
     idx, y, x = tokens(2, 5), tokens(2, 5), stream(2, 5, 8)
     yield call(bert.Bert, masked.config)
     yield call(masked.forward, idx, y)
-    yield call(bert.mask_tokens, idx, 11)
+    yield call(bert.mask_tokens, idx, 11, free=LONGER)
     yield call(
         bert.log_odds_ratio,
         masked,
@@ -332,7 +333,11 @@ def of_learning():
     free = {"ids": "one more"}
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
     yield call(
-        sampling.generate, model, idx, 3, free={"max_new_tokens": "zero", "idx": "transposed"}
+        sampling.generate,
+        model,
+        idx,
+        3,
+        free={"max_new_tokens": "zero", "idx": "one more, transposed"},
     )
     yield call(
         sampling.generate,
@@ -342,7 +347,7 @@ def of_learning():
         generator=torch.Generator(),
         **settings,
         name="learning.sampling.generate with settings",
-        free={"max_new_tokens": "zero", "min_p": "", "idx": "transposed"},
+        free={"max_new_tokens": "zero", "min_p": "", "idx": "one more, transposed"},
     )
     yield call(sampling.Sampling, **settings)
     yield call(sampling.next_token_probs, stream(2, 11), **settings, free={"logits": "shape"})
@@ -360,7 +365,7 @@ def of_learning():
         3,
         2,
         end=0,
-        free={"max_new_tokens": "zero", "idx": "transposed", "end": "all"},
+        free={"max_new_tokens": "zero", "idx": "one more, transposed", "end": "all"},
     )
     yield call(
         beam.search,
@@ -411,7 +416,7 @@ def of_learning():
     yield call(members.held_out, playwright.write(3000, 1), 0.25, 0, free={"seed": "zero"})
     yield call(members.log_probs, [model, gpt()], ids, free=free | {"models": "one more"})
     yield call(
-        muon.orthogonal, stream(4, 6), free={"matrix": "one more, transposed, batch for one"}
+        muon.orthogonal, stream(4, 6), free={"matrix": "one more, transposed, batch for one, NaN"}
     )
     yield call(muon.muon, model, 1e-3, 0.1)
     yield call(optimizer.optimizer, model, 1e-3, 0.1)
@@ -650,13 +655,13 @@ def of_theory():
     yield call(probability.entropy, p, free={"probs": rows})
     yield call(probability.cross_entropy, p, q, free={"p": rows, "q": rows})
     yield call(probability.kl, p, q, free={"p": rows, "q": rows})
-    yield call(probability.perplexity, 1.5, free={"nats": "list"})
+    yield call(probability.perplexity, 1.5, free={"nats": "list, negative"})
     yield call(sharpness.sharpness, p, free={"weights": rows})
     yield call(sharpness.random_scores, [1, 2, 4], 4, 5, 0, free={"seed": "zero"})
     x = torch.ones(3, requires_grad=True)
     yield call(graphs.longest_chain, (x * 2 + x).exp(), free={"result": "all"})
     model, idx = gpt(), tokens(2, 5)
-    yield call(depth.stream_sizes, model, idx)
+    yield call(depth.stream_sizes, model, idx, free=LONGER)
     yield call(depth.gradient_norms, model, idx, tokens(2, 5))
     yield call(
         depth.start_gradients,
@@ -687,7 +692,7 @@ def of_theory():
     ):
         yield call(function, config())
     yield call(scaling.training_flops, 1e8, 1e9)
-    yield call(scaling.optimizer_bytes, 1000)
+    yield call(scaling.optimizer_bytes, 1000, free={"n_params": "share"})
     yield call(law.loss, 1e8, 1e9)
     yield call(law.best_size, 1e18)
     gpu = hardware.GPUS["T4 (2018)"]
@@ -735,7 +740,7 @@ def of_ensembles():
         yield call(function, x, y, mix, free=real)
     yield call(em.fit, x, y, n_experts=2, seed=0, steps=3, free={"seed": "zero", "steps": "zero"})
     yield call(em.random_start, x, y, 2, 0, free={"seed": "zero"})
-    yield call(em.fit_experts, x, y, h)
+    yield call(em.fit_experts, x, y, h, free={"responsibilities": "one more"})
     yield call(em.gate_step, X, h, mix.gate)
     yield call(em.newton_direction, X, h, mix.gate)
     yield call(em.gate_objective, X, h, mix.gate)
@@ -748,7 +753,7 @@ def of_ensembles():
     yield call(boosting.line, x, y, torch.ones(12))
     yield call(boosting.stump, x, labels.double(), torch.ones(12).double() / 12)
     f = np.stack([y.numpy(), y.numpy() + 0.5], -1)
-    free = {"y": "one more", "predictions": "transposed"}
+    free = {"y": "one more", "predictions": "one more, transposed"}
     yield call(decomposition.decompose, y.numpy(), f, free=free)
     yield call(decomposition.ambiguity, f, free={"predictions": "shape"})
     log_probs = stream(5, 3, 4).log_softmax(-1)
