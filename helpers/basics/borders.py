@@ -80,8 +80,10 @@ def explained(**specs: str) -> Callable:
             try:
                 return function(*args, **named)
             except FOREIGN as error:
-                if not isinstance(error, ValueError) or "to unpack" in str(error):
-                    check(rules, args, named, sizes_of((*args, *named.values()), error))
+                # what was wrong outside is wrong inside, too: the outermost border has the word
+                foreign = not isinstance(error, ValueError) or "to unpack" in str(error)
+                if foreign or isinstance(error, Misfit):
+                    explain(rules, args, named, error)
                 raise
 
         return bordered
@@ -101,6 +103,18 @@ def explains(**specs: str) -> Callable:
         return layer
 
     return decorate
+
+
+class Misfit(ValueError):
+    """An argument that is not what a function takes."""
+
+
+def explain(rules: list, args: tuple, named: dict, error: Exception) -> None:
+    """Raise, in the place of an error, what is wrong with the arguments, if anything is."""
+    try:
+        check(rules, args, named, sizes_of((*args, *named.values()), error))
+    except Misfit as misfit:
+        raise misfit from None
 
 
 def rules_of(function: Callable, specs: dict[str, str]) -> list[Rule]:
@@ -170,7 +184,10 @@ def check_tensor(name: str, x, kind: str, words: list[str], sizes: dict) -> None
     known = "".join(f", {word} = {sizes[word]}" for word in letters if word in sizes)
     rule = f"be a tensor ({', '.join(letters)}) of {' '.join([inside, values]).strip()}{known}"
     here = hasattr(x, "is_floating_point") and hasattr(x, "dim")
-    must(here and fits(tuple(x.shape), letters, sizes), name, rule, x, advice)
+    fewer = here and x.dim() < len(letters) - (letters[:1] == ["..."])
+    single = f"Try {name}.unsqueeze(0) for a single one."
+    fit = here and fits(tuple(x.shape), letters, sizes)
+    must(fit, name, rule, x, single if fewer else advice)
     must(of_kind(x.dtype), name, rule, x, advice)
     wanted = sizes.setdefault("dtype", x.dtype) if "alike" in words else sizes.get("dtype", x.dtype)
     must(tensor != "stream" or x.dtype == wanted, name, f"be {wanted}", x, f"Try x.to({wanted}).")
@@ -200,8 +217,9 @@ def must(holds, name: str, rule: str, got, advice: str) -> None:
     if holds:
         return
     if hasattr(got, "dtype") and getattr(got, "shape", ()):
-        ends = f", {got.min().item():g} … {got.max().item():g}" if got.size and got.numel() else ""
+        some = hasattr(got, "numel") and got.numel() and not got.is_complex()
+        ends = f", {got.min().item():g} … {got.max().item():g}" if some else ""
         got = f"{got.dtype} {tuple(got.shape)}{ends}"
     else:
         got = f"{type(got).__name__} {got!r:.60}"
-    raise ValueError(f"{name} must {rule}; got {got}. {advice}")
+    raise Misfit(f"{name} must {rule}; got {got}. {advice}")

@@ -80,7 +80,7 @@ def _check(width: int, max_new_tokens: int) -> None:
 
 
 @torch.no_grad()
-@takes(model="model", idx="tokens B T")
+@takes(model="model")
 def beam_search(
     model: nn.Module, idx: Tensor, max_new_tokens: int, width: int, **options
 ) -> list[Hypothesis]:

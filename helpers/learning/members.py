@@ -7,20 +7,21 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import must, takes
-from helpers.basics.numbers import whole
+from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
 
 SCENE_END = "Exeunt.\n\n"
 
 
-@takes(text="text", c="share")
+@takes(text="text")
 def held_out(text: str, c: float, seed: int) -> str:
     """A Playwright text without a random share c of its scenes, the others in their order.
 
     The number of scenes left out is rounded. ValueError unless 0 ≤ c < 1 and a scene remains.
     """
     scenes = [scene + SCENE_END for scene in text.split(SCENE_END)[:-1]]
+    c = real("c", c, lambda c: True, "be a share in [0, 1)", "Try 0.25.")
     keep = round(len(scenes) * (1 - c))
     if not (0 <= c < 1 and keep):
         raise ValueError(

@@ -112,7 +112,7 @@ def next_token_probs(logits: Tensor, *settings, **named) -> Tensor:
     return Sampling(*settings, **named).probs(logits)
 
 
-@takes(model="model", idx="tokens B T", generator="generator")
+@takes(model="model", generator="generator")
 def generate(
     model: nn.Module,
     idx: Tensor,
@@ -168,10 +168,12 @@ class Reader:
 
 def check_prompt(model: nn.Module, idx: Tensor, max_new_tokens: int) -> None:
     """ValueError unless idx is (B, T ≥ 1) of the model's own tokens and the count is ≥ 0."""
-    if idx.dim() != 2 or idx.shape[1] == 0 or idx.dtype != torch.int64:
+    tensor = isinstance(idx, Tensor)
+    if not tensor or idx.dim() != 2 or not idx.numel() or idx.dtype != torch.int64:
+        got = f"{idx.dtype} {tuple(idx.shape)}" if tensor else f"{type(idx).__name__} {idx!r:.40}"
         raise ValueError(
             "A prompt must be int64 tokens of shape (B, T) with T ≥ 1; "
-            f"got {idx.dtype} {tuple(idx.shape)}. Try torch.tensor([tokenizer.encode('\\n')])."
+            f"got {got}. Try torch.tensor([tokenizer.encode('\\n')])."
         )
     if not 0 <= int(idx.min()) <= int(idx.max()) < model.config.vocab_size:
         raise ValueError(

@@ -53,7 +53,7 @@ class AddNorm(nn.Module):
         return self.norm(x + self.dropout(output))
 
 
-@explains(x="stream B S C")
+@explains(config="with n_embd", x="stream B S C")
 class EncoderBlock(nn.Module):
     """Every position looks at all others, then its feed-forward network works on what it saw."""
 
@@ -68,7 +68,7 @@ class EncoderBlock(nn.Module):
         return self.add_mlp(x, self.mlp(x))
 
 
-@explains(y="stream B T C", memory="stream B S C")
+@explains(config="with n_embd", y="stream B T C", memory="stream B S C")
 class DecoderBlock(nn.Module):
     """Every position looks at itself and the past, then at the source; then feed-forward."""
 

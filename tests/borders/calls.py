@@ -301,6 +301,7 @@ def of_other_models():
     source, written = 3 + tokens(2, 6, most=9), 1 + tokens(2, 5, most=9)
     yield call(transformer.TransformerConfig, 12, 1, 2, 8, 0.0, free={"n_layer": "zero"})
     yield call(transformer.Transformer, both)
+    yield call(transformer.DecoderBlock, both)
     loose = {"source": "one more", "idx": ""}
     yield call(whole.forward, source, written, written, free=loose)
     yield call(whole.encode, source, free={"source": "one more, transposed"})

@@ -17,7 +17,7 @@ from tests.borders.slips import Call, call, numbers, outcome, slips
 from tests.borders.used import used
 
 CLEAR = 0.95  # of the plausible slips
-# Deliberately wrong, or without arguments of a reader's, or about files, which have tests of theirs.
+# Wrong on purpose, without arguments of a reader's, or about files: they have tests of their own.
 ELSEWHERE = (
     "practice.bugs",
     "practice.collected",
@@ -29,7 +29,8 @@ WITHOUT = {
     "learning.captioning.tokenizer", "learning.run.History", "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
     "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load",
-    "text.merges.PairCounts", "text.merges.PairCounts.merge", "text.merges.PairCounts.most_frequent",
+    "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
+    "text.merges.PairCounts.most_frequent",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",
     "text.playwright.expectation.character_counts", "text.playwright.expectation.entropy_of",
     "text.playwright.expectation.pair_counts", "text.playwright.unigram_entropy",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from kernel_environment import ROOT
 
 MAGIC = ("%", "!")
+DOTTED = re.compile(r"\w+(\.\w+)*")
 CODE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -47,6 +48,7 @@ def called(trees: list[ast.AST]) -> Iterator[str]:
     }
     for node in nodes:
         name = ast.unparse(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
+        name = name if DOTTED.fullmatch(name) else ""
         first, _, rest = name.partition(".")
         if first in whence and (thing := found(f"{whence[first]}.{rest}".rstrip("."))):
             yield f"{thing.__module__}.{thing.__qualname__}".removeprefix("helpers.")
@@ -61,4 +63,5 @@ def found(path: str):
         if not hasattr(thing, name) and hasattr(thing, "__path__"):
             importlib.import_module(room)
         thing = getattr(thing, name, None)
-    return thing if callable(thing) and hasattr(thing, "__qualname__") else None
+    ours = (getattr(thing, "__module__", None) or "").startswith("helpers.")
+    return thing if ours and callable(thing) and hasattr(thing, "__qualname__") else None

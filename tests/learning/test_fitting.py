@@ -107,4 +107,4 @@ def test_a_loss_that_is_not_finite_is_one_clear_error():
 )
 def test_impossible_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        fit(new_model(), None, **({"steps": 3, "lr": 1e-2} | change))
+        fit(new_model(), torch.zeros, **({"steps": 3, "lr": 1e-2} | change))
