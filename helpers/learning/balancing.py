@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from helpers.basics.borders import check_plain
+from helpers.basics.kinds import check_plain
 from helpers.models import moe
 from helpers.models.balance import balance_loss, expert_load, z_loss
 

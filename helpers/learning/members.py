@@ -6,7 +6,8 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import must, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
@@ -43,7 +44,7 @@ def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Ten
     models' modes are restored. (Second halves, because a window hides what stood before it.)
     """
     for model in models:
-        must(
+        need(
             isinstance(model, nn.Module),
             "Each of the models",
             "be one",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import check_tensor, explained, takes
+from helpers.basics.borders import explained, takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 

@@ -9,7 +9,8 @@ import math
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import check_tensor, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import whole
 from helpers.models.routing import capacity, check_logits
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import explained, explains, must
+from helpers.basics.borders import explained, explains
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.attention import attention_weights
@@ -44,7 +45,7 @@ class Recurrence(nn.Module):
                 "Try a start token."
             )
         state = torch.zeros_like(x[:, 0]) if state is None else state
-        must(
+        need(
             state.shape == x[:, 0].shape, "state", "be (B, C), as x is", state, "Try states[:, -1]."
         )
         states = []

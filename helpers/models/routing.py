@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.basics.borders import check_tensor, explains, takes
+from helpers.basics.borders import explains, takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import real, whole
 from helpers.models.config import GPTConfig
 
@@ -37,15 +38,8 @@ def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 def check_logits(logits: Tensor, k: int = 1) -> None:
     """ValueError unless logits are (..., E) numbers and k a whole number in 1 … E."""
-    check_tensor("Router logits", logits, "stream", ["...", "E"], {})
-    E = logits.shape[-1]
-    whole("k", k, 1, E, advice=f"Try 1 or 2; there are E = {E} experts.")
-    n_nan = int(logits.isnan().sum())
-    if n_nan:
-        raise ValueError(
-            f"Router logits must be E numbers for each of at least one token; got {logits.dtype} "
-            f"{tuple(logits.shape)} with {n_nan} NaN. If training diverged, try a smaller lr."
-        )
+    check_tensor("Router logits", logits, "numbers", ["...", "E"], {})
+    whole("k", k, 1, (E := logits.shape[-1]), advice=f"Try 1 or 2; there are E = {E} experts.")
 
 
 class Router(nn.Linear):
@@ -208,13 +202,12 @@ def first_come(gates: Tensor, most: int) -> Tensor:
     return gates.masked_fill((gates != 0).cumsum(0) > most, 0.0)
 
 
+@takes(n_choices="whole", n_expert="count")
 def capacity(factor: float, n_choices: int, n_expert: int) -> int:
     """How many tokens an expert takes at most: ⌊factor · choices / E⌋, and at least one.
 
     n_choices: tokens times experts per token. ValueError unless the factor is above 0.
     """
-    whole("n_choices", n_choices, 0, advice="Try 1024.")
-    whole("n_expert", n_expert, advice="Try 8.")
     return max(1, math.floor(_checked_factor(factor) * n_choices / n_expert))
 
 

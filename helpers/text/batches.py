@@ -7,7 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import check_tensor, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import real
 
 

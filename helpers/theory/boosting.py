@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import must, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.basics.tensors import double
 from helpers.theory.em import fit_experts
@@ -103,9 +104,9 @@ def stump(x: Tensor, labels: Tensor, weights: Tensor) -> Member:
     """
     x, labels, weights = double(x), _checked(labels), double(weights)
     fits = x.ndim == 1 and x.shape == labels.shape == weights.shape
-    must(fits, "x, labels and weights", "be (n,) each", x, "Try one input at a time: x[:, 0].")
+    need(fits, "x, labels and weights", "be (n,) each", x, "Try one input at a time: x[:, 0].")
     finite = (x.isfinite() & weights.isfinite()).all()
-    must(finite, "x and weights", "be finite", x, "Leave out the points with gaps.")
+    need(finite, "x and weights", "be finite", x, "Leave out the points with gaps.")
     places, order = x.sort()
     votes = (labels * weights)[order]
     score = torch.cat([votes.sum()[None], votes.sum() - 2 * votes.cumsum(0)])  # right minus wrong

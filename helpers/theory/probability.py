@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import check_tensor
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import array, checked
 
 BITS_PER_NAT = 1 / math.log(2)

@@ -6,7 +6,7 @@ Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al
 
 from torch import Tensor
 
-from helpers.basics.borders import must
+from helpers.basics.kinds import need
 from helpers.basics.numbers import real
 from helpers.basics.tensors import double
 from helpers.theory.probability import distribution
@@ -31,7 +31,7 @@ def optimal_value(reference, reward, beta: float) -> Tensor:
 
 def _log_weights(reference, reward, beta: float) -> Tensor:
     reference, reward = distribution(as_tensor(reference)), as_tensor(reward)
-    must(
+    need(
         reward.shape[-1:] in (reference.shape[-1:], ()),
         "reward",
         "have a number for each answer",
@@ -59,7 +59,7 @@ def difference(one, other) -> Tensor:
     """One minus the other, number by number: (...). ValueError unless they are equally many."""
     one, other = as_tensor(one), as_tensor(other)
     alike = one.shape == other.shape and one.numel()
-    must(
+    need(
         alike,
         "Both",
         f"be {tuple(one.shape)}, as the first, and not empty",

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from helpers.basics.borders import must, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.learning.alignment.closed_form import difference
 
 
@@ -27,7 +28,7 @@ def compare(rewards: Tensor, generator: torch.Generator | None = None) -> tuple[
 
     rewards: (2N,) of answers 0 and 1, 2 and 3, … Returns the places of winners and losers, (N,).
     """
-    must(len(rewards) % 2 == 0, "rewards", "be even in number", rewards, "Leave out the last.")
+    need(len(rewards) % 2 == 0, "rewards", "be even in number", rewards, "Leave out the last.")
     first, second = rewards.double().view(-1, 2).unbind(-1)
     wins = torch.rand(len(first), generator=generator) < bradley_terry(first, second)
     places = 2 * torch.arange(len(first))

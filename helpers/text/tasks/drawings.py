@@ -11,7 +11,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from helpers.basics.borders import must, takes
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import real, whole
 
 SIDE = 16  # pixels of a sheet, in both directions
@@ -41,7 +42,7 @@ STEP = 4  # pixels between the places where a drawing may stand
 @takes(scale="count")
 def glyph(name: str, scale: int = 1) -> Tensor:
     """The drawing itself, 1 for ink: (5·scale, 5·scale)."""
-    must(name in NAMES, "name", f"be one of {', '.join(NAMES)}", name, "Try 'one'.")
+    need(name in NAMES, "name", f"be one of {', '.join(NAMES)}", name, "Try 'one'.")
     rows = [[int(pixel) for pixel in row] for row in GLYPHS[name].split()]
     return torch.tensor(rows).float().repeat_interleave(scale, 0).repeat_interleave(scale, 1)
 
