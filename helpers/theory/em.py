@@ -16,7 +16,7 @@ from torch import Tensor
 from helpers.basics.borders import takes
 from helpers.basics.numbers import checked, whole
 from helpers.basics.tensors import double
-from helpers.theory.mixtures import Mixture, data, log_joint
+from helpers.theory.mixtures import Mixture, data, log_joint, scores
 
 FLOOR = 1e-6  # of the variance of y: no expert's variance falls below
 RIDGE = 1e-8  # damps Newton's matrix, never the objective
@@ -208,7 +208,7 @@ def _standardised(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 def _times(mixture: Mixture, S: Tensor) -> Mixture:
     """The same mixture for a design Z in the place of X = Z S, since X w = Z (S w)."""
-    return Mixture(mixture.gate @ S.T, mixture.weights @ S.T, mixture.variances)
+    return Mixture(scores(S, mixture.gate).T, mixture.weights @ S.T, mixture.variances)
 
 
 def _finite(height: float) -> float:

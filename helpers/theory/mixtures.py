@@ -55,7 +55,7 @@ def gate_probabilities(x, gate) -> Tensor:
     x: (n, d), or (n,) for d = 1, without the constant; gate: (M, d+1), the constant's column
     first. Adding the same row to all rows of the gate changes nothing; `em` keeps the last at 0.
     """
-    return _scores(design(x), double(gate)).softmax(-1)
+    return scores(design(x), double(gate)).softmax(-1)
 
 
 @takes(mixture="with variances")
@@ -81,7 +81,7 @@ def responsibilities(x, y, mixture: Mixture) -> Tensor:
 
 def log_joint(X: Tensor, y: Tensor, mixture: Mixture) -> Tensor:
     """ln g_m(x_n) + ln P_m(y_n | x_n): (n, M), for a design X with the constant's column."""
-    log_g = _scores(X, mixture.gate).log_softmax(-1)
+    log_g = scores(X, mixture.gate).log_softmax(-1)
     squares = (y[:, None] - X @ mixture.weights.T) ** 2
     variances = mixture.variances
     return log_g - (squares / variances + variances.log() + math.log(2 * math.pi)) / 2
@@ -149,7 +149,7 @@ def data(x, y) -> tuple[Tensor, Tensor]:
     return X, y
 
 
-def _scores(X: Tensor, gate: Tensor) -> Tensor:
+def scores(X: Tensor, gate: Tensor) -> Tensor:
     """A linear score for every point and expert: (n, M); ValueError if the gate does not fit X."""
     if gate.ndim != 2 or not len(gate) or gate.shape[1] != X.shape[1]:
         raise ValueError(

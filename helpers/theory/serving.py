@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import checked, whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
@@ -87,7 +88,7 @@ def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
     """
     within = "lie in [0, 1]", "Try load / n_tokens."
     q = checked("A share of tokens", shares, lambda q: (q >= 0) & (q <= 1), *within)
-    whole("The number of experts", q.size, advice="Try one share for each.")
+    need(q.size, "A share of tokens", "lie in [0, 1]", shares, "Try load / n_tokens.")
     return float((1 - (1 - q) ** n_tokens).sum())
 
 

@@ -128,7 +128,7 @@ def test_leading_dimensions_do_not_matter():
 
 @pytest.mark.parametrize("function", [balance_loss, z_loss])
 def test_logits_that_are_not_numbers_are_refused(function):
-    with pytest.raises(ValueError, match="with 1 NaN. If training diverged, try a smaller lr"):
+    with pytest.raises(ValueError, match="nan.* If training diverged, try a smaller lr"):
         function(torch.tensor([[math.nan, 1.0]]))
 
 
