@@ -40,7 +40,7 @@ def write(grams: NGrams, tokenizer: CharTokenizer, context: int, seed: int) -> s
     for _ in range(LENGTH):
         probs = grams.next_probs(ids[max(0, len(ids) - context) :])
         ids = torch.cat([ids, torch.multinomial(probs, 1, generator=generator)])
-    return tokenizer.decode(ids)[1:]
+    return tokenizer.decode(ids[1:])
 
 
 def _drawing(grams, tokenizer, losses: list[float], floors: Mapping) -> Callable[..., Picture]:
