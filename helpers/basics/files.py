@@ -116,17 +116,21 @@ def alone(path: Path) -> Iterator[None]:
             lock.unlink(missing_ok=True)
 
 
-def _held(path: Path) -> BinaryIO | None:
+def _held(path: Path, tries: int = 10) -> BinaryIO | None:
     """The file at a path, made if need be and ours until it is closed; None if it is another's."""
-    while True:
-        file = open(path, "ab")  # noqa: SIM115  the caller closes it
-        if _locked(file) is False:
-            file.close()
-            return None
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                return file
+    file = open(path, "ab")  # noqa: SIM115  the caller closes it
+    locked = _locked(file)
+    if locked and tries and not _stands_at(path, file):
         file.close()  # it was removed between its opening and its lock
+        return _held(path, tries - 1)
+    if locked is False:
+        file.close()
+        return None
+    return file
+
+
+def _stands_at(path: Path, file: BinaryIO) -> bool:
+    return path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
 
 
 def _locked(file: BinaryIO) -> bool | None:

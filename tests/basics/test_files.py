@@ -192,3 +192,28 @@ def test_a_disk_that_knows_no_locks_is_written_to_all_the_same(tmp_path, monkeyp
         write_together(tmp_path, OLD)
         write_atomically(tmp_path / "a", b"new")
     assert content(tmp_path) == OLD | {"a": b"new"}
+
+
+@pytest.mark.skipif(files.flock is None, reason="Windows locks in another way")
+def test_a_lock_that_was_removed_before_it_was_ours_is_made_anew(tmp_path, monkeypatch):
+    """Its owner went just then; a third one could make a new file and hold that."""
+    opened = []
+
+    def late(file, how, lock=files.flock):
+        if not opened:
+            os.unlink(file.name)
+        opened.append(file)
+        lock(file, how)
+
+    monkeypatch.setattr(files, "flock", late)
+    with alone(tmp_path / "run"):
+        assert [path.name for path in tmp_path.iterdir()] == [".run.lock"]
+        with pytest.raises(ValueError, match="by one process at a time"):
+            alone(tmp_path / "run").__enter__()
+    assert len(opened) == 3
+
+
+def test_a_disk_that_counts_its_files_anew_each_time_is_written_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(os.path, "samestat", lambda one, other: False)
+    write_together(tmp_path, OLD)
+    assert content(tmp_path) == OLD
