@@ -39,6 +39,14 @@ def in_a_circle(value):
     return holder
 
 
+def in_a_crowd(value):
+    """Each of forty knows all: told again and again, they would never come to an end."""
+    crowd = [Holder(value=value) for _ in range(40)]
+    for one in crowd:
+        one.others = crowd
+    return crowd
+
+
 def from_notebook(source):
     """A function as a notebook defines it."""
     space = {"__name__": "__main__"}
@@ -82,6 +90,9 @@ PAIRS = {  # made twice alike, and once otherwise
     "object of another class": (lambda: BalanceLoss(0.1), Holder(weight=0.1, z_weight=0.0)),
     "method": (lambda: Holder(a=1).method, Holder(a=2).method),
     "circle": (lambda: in_a_circle(1), in_a_circle(2)),
+    "crowd": (lambda: in_a_crowd(1), in_a_crowd(2)),
+    "array of words": (lambda: np.array(["a", None]), np.array(["b", None])),
+    "array that cannot be changed": (lambda: np.broadcast_to(1, 3), np.broadcast_to(2, 3)),
     "model": (lambda: new_model(seed=1), new_model(n_layer=2)),
     "activation": (lambda: new_model(), new_model(activation="relu")),
     "dropout": (lambda: nn.Sequential(nn.Dropout(0.1)), nn.Sequential(nn.Dropout(0.2))),

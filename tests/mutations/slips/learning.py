@@ -122,8 +122,8 @@ LEARNING = [
     slip(
         "a closure told by its name",
         "learning/identity.py",
-        "held |= {name: cell.cell_contents for name, cell in cells}",
-        "held |= {name: None for name, cell in cells}",
+        "held[name] = cell.cell_contents",
+        "held[name] = None",
         "learning/test_identity.py"
         "::test_what_is_made_twice_has_one_identity_and_what_differs_another[closure]",
     ),
