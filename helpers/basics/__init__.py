@@ -2,5 +2,5 @@
 
 numbers  one number, or many numbers in any dress, checked
 tensors  many numbers in any dress as one tensor
-files    a file is written whole or not at all, several together or not
+files    a file is written whole or not at all
 """
