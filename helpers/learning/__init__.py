@@ -3,6 +3,7 @@
 training     the loop: a GPT makes a text likelier, batch by batch
 fitting      the same loop for anything that can name its loss
 run          a training run between two steps, and its history
+identity     what a run was made of, in words that another process says again
 step         one training step, and the settings of a run, checked
 optimizer    the learning rate, and AdamW
 muon         an optimizer whose steps are equally long in all directions of a matrix
