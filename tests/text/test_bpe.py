@@ -136,9 +136,9 @@ def test_an_empty_text_is_refused():
         BPETokenizer.train("", 300)
 
 
-@pytest.mark.parametrize("tokens", [[], BYTES[1:], [*BYTES, b"ab", b"ab"], BYTES[::-1]])
+@pytest.mark.parametrize("tokens", [[], BYTES[1:], [*BYTES, b"ab", b"ab"]])
 def test_tokens_that_lack_a_byte_or_repeat_are_refused(tokens):
-    with pytest.raises(ValueError, match="256 single bytes in their order.*Try BPETokenizer.train"):
+    with pytest.raises(ValueError, match="256 single bytes and others.*Try BPETokenizer.train"):
         BPETokenizer(tokens)
 
 

@@ -8,6 +8,8 @@ import torch
 
 from helpers.text import batches, playwright, prepare, tokenizers
 from helpers.text.shards import Shards
+from helpers.text.special import END
+from helpers.text.tokenizers import CharTokenizer
 
 
 def all_tokens(folder, part):
@@ -30,8 +32,9 @@ def folder(text, tmp_path):
 def test_a_text_comes_back_from_its_shards(folder, text):
     tokenizer, end = tokenizers.load(folder), 399
     train, validation = all_tokens(folder, "train"), all_tokens(folder, "validation")
-    assert validation[-1] == end and end not in train
-    assert tokenizer.decode(train) + tokenizer.decode(validation[:-1]) == text
+    for tokens in (train, validation):  # each is a document, and ends as one
+        assert tokens[-1] == end == tokenizer.end_of_text and end not in tokens[:-1]
+    assert tokenizer.decode(train[:-1]) + tokenizer.decode(validation[:-1]) == text
     assert len(tokenizer.decode(validation[:-1])) / len(text) == pytest.approx(0.1, abs=0.02)
     assert len(train) > 5000 and {len(a) for a in Shards(folder).arrays[:-1]} == {1000}
 
@@ -72,9 +75,12 @@ def test_a_sample_is_the_same_for_the_same_generator_and_reaches_every_file(fold
 
 
 def test_a_large_vocabulary_has_four_bytes_a_token(tmp_path, monkeypatch, text):
-    monkeypatch.setattr(prepare, "_encoder", lambda *_: (lambda s: [70_000] * len(s), 1, 80_000))
+    large = CharTokenizer(map(chr, range(0x10000, 0x21170)), [END])
+    monkeypatch.setattr(large, "encode_ordinary", lambda text: [69_999] * len(text))
+    monkeypatch.setattr(prepare, "_tokenizer", lambda *_: large)
     meta = prepare.prepare([tmp_path / "play.txt"], tmp_path / "big")
-    assert meta["dtype"] == "<u4" and set(all_tokens(tmp_path / "big", "train")) == {70_000}
+    assert meta["dtype"] == "<u4"
+    assert set(all_tokens(tmp_path / "big", "train")) == {69_999, meta["end_of_text"]}
 
 
 def test_an_unfinished_folder_is_refused(folder):

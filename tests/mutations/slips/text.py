@@ -26,9 +26,9 @@ TEXT = [
     ),
     slip(
         "the latest merge first",
-        "text/bpe.py",
-        "min(known)[1]",
-        "max(known)[1]",
+        "text/merges.py",
+        "_, pair = heapq.heappop(queue)",
+        "_, pair = queue.pop()",
         "text/test_bpe.py::test_two_letters_only_equal_tiktoken",
     ),
     slip(
@@ -37,7 +37,6 @@ TEXT = [
         "if count and -count == self.counts[pair]:",
         "if count:",
         "text/test_simple_bpe.py::test_corrected_counts_give_the_merges_of_counting_anew",
-        by="KeyError",
     ),
     slip(
         "a tie goes to the last pair in byte order",
