@@ -125,7 +125,7 @@ def _tokenizer(
 ) -> tokenizers.Tokenizer:
     """The tokenizer that was asked for, with a token that ends a text."""
     if name in published.NAMES:
-        return published.load(name, download)
+        return published.load(name, download).own()
     if name.startswith("bpe:"):
         pieces = documents.read(files, validation, Counter() if skip else None)
         return BPETokenizer.train(_sample(pieces), _n_tokens(name), [END])
@@ -190,7 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--shard-tokens", type=int, default=SHARD_TOKENS)
     try:
         meta = prepare(**vars(parser.parse_args(arguments)))
-    except (ValueError, ConnectionError) as error:
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     print(", ".join(f"{part}: {count:,} tokens" for part, count in meta["tokens"].items()))

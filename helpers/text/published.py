@@ -17,7 +17,7 @@ import tiktoken
 import tiktoken.load
 
 from helpers.text import stream
-from helpers.text.bpe import checked_ids
+from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.special import WithSpecial
 
 NAMES = {"gpt2": "gpt2", "gpt4": "cl100k_base"}
@@ -47,6 +47,13 @@ class PublishedTokenizer(WithSpecial):
     def token_bytes(self, ids: Iterable[int]) -> list[bytes]:
         """The bytes of each token; none for an id in a hole. ValueError outside 0 … V - 1."""
         return [self._bytes(i) for i in checked_ids(ids, self.vocab_size)]
+
+    def own(self) -> "BPETokenizer | PublishedTokenizer":
+        """GPT-2's tokens as our class, which is saved whole; GPT-4 cuts words by another rule."""
+        if self.name != "gpt2":
+            return self
+        tokens = sorted(self.encoding.token_byte_values(), key=self.encoding.encode_single_token)
+        return BPETokenizer(tokens, self.special)
 
     def to_json(self) -> str:
         """The tokenizer as JSON, for `model.save(folder, tokenizer)`: its name, not its tokens."""

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from helpers.basics.files import replacing
-from helpers.text import published, tokenizers
+from helpers.text import tokenizers
 from helpers.text.special import END
 
 META = "meta.json"
@@ -49,15 +49,16 @@ class Shards:
         return self.meta["vocab_size"]
 
     def tokenizer(self) -> tokenizers.Tokenizer | None:
-        """What the text was written with, the end of a document included; None if it is not there.
+        """What the text was written with, the end of a document included; None if it is not here.
 
         ValueError for a damaged file.
         """
-        if self.meta["tokenizer"] in published.NAMES:
-            return published.load(self.meta["tokenizer"])
         if not (self.folder / "tokenizer.json").exists():
             return None
-        found = tokenizers.load(self.folder)
+        try:
+            found = tokenizers.load(self.folder)
+        except ConnectionError:  # GPT-4's, and not in this machine's cache
+            return None
         # older shards count the end of a document, which their tokenizer does not know
         return found if found.vocab_size == self.vocab_size else found.with_special(END)
 
@@ -133,8 +134,7 @@ def read_meta(folder: Path) -> dict:
     """What meta.json says. ValueError if it is not there or not such a file."""
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-        needed = ("dtype", "vocab_size", "end_of_text", "tokens")
-        return {key: meta[key] for key in needed} | {"tokenizer": meta.get("tokenizer")}
+        return {key: meta[key] for key in ("dtype", "vocab_size", "end_of_text", "tokens")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{folder} must be a folder of token shards; {META} cannot be read ({error}). "

@@ -39,12 +39,16 @@ def _short(chunk: str) -> Iterator[str]:
 
 def _end(text: str, most: int, pattern) -> int:
     """Where the first piece ends, within `most` characters; behind them all names are complete."""
-    border = BORDER.search(text, 1, most)
-    end = border.start() if border else most
-    for name in pattern.finditer(text) if pattern else ():
+    end = _border(text, most)
+    for name in reversed([*pattern.finditer(text)] if pattern else []):
         if name.start() < end < name.end():
-            return name.start() or name.end()
+            end = _border(text, name.start()) or name.end()
     return end
+
+
+def _border(text: str, most: int) -> int:
+    found = BORDER.search(text, 1, most + 1)
+    return found.start() if found else most
 
 
 def encode(tokenizer: WithSpecial, chunks: Iterable[str], **special) -> Iterator[int]:
