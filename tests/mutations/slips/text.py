@@ -52,4 +52,32 @@ TEXT = [
         "(math.fsum(draws) + math.fsum(choice))",
         "text/test_expectation.py::test_the_entropy_of_a_scene_is_that_of_the_list",
     ),
+    slip(
+        "the shortest special token first",
+        "text/special.py",
+        "sorted(names, key=len, reverse=True)",
+        "sorted(names, key=len)",
+        "text/test_special.py::test_the_longest_is_taken_where_several_begin",
+    ),
+    slip(
+        "a stream cut behind a blank",
+        "text/stream.py",
+        "(?<=[\\p{L}\\p{N}])(?=\\s)|(?<=\\S)(?=[^\\S\\r\\n])",
+        "(?<=\\s)",
+        "text/test_stream.py::test_a_stream_has_the_ids_of_the_whole",
+    ),
+    slip(
+        "an end that only one part of a text has",
+        "text/documents.py",
+        "    yield part, None",
+        "    if part == PARTS[1]:\n        yield part, None",
+        "text/test_shards.py::test_a_text_comes_back_from_its_shards",
+    ),
+    slip(
+        "a row that goes on behind its end",
+        "learning/sampling.py",
+        "new = new.masked_fill(ended, end)",
+        "pass",
+        "learning/test_generate.py::test_each_row_is_the_same_up_to_its_end_and_then_filled",
+    ),
 ]
