@@ -104,7 +104,7 @@ def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     with tqdm(unit=" characters", unit_scale=True) as progress:
         for part, text in pieces:
             batch.append((part, text))
-            size += len(text or "")
+            size += len(text or " ")
             if size >= AT_ONCE:
                 yield batch
                 progress.update(size)
