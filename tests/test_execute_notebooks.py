@@ -5,6 +5,7 @@ import json
 import execute_notebooks
 import nbformat
 import pytest
+from lesson import FOLDED
 from nbformat import v4
 
 CALLBACK = """import ipywidgets
@@ -41,7 +42,8 @@ def run(path, *options):
 
 
 def test_a_second_run_changes_no_byte(notebook, capsys):
-    path = notebook(MIXED, "1 + 1", "2 + 2", collapsed=True, tags=["raises-exception"])
+    folded = {"cellView": "form", "jupyter": {"source_hidden": True}}
+    path = notebook(MIXED, "1 + 1", "2 + 2", collapsed=True, tags=["raises-exception"], **folded)
     assert run(path, "--check") == 1 and b'"toc"' in path.read_bytes()
     assert run(path) == 0
     once = path.read_bytes()
@@ -56,7 +58,7 @@ def check_stored(book):
     first, second, third = book.cells
     assert set(book.metadata) == {"kernelspec", "language_info"}
     assert book.metadata.language_info == {"name": "python"}
-    assert first.metadata == {"tags": ["raises-exception"]}
+    assert first.metadata == {"tags": ["raises-exception"]} | FOLDED
     assert [cell.execution_count for cell in book.cells] == [1, 2, 3]
     assert len({first.id, second.id, third.id}) == 3 and second.id == "same"
     stream, slider = first.outputs

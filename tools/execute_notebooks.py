@@ -5,9 +5,8 @@
     python tools/execute_notebooks.py --check              run all, write nothing, fail on a change
 
 The summary shows the claims of all notebooks, so it is executed after them, and by itself whenever
-another one changed. A notebook that fails stays as it was. Stored are: sources, outputs, tags and
-counts from one run from top to bottom; not stored are times, widget state, tracebacks and the
-Python version.
+another one changed. A notebook that fails stays as it was. Stored are sources, outputs, tags, folds
+and counts from one run from top to bottom; not times, widget state, tracebacks, Python's version.
 """
 
 import argparse
@@ -24,6 +23,7 @@ from pathlib import Path
 import kernel_environment
 import nbformat
 from kernel_environment import ROOT
+from lesson import FOLDED, tags
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import ValidationError
@@ -57,7 +57,7 @@ class WatchfulClient(NotebookClient):
     """A client that also sees errors which output widgets and button clicks keep to themselves."""
 
     def process_message(self, message, cell, cell_index):
-        if message["msg_type"] == "error" and RAISES not in cell.metadata.get("tags", []):
+        if message["msg_type"] == "error" and RAISES not in tags(cell):
             number = len(code_cells(self.nb.cells[: cell_index + 1]))
             content = message["content"]
             first_line = content["evalue"].partition("\n")[0]
@@ -108,8 +108,9 @@ def clean(notebook: nbformat.NotebookNode) -> None:
     """Drop all that differs from run to run or from machine to machine."""
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags")
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        kept = {name: it for name, it in FOLDED.items() if cell.metadata.get(name) == it}
+        kept |= {"tags": tags(cell)} if tags(cell) else {}
+        cell.metadata = nbformat.from_dict(kept)
     for cell in code_cells(notebook.cells):
         cell.outputs = clean_outputs(cell.outputs)
 

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 INLINE_CODE = re.compile(r"`[^`\n]+`")
+FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}  # in JupyterLab and on Colab
 MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)
 
 

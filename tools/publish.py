@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from kernel_environment import ROOT
+from lesson import FOLDED
 
 REPOSITORY = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]+")
 PUBLISHED = re.compile(r'^(    published = )"(.*)"', re.MULTILINE)
@@ -49,7 +50,7 @@ def badge_row(name: str, repository: str) -> str:
 
 
 def stamp_notebook(notebook, name: str, root: Path = ROOT) -> None:
-    """Renew the badge row and the set-up cell of a notebook that has both."""
+    """Renew the badge row and the set-up cell of a notebook that has both; the cell is folded."""
     text = next((cell for cell in notebook.cells if cell.cell_type == "markdown"), None)
     code = next((cell for cell in notebook.cells if cell.cell_type == "code"), None)
     cell = setup_cell(root)
@@ -62,6 +63,7 @@ def stamp_notebook(notebook, name: str, root: Path = ROOT) -> None:
     row, newline, rest = text.source.partition("\n")
     text.source = badge_row(name, known_repository(root)) + newline + rest
     code.source = cell
+    code.metadata |= FOLDED
 
 
 def write_address(repository: str, root: Path = ROOT) -> None:

@@ -1,4 +1,4 @@
-# On Google Colab this cell fetches the course; anywhere else it does nothing.
+# @title Set-up: on Google Colab this cell fetches the course, elsewhere it does nothing
 import os
 import subprocess
 import sys

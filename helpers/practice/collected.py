@@ -53,7 +53,7 @@ def claims(folder: Path | str = ".") -> list[Claim]:
     return [claim for path in found for claim in _in_notebook(path)]
 
 
-def listing(claims: Iterable[Claim], unfold: bool = False) -> Page:
+def index(claims: Iterable[Claim], unfold: bool = False) -> Page:
     """The claims as lines to open, one for each notebook; ValueError when there are none."""
     groups: dict[str, list] = {}
     for claim in claims:
@@ -149,8 +149,9 @@ def _statement(node: ast.expr) -> tuple[str, str]:
 
 def _state(pattern: str, cell: dict) -> str:
     printed = "\n".join(_printed(cell))
+    sentence = pattern.removesuffix(r"\.")  # before a measured value it ends with a colon
     for mark, state in (("✓", HELD), ("✗", FAILED)):
-        if re.search(rf"^{mark} {pattern}( Measured: .*)?$", printed, re.MULTILINE):
+        if re.search(rf"^{mark} {sentence}(\.?|: ≈ .*|\.? Measured: .*)$", printed, re.MULTILINE):
             return state
     return NOT_REACHED
 

@@ -1,5 +1,7 @@
 """A claim holds and says so, or fails and shows what was measured."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 import torch
@@ -8,9 +10,39 @@ from helpers.practice import claim
 from helpers.practice.claims import ClaimError
 
 
+class Point(NamedTuple):
+    x: float
+    y: int
+
+
 @pytest.mark.parametrize("holds", [True, np.True_, torch.tensor(True), torch.tensor([3]) > 2])
 def test_a_claim_that_holds_prints_its_sentence(capsys, holds):
-    claim("Loss falls.", holds, measured=0.123)
+    claim("Loss falls.", holds)
+    assert capsys.readouterr().out == "✓ Loss falls.\n"
+
+
+@pytest.mark.parametrize(
+    ("measured", "shown"),
+    [
+        (0.12345, "0.123"),
+        (torch.tensor(2.5), "2.50"),
+        (np.array([1.25, 3.0]), "1.25, 3"),
+        ("0.99 < 1.14", "0.99 < 1.14"),
+        ({"GPT": 1.5, "RNN": 2}, "GPT 1.50, RNN 2"),
+        (Point(0.5, 3), "x 0.500, y 3"),
+    ],
+)
+def test_what_was_measured_follows_the_sentence(capsys, measured, shown):
+    claim("Loss falls.", True, measured)
+    assert capsys.readouterr().out == f"✓ Loss falls: ≈ {shown}\n"
+
+
+@pytest.mark.parametrize(
+    "measured",
+    [None, 3, True, (50257, 768), {"a": 1}, {"B", "F"}, "", [], [0.1] * 7, {"a": (0.1, 0.2)}],
+)
+def test_what_is_exact_or_too_long_is_not_shown_beside_it(capsys, measured):
+    claim("Loss falls.", True, measured)
     assert capsys.readouterr().out == "✓ Loss falls.\n"
 
 

@@ -82,6 +82,7 @@ def test_a_claim_is_read_with_its_section_and_its_state(tmp_path):
         ("code", "%time\nif gpu:\n    claim('Three.', 1)"),
         ("code", "try:\n    claim('Four.', 0)\nexcept E:\n    0", printed("✗ Four. Measured: 0")),
         ("code", "claim(f'{n} is five.', 1)", printed("✓ 5 is five.")),
+        ("code", "claim('Six.', 1, 6.1)", printed("✓ Six: ≈ 6.10")),
     )
     found = collected.claims(tmp_path)
     assert [(c.statement, c.section, c.state, c.expected) for c in found] == [
@@ -90,6 +91,7 @@ def test_a_claim_is_read_with_its_section_and_its_state(tmp_path):
         ("Three.", "Why 1/√2", "not reached", False),
         ("Four.", "Why 1/√2", "failed", True),
         ("… is five.", "Why 1/√2", "held", False),
+        ("Six.", "Why 1/√2", "held", False),
     ]
     links = [c.link for c in found]
     assert links[0] == "03_small.ipynb#One-and-two" and links[2] == "03_small.ipynb#cell-id=cell3"
@@ -102,8 +104,9 @@ def test_half_a_sentence_or_another_cells_mark_does_not_count(tmp_path):
         ("markdown", "# Small"),
         ("code", "claim('One.', 1)", printed("✓ One. And more.", "no ✓ One.")),
         ("code", "claim('Two.', 1)", printed("✓ One.")),
+        ("code", "claim('Three.', 1)", printed("✓ Three: but no number", "✓ Three, ≈ 3")),
     )
-    assert [c.state for c in collected.claims(tmp_path)] == ["not reached"] * 2
+    assert [c.state for c in collected.claims(tmp_path)] == ["not reached"] * 3
 
 
 def test_the_list_has_a_line_for_each_notebook_and_says_what_did_not_hold(tmp_path):
@@ -118,7 +121,7 @@ def test_the_list_has_a_line_for_each_notebook_and_says_what_did_not_hold(tmp_pa
         ("code", "claim('Yes.', 1)", printed("✓ Yes.")),
         name="04_big.ipynb",
     )
-    page = collected.listing(collected.claims(tmp_path))
+    page = collected.index(collected.claims(tmp_path))
     assert page.text == "3 claims in 2 groups. 03 Small: 2 claims; 04 Big: 1 claim."
     assert "1 &lt; 2. <small>" in page.html and '<a href="03_small.ipynb#A-&amp;-B">' in page.html
     assert page.html.count("where this was run") == 1 and "Late. (not reached" in page.html
