@@ -27,8 +27,8 @@ ADVICE = "The 256 bytes always belong to it. Try 1024."
 class BPETokenizer(WithSpecial):
     """Tokens of one or more bytes; any text can be written with them, and comes back unchanged.
 
-    tokens: the bytes of every token, in the order of their ids; a merge comes behind those it is
-    made before. The 256 single bytes are among them, in any order. special: names of tokens that
+    tokens: the bytes of every token, in the order of their ids, an earlier merge before a later
+    one. The 256 single bytes are among them, in any order. special: names of tokens that
     are no text; their ids follow.
 
     >>> tokenizer = BPETokenizer.train("low lower lowest", vocab_size=258)

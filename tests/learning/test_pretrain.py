@@ -256,6 +256,7 @@ def views_of(model, tokenizer, text):
     yield widgets.attention_heatmap((model, tokenizer), text)
     yield widgets.tokenizer_explorer(tokenizer, text)
     yield widgets.next_character(model, tokenizer, text)
+    yield widgets.causal_mask({"causal": model}, tokenizer, text * 9)
     explorer = widgets.sampling_temperature(model, tokenizer, text)
     explorer.controls["token"].value = tokenizer.end_of_text
     explorer.buttons["take it"].click()
