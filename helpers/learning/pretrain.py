@@ -75,7 +75,7 @@ def _save_model(run: PreTraining, command: Command) -> None:
     if run.world.first:
         model = GPT(run.model.config)
         model.load_state_dict(weights)
-        model.save(command.out / MODEL)
+        model.save(command.out / MODEL, run.tokenizer)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
@@ -25,12 +26,13 @@ from helpers.learning.step import CLIP, step_seed
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.modes import evaluating
+from helpers.text.documents import PARTS
 from helpers.text.shards import Shards
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 OPTIMIZERS = {"adamw": optimizer, "muon": muon}
 EVALUATED = 20  # validation batches
-LOOKED_AT = 1 << 16  # tokens of a file of shards that its name is made from
+LOOKED_AT = 1 << 16  # tokens of a file of shards that are looked at before training
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,14 @@ class PreTraining:
 
     def __init__(self, world: World, config: GPTConfig, settings: dict, data: str, ways: Ways):
         self.world, self.ways, self.step = world, ways, 0
-        train, validation = world.together(lambda: (Shards(data), Shards(data, "validation")))
+        train, validation = world.together(lambda: [_opened(data, part) for part in PARTS])
         self.settings = settings | {"text": _name(train), "validation text": _name(validation)}
         _check_same_text(world, self.settings)
         config = replace(config, vocab_size=train.vocab_size)
         self.settings["config"] = asdict(config)
         batch, seed = settings["batch_size"], settings["seed"]
         _check_rows(batch, world.size, ways.accumulate)
+        self.tokenizer = world.together(train.tokenizer)
         self.rows = Rows(train, config.block_size, batch, seed, world)
         self.unseen = fixed_windows(validation, config.block_size, batch, EVALUATED, world)
         torch.manual_seed(seed)
@@ -159,11 +162,28 @@ def _shared(objective: Objective, world: World, ways: Ways) -> nn.Module:
     return fully_shard(objective, mesh=mesh)  # embeddings, last norm and head
 
 
+def _opened(data: str, part: str) -> Shards:
+    """One part of a text. ValueError if there are tokens in it that its vocabulary has not."""
+    shards = Shards(data, part)
+    most = max((int(tokens.max()) for tokens in _looked_at(shards)), default=0)
+    if most >= shards.vocab_size:
+        raise ValueError(
+            f"The shards' tokens must be smaller than {shards.vocab_size}, the size of their "
+            f"vocabulary; got {most} in {data}. Prepare the text again."
+        )
+    return shards
+
+
+def _looked_at(shards: Shards) -> list[np.ndarray]:
+    """Tokens from all over every file: all of a small one, a sample of a large one."""
+    return [a[:: max(1, len(a) // LOOKED_AT)] for a in shards.arrays if len(a)]
+
+
 def _name(shards: Shards) -> str:
-    """A name for a text, from its lengths and from tokens all over it."""
+    """A name for a text, from its lengths and from what was looked at."""
     digest = hashlib.sha256(str(list(map(len, shards.arrays))).encode())
-    for array in shards.arrays:
-        digest.update(array[:: max(1, len(array) // LOOKED_AT)].tobytes())
+    for tokens in _looked_at(shards):
+        digest.update(tokens.tobytes())
     return digest.hexdigest()[:16]
 
 
