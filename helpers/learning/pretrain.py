@@ -20,7 +20,7 @@ from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.scale_out import options
 from helpers.learning.scale_out.checkpoints import Checkpoints
 from helpers.learning.scale_out.engine import PreTraining
-from helpers.learning.scale_out.metrics import Metrics, speed
+from helpers.learning.scale_out.metrics import Metrics, peak_memory, speed
 from helpers.learning.scale_out.options import Command
 from helpers.learning.scale_out.world import World
 from helpers.learning.step import check_finite
@@ -61,7 +61,7 @@ def _log(run: PreTraining, metrics: Metrics, steps: int, started: float) -> None
     tokens = run.settings["batch_size"] * config.block_size
     line = {"step": run.step, **line, "validation_loss": run.evaluate()}
     line |= {"tokens": run.step * tokens, "epochs": run.rows.epochs(run.step)}
-    line |= speed(config, steps * tokens, seconds, run.world.size)
+    line |= speed(config, steps * tokens, seconds, run.world.size) | peak_memory()
     if run.world.first:
         metrics.add(line)
     for loss in (line["loss"], line["validation_loss"]):

@@ -5,6 +5,7 @@ Source of the share of the peak: Chowdhery et al. 2022, appendix B. Notebook 09.
 
 import json
 import math
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,21 @@ def speed(config: GPTConfig, tokens: int, seconds: float, processes: int) -> dic
     line |= {"teraflops_per_process": flops / seconds / processes / 1e12}
     gpu = _gpu()
     return line | ({"mfu": hardware.utilisation(flops, gpu, processes, seconds)} if gpu else {})
+
+
+def peak_memory() -> dict[str, float]:
+    """The most that this process has held at once: on its GPU, or all of it on a CPU.
+
+    Empty where the system does not count it (Windows).
+    """
+    if torch.cuda.is_available():
+        return {"peak_gigabytes": torch.cuda.max_memory_allocated() / 1e9}
+    try:
+        import resource
+    except ImportError:
+        return {}
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kibibytes on Linux
+    return {"peak_gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9}
 
 
 def _gpu() -> hardware.GPU | None:
