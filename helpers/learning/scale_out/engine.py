@@ -92,7 +92,8 @@ class PreTraining:
 
     def rehearse(self) -> None:
         """A step and an evaluation that change nothing: what does not fit memory fails here."""
-        moments = [torch.zeros_like(p) for p in self.model.parameters() for _ in ("mean", "square")]
+        # ones: a processor gives memory for zeros only when they become something else
+        moments = [torch.ones_like(p) for p in self.model.parameters() for _ in ("mean", "square")]
         self._backward(*self.rows(self.step))
         self.evaluate(batches=1)
         self.optimizer.zero_grad()
