@@ -11,7 +11,6 @@ balancing    what a step adds so that all experts learn
 resume       a run on disk, resumed exactly
 interrupt    Ctrl-C that waits for the end of a step
 pretrain     the command that trains with several processes
-distributed  a step shared by several processes
 evaluation   the loss on unseen text, and how far it is above the truth
 sampling     from logits to a distribution, from there to tokens
 decoding     the one answer: greedily or with a beam
@@ -21,5 +20,6 @@ translation  a Transformer learns pairs
 classifying  a class at every position
 masking      one small GPT under any mask
 captioning   a GPT that sees a drawing and writes its name
+scale_out    how several processes share a training
 alignment    towards what people prefer: rewards, DPO, policy gradient
 """

@@ -32,10 +32,8 @@ class Shards:
     def __init__(self, folder: str | Path, part: str = "train"):
         self.folder, self.part = Path(folder), part
         self.meta = read_meta(self.folder)
-        self.arrays = [
-            np.memmap(path, dtype=self.meta["dtype"], mode="r")
-            for path in sorted(self.folder.glob(f"{part}_*.bin"))
-        ]
+        files = sorted(self.folder.glob(f"{part}_*.bin"))
+        self.arrays = [_mapped(path, self.meta["dtype"]) for path in files]
         if sum(map(len, self.arrays)) != self.meta["tokens"].get(part):
             raise ValueError(
                 f"{self.folder} must hold the {self.meta['tokens'].get(part, 0):,} tokens that "
@@ -95,6 +93,12 @@ class Shards:
         i = bisect.bisect_right(ends, place)  # the first file whose places end after this one
         start = place - (ends[i - 1] if i else 0)
         return self.arrays[i][start : start + block_size + 1]
+
+
+def _mapped(path: Path, dtype: str) -> np.ndarray:
+    """The whole tokens of a file, as far as it was written."""
+    count = path.stat().st_size // np.dtype(dtype).itemsize
+    return np.memmap(path, dtype, mode="r", shape=(count,)) if count else np.empty(0, dtype)
 
 
 class Writer:

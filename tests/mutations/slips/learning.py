@@ -157,4 +157,27 @@ LEARNING = [
         "parameter.mul_(1)",
         "learning/test_muon.py::test_decay_pulls_the_matrices_toward_zero",
     ),
+    slip(
+        "parts that weigh alike though their rows differ",
+        "learning/scale_out/engine.py",
+        'len(xs) * self.world.size / self.settings["batch_size"]',
+        "1 / n",
+        "learning/test_pretrain.py::test_another_way_to_compute_a_step_has_the_same_losses[flags1]",
+    ),
+    slip(
+        "the same order in every epoch",
+        "learning/scale_out/reading.py",
+        "step_seed(self.seed, epoch)",
+        "self.seed",
+        "learning/test_reading.py"
+        "::test_in_an_epoch_every_window_is_read_once_and_none_overlaps_another",
+    ),
+    slip(
+        "a checkpoint that is believed as it is",
+        "learning/scale_out/intact.py",
+        'if content["sha256"] != _digest(path, content["about"]):',
+        "if False:",
+        "learning/test_pretrain.py::test_a_run_whose_checkpoints_are_all_damaged_is_refused",
+        by="CheckpointException",
+    ),
 ]
