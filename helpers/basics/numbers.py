@@ -52,7 +52,16 @@ def array(values) -> np.ndarray:
         values = [array(value) for value in values]
     if hasattr(values, "detach"):
         values = values.detach().cpu().double()
-    return np.asarray(values, dtype=float)
+    try:
+        if (found := np.asarray(values)).dtype.kind in "biuf":  # NumPy would read "3", and None
+            return found.astype(float, copy=False)
+        came = f"{type(values).__name__} {values!r:.40}"
+    except ValueError:
+        came = "rows of different lengths"
+    raise ValueError(
+        f"Numbers must be a number, an array or equally long lists of them; got {came}. "
+        "Convert texts by float(…), and leave out what is missing."
+    )
 
 
 def checked(name: str, values, holds: Callable, rule: str, advice: str) -> np.ndarray:

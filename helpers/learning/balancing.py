@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from helpers.basics.kinds import check_plain
 from helpers.models import moe
 from helpers.models.balance import balance_loss, expert_load, z_loss
 
@@ -18,6 +19,10 @@ class BalanceLoss:
 
     weight: float = 0.01
     z_weight: float = 0.0
+
+    def __post_init__(self):
+        check_plain("weight", self.weight, "least0", [], {})
+        check_plain("z_weight", self.z_weight, "least0", [], {})
 
     def __call__(self, model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         with moe.observed(model) as seen:
@@ -34,6 +39,9 @@ class BiasSteps:
     """Adds nothing; moves the bias of every `routing.Biased` gate by `rate`. Wang et al. 2024."""
 
     rate: float = 0.001
+
+    def __post_init__(self):
+        check_plain("rate", self.rate, "least0", [], {})
 
     def __call__(self, model: nn.Module, x: Tensor, y: Tensor) -> tuple[Tensor, float]:
         with moe.observed(model) as seen:

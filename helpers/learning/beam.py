@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.learning.sampling import Reader, check_prompt
 from helpers.models.modes import evaluating
@@ -24,6 +25,7 @@ class Hypothesis(NamedTuple):
     log_prob: float
 
 
+@takes(next_log_probs="call", prompt="list", length_power="real")
 def search(
     next_log_probs: NextLogProbs,
     prompt: list[int],
@@ -58,6 +60,11 @@ def search(
 
 def _continued(texts: list[Hypothesis], log_probs: Tensor, width: int) -> list[Hypothesis]:
     """Each text with each of its `width` likeliest next tokens, impossible ones left out."""
+    if log_probs.isnan().any():
+        raise ValueError(
+            "The next token must have a probability; got NaN. If the model has diverged, load an "
+            "earlier one or train with a smaller lr."
+        )
     values, tokens = log_probs.topk(min(width, log_probs.shape[-1]))
     return [
         Hypothesis([*text.tokens, token], text.log_prob + value)
@@ -73,6 +80,7 @@ def _check(width: int, max_new_tokens: int) -> None:
 
 
 @torch.no_grad()
+@takes(model="model")
 def beam_search(
     model: nn.Module, idx: Tensor, max_new_tokens: int, width: int, **options
 ) -> list[Hypothesis]:

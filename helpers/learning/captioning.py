@@ -6,6 +6,7 @@ The captions are the names of drawings: the model learns to say what it sees.
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
 from helpers.text.tasks import drawings
@@ -26,6 +27,7 @@ def caption_ids() -> Tensor:
     return torch.tensor([encode(START + name.ljust(LENGTH, END)) for name in drawings.NAMES])
 
 
+@takes(model="model", batch_size="count")
 def train(
     model: nn.Module, noise: float, *, steps: int, batch_size: int = 64, lr: float = 3e-3, **options
 ) -> list[float]:
@@ -44,6 +46,7 @@ def train(
 
 
 @torch.no_grad()
+@takes(model="model", images="numbers B K H W")
 def caption_log_probs(model: nn.Module, images: Tensor) -> Tensor:
     """ln P(whole name | image) by the chain rule: (B, 1, H, W) -> (B, names). In eval mode.
 

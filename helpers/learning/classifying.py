@@ -3,11 +3,12 @@
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
-from helpers.text import batches
 
 
+@takes(model="model", ids="tokens N", classes="tokens N", batch_size="count")
 def train(
     model: nn.Module, ids: Tensor, classes: Tensor, *, batch_size: int, **options
 ) -> list[float]:
@@ -15,25 +16,36 @@ def train(
 
     The model sees random windows of block_size tokens. options: those of `fit`, steps and lr too.
     """
-    T = model.config.block_size
+    T = _checked(ids, model.config.block_size)
 
     def batch_loss():
-        starts = torch.randint(len(ids) - T, (batch_size,))
+        starts = torch.randint(len(ids) - T + 1, (batch_size,))  # no token is needed after it
         return model(_window(ids, starts, T), _window(classes, starts, T))[1]
 
     return fit(model, batch_loss, **options)
 
 
 @torch.no_grad()
+@takes(model="model", ids="tokens N", classes="ids N")
 def right(model: nn.Module, ids: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
     """Where the likeliest class is the true one, in windows side by side.
 
     ids, classes: (N,). Returns the windows' starts (W,) and (W, T) of True and False. In eval mode.
     """
-    starts, T = batches.even_starts(ids, model.config.block_size), model.config.block_size
+    T = _checked(ids, model.config.block_size)
+    starts = torch.arange(0, len(ids) - T + 1, T)
     with evaluating(model):
         guesses = model(_window(ids, starts, T))[0].argmax(-1)
     return starts, guesses == _window(classes, starts, T)
+
+
+def _checked(ids: Tensor, T: int) -> int:
+    if len(ids) < T:
+        raise ValueError(
+            f"A text must fill a window of block_size = {T} tokens; got {len(ids)}. "
+            "Use a longer text or a model with a smaller block_size."
+        )
+    return T
 
 
 def _window(values: Tensor, starts: Tensor, T: int) -> Tensor:

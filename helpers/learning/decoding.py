@@ -6,12 +6,14 @@ Source: Vaswani et al. 2017, §6.1 (beam search); the search itself goes back to
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.beam import Hypothesis, search
 from helpers.models.modes import evaluating
 from helpers.text.tasks.pairs import END, PAD, START
 
 
 @torch.no_grad()
+@takes(model="model", source="tokens B S", max_new_tokens="whole")
 def greedy(model: nn.Module, source: Tensor, max_new_tokens: int) -> Tensor:
     """The likeliest token each time: source (B, S) -> (B, ≤ max_new_tokens + 1).
 
@@ -30,6 +32,7 @@ def greedy(model: nn.Module, source: Tensor, max_new_tokens: int) -> Tensor:
 
 
 @torch.no_grad()
+@takes(model="model", source="tokens B S")
 def beam(model: nn.Module, source: Tensor, width: int, max_new_tokens: int) -> list[Hypothesis]:
     """The `width` likeliest targets that were found for one source (1, S), likeliest first.
 

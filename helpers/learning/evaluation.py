@@ -8,6 +8,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explained, takes
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating
 from helpers.text import batches, playwright
@@ -15,6 +16,7 @@ from helpers.text import batches, playwright
 TOKENS_AT_ONCE, TOKENS_ENOUGH = 8192, 32_768
 
 
+@takes(model="model", ids="tokens N", at_most="count None")
 def token_losses(
     model: nn.Module, ids: Tensor, at_most: int | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -31,12 +33,15 @@ def token_losses(
 
 
 @torch.no_grad()
+@explained(y="tokens B T <V")
+@takes(model="model", x="tokens B T", y="tokens B T")
 def losses_by_position(model: nn.Module, x: Tensor, y: Tensor) -> Tensor:
     """-ln P(next) at each position of every window: x, y (B, T) -> (B, T) nats. In eval mode."""
     with evaluating(model):
         return nn.functional.cross_entropy(model(x)[0].mT, y, reduction="none")
 
 
+@takes(model="model", ids="tokens N", tokens="count None")
 def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) -> float:
     """The mean loss in nats per token over evenly spaced windows, the same ones every time.
 
@@ -46,6 +51,7 @@ def evaluate(model: nn.Module, ids: Tensor, tokens: int | None = TOKENS_ENOUGH) 
     return token_losses(model, ids, at_most)[1].mean().item()
 
 
+@takes(model="model", tokenizer="with decode", text="text")
 def excess(
     model: nn.Module, tokenizer, text: str, at_most: int | None = None
 ) -> tuple[float, float]:

@@ -9,11 +9,13 @@ import torch
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
+from helpers.basics.borders import takes
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.optimizer import learning_rate, optimizer
 from helpers.learning.step import check_finite, check_weights, settings, step_seed, take_step
 
 
+@takes(model="model", batch_loss="call")
 def fit(
     model: nn.Module, batch_loss: Callable[[], Tensor], *,
     steps: int, lr: float, seed: int = 0, weight_decay: float = 0.1,

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.learning.evaluation import losses_by_position
 from helpers.learning.fitting import fit
@@ -15,6 +16,7 @@ from helpers.text import batches
 __all__ = ["below", "losses_by_position", "mask_of", "trained_under"]
 
 
+@takes(visible="mask T T", config="with n_embd", ids="tokens N")
 def trained_under(
     visible: Tensor, config: GPTConfig, ids: Tensor, *, steps: int = 300, seed: int = 0
 ) -> nn.Module:
@@ -34,12 +36,14 @@ def trained_under(
     return model
 
 
+@takes(model="model")
 def mask_of(model: nn.Module) -> Tensor:
     """The mask that a GPT's layers look through: (T, T), causal unless `with_mask` set one."""
     causal = masks.causal(model.config.block_size)
     return getattr(model.blocks[0].attention, "visible", causal)
 
 
+@takes(losses="numbers B T", truth="numbers B T")
 def below(losses: Tensor, truth: Tensor) -> Tensor:
     """Where a model pays less than the truth by more than chance: (B, T) nats each -> (T,).
 

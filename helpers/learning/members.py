@@ -6,19 +6,23 @@ Built in notebook 12.
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
+from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 from helpers.text import batches
 
 SCENE_END = "Exeunt.\n\n"
 
 
+@takes(text="text")
 def held_out(text: str, c: float, seed: int) -> str:
     """A Playwright text without a random share c of its scenes, the others in their order.
 
     The number of scenes left out is rounded. ValueError unless 0 ≤ c < 1 and a scene remains.
     """
     scenes = [scene + SCENE_END for scene in text.split(SCENE_END)[:-1]]
+    c = real("c", c, lambda c: True, "be a share in [0, 1)", "Try 0.25.")
     keep = round(len(scenes) * (1 - c))
     if not (0 <= c < 1 and keep):
         raise ValueError(
@@ -31,6 +35,7 @@ def held_out(text: str, c: float, seed: int) -> str:
 
 
 @torch.no_grad()
+@takes(models="rows", ids="tokens N")
 def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What every member expects in the second half of windows that cover a text.
 
@@ -38,6 +43,14 @@ def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Ten
     ln P(token | window so far) of each of K members, (M, K, V). Always the same windows; the
     models' modes are restored. (Second halves, because a window hides what stood before it.)
     """
+    for model in models:
+        need(
+            isinstance(model, nn.Module),
+            "Each of the models",
+            "be one",
+            model,
+            "Try [GPT(config)].",
+        )
     block_size = models[0].config.block_size
     starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
     x, y = batches.windows(ids, starts, block_size)

@@ -11,10 +11,13 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
+
 POLYNOMIAL, ROUNDS = (3.4445, -4.7750, 2.0315), 5
 MOMENTUM, SIZE = 0.95, 0.2  # AdamW's steps have about this root mean square, in units of lr
 
 
+@takes(matrix="stream ... m n")
 def orthogonal(matrix: Tensor) -> Tensor:
     """About U Vᵀ for matrices U S Vᵀ: (..., m, n) -> (..., m, n), whatever their length.
 
@@ -63,6 +66,7 @@ class Muon(torch.optim.AdamW):
         return parameter.grad.lerp(state["momentum"], MOMENTUM)
 
 
+@takes(model="model", lr="positive", weight_decay="least0")
 def muon(model: nn.Module, lr: float, weight_decay: float = 0.1) -> Muon:
     """Muon for the matrices inside the blocks of a GPT, AdamW for the rest, at the same rate."""
     inside = [p for p in model.blocks.parameters() if p.requires_grad and p.dim() == 2]

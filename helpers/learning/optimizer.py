@@ -10,7 +10,10 @@ import math
 import torch
 from torch import nn
 
+from helpers.basics.borders import takes
 
+
+@takes(step="whole", steps="count", peak="positive", warmup="whole")
 def learning_rate(step: int, steps: int, peak: float, warmup: int) -> float:
     """The rate at step 0 … steps - 1: a line up to `peak`, then half a cosine down to 5 %."""
     if step < warmup:
@@ -19,6 +22,7 @@ def learning_rate(step: int, steps: int, peak: float, warmup: int) -> float:
     return peak * (0.05 + 0.95 * (1 + math.cos(math.pi * progress)) / 2)
 
 
+@takes(model="model", lr="positive", weight_decay="least0")
 def optimizer(model: nn.Module, lr: float, weight_decay: float = 0.1) -> torch.optim.AdamW:
     """AdamW with decay on matrices only: biases and norms gain nothing from being small."""
     parameters = [p for p in model.parameters() if p.requires_grad]

@@ -12,10 +12,12 @@ command, with any number of processes. Notebook 09, `docs/scale_out.md`.
 import signal
 import sys
 import time
+from contextlib import ExitStack, nullcontext
 
 import torch
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 
+from helpers.basics.files import alone
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.scale_out import options
 from helpers.learning.scale_out.checkpoints import Checkpoints
@@ -30,7 +32,17 @@ METRICS, MODEL = "metrics.jsonl", "model"
 
 
 def pretrain(run: PreTraining, command: Command) -> None:
-    """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first."""
+    """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first.
+
+    ValueError in all processes while another run writes to the same folder.
+    """
+    with ExitStack() as held:
+        own = alone(command.out) if run.world.first else nullcontext()
+        run.world.together(lambda: held.enter_context(own))
+        _go_on(run, command)
+
+
+def _go_on(run: PreTraining, command: Command) -> None:
     world, steps, metrics = run.world, run.settings["steps"], Metrics(command.out / METRICS)
     checkpoints = Checkpoints(run, command.out, command.keep)
     checkpoints.load()

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explained, takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import real, whole
 from helpers.models.modes import evaluating
 
 COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
+ROUNDING = 1e-6  # of a sum of probabilities: eight tenths may be a little less than 0.8
 OR_ALL = "None keeps every token."
 RULES = {
     "temperature": (lambda t: t >= 0, "be a finite number ≥ 0", "Try 1.0, or 0 for arg max."),
@@ -49,6 +52,7 @@ class Sampling:
 
         Each row sums to 1. A token with logit -∞ keeps probability 0.
         """
+        check_logits(logits)
         if self.temperature < COLDEST:  # arg max: all on one token, also where several are equal
             return torch.zeros_like(logits).scatter(-1, logits.argmax(-1, keepdim=True), 1.0)
         largest = logits.amax(-1, keepdim=True)  # taken off first: then no exponential overflows
@@ -60,24 +64,37 @@ class Sampling:
         return probs if self.top_p in (None, 1) else keep_top_p(probs, self.top_p)
 
 
+def check_logits(logits: Tensor) -> None:
+    """ValueError unless every row has a largest number; looked at on the CPU alone, at no wait."""
+    check_tensor("logits", logits, "stream", ["...", "V"], {})
+    if logits.is_cpu and not logits.amax(-1).isfinite().all():
+        raise ValueError(
+            "Logits must be numbers, at least one of a row above -∞; got NaN or infinity. If the "
+            "model has diverged, load an earlier one or train with a smaller lr."
+        )
+
+
+@takes(probs="chances ... V", k="count")
 def keep_top_k(probs: Tensor, k: int) -> Tensor:
     """The k likeliest tokens of each row, k ≤ V, made to sum to 1: (..., V) -> (..., V)."""
     values, tokens = probs.topk(k)
     return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))  # each at its place
 
 
+@takes(probs="chances ... V", p="share")
 def keep_min_p(probs: Tensor, p: float) -> Tensor:
     """The tokens at least p times as likely as the likeliest of their row, made to sum to 1."""
     least = p * probs.amax(-1, keepdim=True)  # high where the model is sure, low where it is not
     return _renormalised(probs.where(probs >= least, 0.0))
 
 
+@takes(probs="chances ... V", p="share")
 def keep_top_p(probs: Tensor, p: float) -> Tensor:
     """The fewest likeliest tokens of each row whose mass reaches p, made to sum to 1."""
     values, tokens = probs.sort(dim=-1, descending=True, stable=True)
     likelier = values.cumsum(-1).roll(1, -1)  # the mass of all likelier tokens
     likelier[..., 0] = 0.0  # none is likelier than the first
-    values = values.where(likelier < p, 0.0)  # the token that crosses p stays
+    values = values.where(likelier < p - ROUNDING, 0.0)  # the token that crosses p stays
     return _renormalised(torch.zeros_like(probs).scatter(-1, tokens, values))
 
 
@@ -96,6 +113,7 @@ def next_token_probs(logits: Tensor, *settings, **named) -> Tensor:
     return Sampling(*settings, **named).probs(logits)
 
 
+@takes(model="model", generator="generator")
 def generate(
     model: nn.Module,
     idx: Tensor,
@@ -132,6 +150,7 @@ def generate(
     return idx.clone()  # an ordinary tensor, which a model may also be trained on
 
 
+@explained(probs="chances B V", generator="generator")
 def draw(probs: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """One token from each row: (B, V) -> (B, 1). The generator may live on another device."""
     at = generator.device if generator else probs.device
@@ -161,10 +180,12 @@ class Reader:
 
 def check_prompt(model: nn.Module, idx: Tensor, max_new_tokens: int) -> None:
     """ValueError unless idx is (B, T ≥ 1) of the model's own tokens and the count is ≥ 0."""
-    if idx.dim() != 2 or idx.shape[1] == 0 or idx.dtype != torch.int64:
+    tensor = isinstance(idx, Tensor)
+    if not tensor or idx.dim() != 2 or not idx.numel() or idx.dtype != torch.int64:
+        got = f"{idx.dtype} {tuple(idx.shape)}" if tensor else f"{type(idx).__name__} {idx!r:.40}"
         raise ValueError(
             "A prompt must be int64 tokens of shape (B, T) with T ≥ 1; "
-            f"got {idx.dtype} {tuple(idx.shape)}. Try torch.tensor([tokenizer.encode('\\n')])."
+            f"got {got}. Try torch.tensor([tokenizer.encode('\\n')])."
         )
     if not 0 <= int(idx.min()) <= int(idx.max()) < model.config.vocab_size:
         raise ValueError(

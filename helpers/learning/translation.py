@@ -3,11 +3,13 @@
 import torch
 from torch import nn
 
+from helpers.basics.borders import takes
 from helpers.learning.decoding import greedy
 from helpers.learning.fitting import fit
 from helpers.text.tasks.pairs import PAD, Pairs
 
 
+@takes(model="model", pairs="with sources", batch_size="count")
 def train(
     model: nn.Module, pairs: Pairs, *, steps: int, batch_size: int, lr: float, **options
 ) -> list[float]:
@@ -24,11 +26,13 @@ def train(
     return fit(model, batch_loss, steps=steps, lr=lr, **options)
 
 
+@takes(model="model", pairs="with sources")
 def exact_match(model: nn.Module, pairs: Pairs) -> float:
     """The share of pairs whose greedy translation is right to the last word."""
     return right(model, pairs).float().mean().item()
 
 
+@takes(model="model", pairs="with sources")
 def right(model: nn.Module, pairs: Pairs) -> torch.Tensor:
     """Which pairs are translated without a mistake: (N,) of True and False."""
     targets = pairs.targets

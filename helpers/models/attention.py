@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import explained, explains, takes
 from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.cache import LayerCache
@@ -18,6 +19,7 @@ from helpers.models.modes import evaluating, hooked
 from helpers.models.positions import Turn, unturned
 
 
+@explained(q="stream ... T hs alike", k="stream ... S hs alike", visible="mask ... T S None")
 def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:
     """How much each position takes from every position it may look at: softmax(q·k / √hs).
 
@@ -33,6 +35,7 @@ def attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Te
     return scores.masked_fill(~visible, float("-inf")).softmax(-1)
 
 
+@explains(config="with n_embd", x="stream B T C")
 class CausalSelfAttention(nn.Module):
     """Several heads of attention that never look ahead; their answers are mixed by a projection.
 
@@ -130,6 +133,7 @@ def with_mask(model: nn.Module, visible: Tensor) -> nn.Module:
     return model.with_parts(attention=partial(MaskedSelfAttention, visible=visible))
 
 
+@explains(x="stream B T C", source="stream B S C", visible="mask ... T S None")
 class MultiHeadAttention(nn.Module):
     """Several heads that ask in one sequence and read in another, or in the same one.
 
@@ -138,7 +142,8 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, n_embd: int, n_head: int, dropout: float = 0.0):
         super().__init__()
-        self.n_head, self.dropout = whole("n_head", n_head), dropout
+        n_embd, self.n_head = whole("n_embd", n_embd), whole("n_head", n_head)
+        self.dropout = dropout
         self.query = nn.Linear(n_embd, n_embd)
         self.key_value = nn.Linear(n_embd, 2 * n_embd)
         self.projection = nn.Linear(n_embd, n_embd)
@@ -165,17 +170,20 @@ class MultiHeadAttention(nn.Module):
         return attention_weights(q, k, everywhere if visible is None else visible)
 
 
+@explained(x="stream B T C", n_head="count")
 def split_heads(x: Tensor, n_head: int) -> Tensor:
     """Cut the channels into heads: (B, T, C) -> (B, nh, T, hs)."""
     return x.unflatten(-1, (n_head, -1)).transpose(1, 2)
 
 
+@explained(x="stream B nh T hs")
 def merge_heads(x: Tensor) -> Tensor:
     """Put the heads' channels side by side again: (B, nh, T, hs) -> (B, T, C)."""
     return x.transpose(1, 2).flatten(2)
 
 
 @torch.no_grad()
+@takes(model="model")
 def maps(model: nn.Module, idx: Tensor) -> Tensor:
     """Every layer's and head's attention weights for a text, as pictures need them.
 

@@ -9,6 +9,8 @@ import math
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import whole
 from helpers.models.routing import capacity, check_logits
 
@@ -20,9 +22,9 @@ def balance_loss(logits: Tensor, k: int = 1) -> Tensor:
     gradient; P_i: its mean probability. Its gradient moves probability away from busy experts. Its
     *value* is no measure of balance: it can be below 1 with experts that nobody asks.
     """
-    check_logits(logits, k)
+    share = chosen_share(logits, k)  # (E,)
     probs = logits.softmax(-1).flatten(0, -2)  # (N, E)
-    return (probs.shape[-1] * chosen_share(logits, k) * probs.mean(0)).sum()
+    return (probs.shape[-1] * share * probs.mean(0)).sum()
 
 
 def chosen_share(logits: Tensor, k: int = 1) -> Tensor:
@@ -30,6 +32,7 @@ def chosen_share(logits: Tensor, k: int = 1) -> Tensor:
 
     logits: (..., E). Returns (E,), which sums to 1; no gradient passes.
     """
+    check_logits(logits, k)
     # a count of choices has no gradient; only the probabilities can be moved
     choices = logits.detach().topk(k, dim=-1).indices.flatten()
     return torch.bincount(choices, minlength=logits.shape[-1]) / len(choices)
@@ -45,6 +48,7 @@ def z_loss(logits: Tensor) -> Tensor:
     return logits.logsumexp(-1).square().mean()
 
 
+@takes(gates="numbers ... N E")
 def expert_load(gates: Tensor) -> Tensor:
     """Tokens per expert: (..., E) gate weights -> (E,) counts of those that are not 0."""
     return (gates != 0).flatten(0, -2).sum(0)
@@ -55,6 +59,7 @@ def variation(counts: Tensor) -> float:
 
     The standard deviation divided by the mean. Unlike the balance loss it cannot be fooled.
     """
+    check_tensor("counts", counts, "counts", ["E"], {})
     counts = counts.double()
     return (counts.std(unbiased=False) / counts.mean()).item()
 
@@ -84,7 +89,7 @@ def expected_dropped(n_tokens: int, n_expert: int, factor: float) -> float:
     whole("n_tokens", n_tokens, advice="Try 1024.")
     counts = torch.arange(n_tokens + 1, dtype=torch.float64)
     log_ways = math.lgamma(n_tokens + 1) - (counts + 1).lgamma() - (n_tokens - counts + 1).lgamma()
-    misses = torch.special.xlog1py(n_tokens - counts, torch.tensor(-1 / n_expert).double())
+    misses = torch.special.xlog1py(n_tokens - counts, counts.new_tensor(-1 / n_expert))
     chance = (log_ways - counts * math.log(n_expert) + misses).exp()
     too_many = (counts - capacity(factor, n_tokens, n_expert)).clamp(min=0)
     return (n_expert * (chance * too_many).sum() / n_tokens).item()

@@ -11,6 +11,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explained, explains, takes
 from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
@@ -21,6 +22,7 @@ from helpers.models.positions import places
 SELECTED, MASKED, REPLACED = 0.15, 0.8, 0.1  # of all tokens; of the selected; of the selected
 
 
+@explains(config="with n_embd", idx="tokens B T <V", targets="targets B T <V None")
 class Bert(nn.Module):
     """P(x_t | all other tokens), for the tokens that are hidden.
 
@@ -76,6 +78,7 @@ def _checked(config: GPTConfig) -> GPTConfig:
     return config
 
 
+@takes(vocab_size="count", idx="tokens B T <vocab_size", generator="generator")
 def mask_tokens(
     idx: Tensor, vocab_size: int, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -95,6 +98,15 @@ def mask_tokens(
 
 
 @torch.no_grad()
+@explained(tokens="tokens B 2 <V", others="tokens B 2 <V")
+@takes(
+    model="model",
+    idx="tokens B T",
+    place="whole",
+    other="whole",
+    tokens="tokens B 2",
+    others="tokens B 2",
+)
 def log_odds_ratio(
     model: Bert, idx: Tensor, place: int, other: int, tokens: Tensor, others: Tensor
 ) -> Tensor:
@@ -113,6 +125,7 @@ def log_odds_ratio(
     return odds[0] - odds[1]
 
 
+@takes(model="model")
 def with_classes(model: nn.Module, n_classes: int) -> nn.Module:
     """A copy of a BERT or a GPT whose head, a new one, names a class at every position.
 

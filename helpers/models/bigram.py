@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains, takes
+from helpers.basics.numbers import whole
 from helpers.models.losses import token_loss
 
 
@@ -18,7 +20,12 @@ class BigramConfig:
     vocab_size: int
     block_size: int = 8
 
+    def __post_init__(self):
+        for name in ("vocab_size", "block_size"):
+            object.__setattr__(self, name, whole(name, getattr(self, name), advice="Try 64."))
 
+
+@explains(config="with vocab_size", idx="tokens B T <V", targets="targets B T <V None")
 class Bigram(nn.Module):
     """A table with one row of logits per token: P(next | last) = softmax(table[last])."""
 
@@ -34,6 +41,7 @@ class Bigram(nn.Module):
         return logits, None if targets is None else token_loss(logits, targets)
 
     @classmethod
+    @takes(vocab_size="count", ids="tokens N <vocab_size", pseudocount="positive")
     def from_counts(cls, ids: Tensor, vocab_size: int, pseudocount: float = 0.01) -> "Bigram":
         """The table by counting: P(b | a) = (n(a, b) + pseudocount) / (n(a) + V · pseudocount).
 
@@ -45,6 +53,7 @@ class Bigram(nn.Module):
         return model
 
 
+@takes(vocab_size="count", ids="tokens N <vocab_size")
 def count_pairs(ids: Tensor, vocab_size: int) -> Tensor:
     """How often token b follows token a: (N,) -> (V, V) counts, row a, column b; sums to N - 1."""
     pairs = ids[:-1] * vocab_size + ids[1:]

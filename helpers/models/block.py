@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains
 from helpers.models.attention import CausalSelfAttention
 from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
@@ -23,6 +24,7 @@ def layer_norm(config: GPTConfig) -> nn.LayerNorm:
     return nn.LayerNorm(config.n_embd)
 
 
+@explains(config="with n_embd", x="stream B T C")
 class PreNormBlock(nn.Module):
     """A block that normalises what a sublayer reads and never what it adds to: GPT-2 and later."""
 
@@ -47,6 +49,7 @@ class PreNormBlock(nn.Module):
         return x + self.dropout(self.mlp(self.mlp_norm(x)))
 
 
+@explains(config="with n_embd", x="stream B T C")
 class PostNormBlock(PreNormBlock):
     """The same parts with each sum normalised: Vaswani et al. 2017 and GPT-1."""
 
@@ -59,6 +62,7 @@ class PostNormBlock(PreNormBlock):
         return self.mlp_norm(x + self.dropout(self.mlp(x)))
 
 
+@explains(config="with n_embd", x="stream B T C")
 class PlainBlock(PreNormBlock):
     """Attention, then the feed-forward network, without norms: the input itself is not kept."""
 
@@ -71,6 +75,7 @@ class PlainBlock(PreNormBlock):
         return self.mlp(self.attention(x, cache))
 
 
+@explains(config="with n_embd", x="stream B T C")
 class ResidualBlock(PlainBlock):
     """The same parts, each of which adds to its input instead of replacing it."""
 
@@ -81,6 +86,7 @@ class ResidualBlock(PlainBlock):
         return x + self.mlp(x)
 
 
+@explains(config="with n_embd", x="stream B T C")
 class AttentionBlock(nn.Module):
     """The first half of a pre-norm block: attention without a feed-forward network after it."""
 

@@ -6,10 +6,12 @@ Built by hand in notebook 08.
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import explains
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
 
+@explains(k="stream B nh T hs", v="stream B nh T hs")
 class LayerCache:
     """The keys and values one attention layer has computed, kept for the tokens to come.
 
@@ -30,12 +32,13 @@ class LayerCache:
         B, _, most, _ = self.keys.shape
         if start == 0:
             self.keys, self.values = (x.new_empty(B, x.shape[1], most, x.shape[3]) for x in (k, v))
-        if k.shape[:2] != self.keys.shape[:2]:
+        if k.shape[:2] != self.keys.shape[:2] or k.shape != v.shape or most < start + new:
             raise ValueError(
-                f"A cache must go on with its {B} texts and {self.keys.shape[1]} heads; got "
-                f"{k.shape[0]} and {k.shape[1]}. Try model.new_cache(batch_size={k.shape[0]})."
+                f"A cache must go on with its {B} texts and {self.keys.shape[1]} heads, up to "
+                f"{most} tokens; got keys {tuple(k.shape)} and values {tuple(v.shape)} after "
+                f"{start} tokens. Try model.new_cache(batch_size={k.shape[0]})."
             )
-        self.length += new
         self.keys.narrow(2, start, new).copy_(k)
         self.values.narrow(2, start, new).copy_(v)
+        self.length += new  # last: what has failed has not been read
         return self.keys.narrow(2, 0, self.length), self.values.narrow(2, 0, self.length)

@@ -67,7 +67,7 @@ class GPTConfig:
             )
         for kind in PARTS:
             value, plain = getattr(self, kind), getattr(GPTConfig, kind)
-            _check(isinstance(value, str), kind, "the name of a part", value, plain)
+            _check(isinstance(value, str) and value, kind, "the name of a part", value, plain)
         if self.n_embd % self.n_head:
             raise ValueError(
                 f"n_embd must be a multiple of n_head, so that every head gets the same width; "

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains
 from helpers.models import checkpoint, initialise, pretrained
 from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
@@ -19,6 +20,13 @@ from helpers.models.parts import Parts
 from helpers.models.positions import places
 
 
+@explains(
+    config="with n_embd",
+    idx="tokens B T <V",
+    targets="targets B T <V None",
+    x="stream B T C",
+    past="whole",
+)
 class GPT(nn.Module):
     """P(x_1 … x_T) = Π P(x_t | x_<t), every factor a softmax over the vocabulary.
 

@@ -8,9 +8,11 @@ import copy
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 
 
+@takes(maps="numbers L B nh T T")
 def previous_token_scores(maps: Tensor) -> Tensor:
     """How much of its attention each head pays to the token just before.
 
@@ -20,6 +22,7 @@ def previous_token_scores(maps: Tensor) -> Tensor:
     return maps.diagonal(-1, -2, -1).mean((1, 3))
 
 
+@takes(maps="numbers L B nh T T", idx="tokens B T")
 def induction_scores(maps: Tensor, idx: Tensor) -> Tensor:
     """How much of its attention each head pays to tokens that once followed the present token.
 
@@ -36,6 +39,7 @@ def induction_scores(maps: Tensor, idx: Tensor) -> Tensor:
     return paid.sum((1, 3)) / returns.sum()
 
 
+@takes(idx="tokens B T")
 def followers(idx: Tensor) -> Tensor:
     """Where an induction head looks: (B, T) -> (B, T, T), True in row t, column s where s ≤ t and
     the token before s is the one at t.
@@ -48,6 +52,7 @@ def followers(idx: Tensor) -> Tensor:
     return same.roll(1, -1).tril() & (torch.arange(idx.shape[1], device=idx.device) > 0)
 
 
+@takes(model="model")
 def without_head(model: nn.Module, layer: int, head: int) -> nn.Module:
     """A copy of a GPT in which one head is silent: its answer counts as zero everywhere.
 

@@ -9,7 +9,10 @@ import math
 
 from torch import nn
 
+from helpers.basics.borders import takes
 
+
+@takes(model="model", std="positive")
 def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
     """Matrices N(0, std), biases 0; what writes to the stream starts √(2L) times smaller.
 
@@ -26,6 +29,7 @@ def gpt2(model: nn.Module, std: float = 0.02) -> nn.Module:
     return _own_starts(model)
 
 
+@takes(model="model")
 def pytorch(model: nn.Module) -> nn.Module:
     """As PyTorch starts its layers: embeddings N(0, 1), matrices and biases U(±1/√fan_in).
 
@@ -37,6 +41,7 @@ def pytorch(model: nn.Module) -> nn.Module:
     return model
 
 
+@takes(model="model", std="positive")
 def xavier(model: nn.Module, std: float = 1.0) -> nn.Module:
     """Embeddings N(0, std), matrices U(±√(6 / (fan_in + fan_out))), biases 0.
 

@@ -7,6 +7,7 @@ alone; the last is a pre-norm block. Source: the lecture's steps 1 to 8. Built i
 from collections.abc import Callable
 from dataclasses import replace
 
+from helpers.basics.borders import takes
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -32,6 +33,7 @@ BUILDERS: dict[str, Callable[[GPTConfig], GPT]] = {
 STEPS = tuple(BUILDERS)
 
 
+@takes(config="with n_embd")
 def step(name: str, config: GPTConfig) -> GPT:
     """The model at one step of the ladder, started as the lecture starts it (PyTorch's own start).
 

@@ -3,9 +3,12 @@
 from torch import Tensor
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
+
 IGNORED = -100  # the target of a position that is not asked about: PyTorch's own sign for it
 
 
+@takes(logits="stream B T V", targets="targets B T <V")
 def token_loss(logits: Tensor, targets: Tensor, ignore: int = IGNORED) -> Tensor:
     """The mean of -ln P(target) over the targets that are not `ignore`; 0 where there are none.
 

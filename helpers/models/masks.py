@@ -6,19 +6,22 @@ Source: Vaswani et al. 2017, §3.2.3 (illegal connections are set to -∞). Buil
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 
 
+@takes(T="count")
 def causal(T: int, S: int | None = None) -> Tensor:
     """Everything up to oneself: (T, S), the T last of S positions (S = T when not given).
 
     >>> causal(3).int().tolist()
     [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
     """
-    S = T if S is None else S
+    S = T if S is None else whole("S", S, T)  # the T are the last of them
     return torch.ones(T, S, dtype=torch.bool).tril(S - T)
 
 
+@takes(T="count", S="count None")
 def full(T: int, S: int | None = None) -> Tensor:
     """Everything, the future too: (T, S). The encoder's mask, and the cross-attention's."""
     return torch.ones(T, T if S is None else S, dtype=torch.bool)
@@ -44,11 +47,13 @@ def window(T: int, width: int) -> Tensor:
     return causal(T).triu(1 - whole("width", width))
 
 
+@takes(T="count")
 def diagonal(T: int) -> Tensor:
     """Every position sees itself alone: (T, T). Nothing is brought from elsewhere."""
     return torch.eye(T, dtype=torch.bool)
 
 
+@takes(visible="mask T T")
 def leaks(visible: Tensor) -> bool:
     """Whether some position may look at a later one: (T, T), anything above the diagonal."""
     return bool(visible.triu(1).any())

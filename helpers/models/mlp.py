@@ -5,9 +5,11 @@ Source: Vaswani et al. 2017, §3.3, equation 2. Built by hand in notebook 06.
 
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains
 from helpers.models.config import GPTConfig
 
 
+@explains(config="with n_embd", x="stream ... C")
 class MLP(nn.Module):
     """The feed-forward network of a block: four times wider, a bend, and back."""
 

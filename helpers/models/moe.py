@@ -14,6 +14,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains, takes
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
@@ -21,6 +22,7 @@ from helpers.models.modes import evaluating, hooked
 from helpers.models.routing import Router, Switch, TopK
 
 
+@explains(config="with n_embd", x="stream ... C")
 class MoE(nn.Module):
     """A router, a gate and E experts, for use where an MLP stands: (..., C) -> (..., C).
 
@@ -54,6 +56,7 @@ class MoE(nn.Module):
         return mix(self.experts, tokens, gates).view(x.shape)
 
 
+@takes(experts="rows", tokens="stream N C", gates="numbers N E")
 def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     """Σ_e G[n, e] · expert_e(token n), where each expert reads only the tokens that ask for it.
 
@@ -69,6 +72,7 @@ def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     return torch.zeros_like(tokens, dtype=weighted.dtype).index_add(0, token, weighted)
 
 
+@explains(config="with n_embd", x="stream ... C")
 class SharedExpert(nn.Module):
     """One expert that every token asks, beside those it chooses. Dai et al. 2024 (DeepSeekMoE)."""
 
@@ -88,6 +92,7 @@ class Routing(NamedTuple):
     gates: Tensor
 
 
+@takes(model="model")
 def layers(model: nn.Module) -> list[MoE]:
     """The MoE layers of a model, from input to output. ValueError if it is dense."""
     found = [module for module in model.modules() if isinstance(module, MoE)]
@@ -112,6 +117,7 @@ def observed(model: nn.Module) -> Iterator[list[Routing]]:
 
 
 @torch.no_grad()
+@takes(model="model")
 def routes(model: nn.Module, idx: Tensor) -> Routing:
     """How each token of a text is routed in each layer, in eval mode; the mode is restored.
 
@@ -122,6 +128,7 @@ def routes(model: nn.Module, idx: Tensor) -> Routing:
     return Routing(*(torch.stack(part).unflatten(1, idx.shape) for part in zip(*seen, strict=True)))
 
 
+@takes(model="model", n_expert="count", n_expert_active="count")
 def upcycle(model: nn.Module, n_expert: int, n_expert_active: int = 2) -> nn.Module:
     """A trained dense model turned sparse: every expert starts as a copy of the MLP it replaces.
 

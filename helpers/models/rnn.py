@@ -11,12 +11,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explained, explains
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.models import masks
 from helpers.models.attention import attention_weights
 from helpers.models.losses import token_loss
 
 
+@explains(x="stream B T C", state="stream B C None")
 class Recurrence(nn.Module):
     """The loop over time: state t = step(input t, state t - 1). Subclasses say what a step does.
 
@@ -42,6 +45,9 @@ class Recurrence(nn.Module):
                 "Try a start token."
             )
         state = torch.zeros_like(x[:, 0]) if state is None else state
+        need(
+            state.shape == x[:, 0].shape, "state", "be (B, C), as x is", state, "Try states[:, -1]."
+        )
         states = []
         for from_input in self.from_input(x).unbind(1):  # the part that need not wait, at once
             state = self.step(from_input, self.from_state(state), state)
@@ -99,6 +105,7 @@ class RNNConfig:
             raise ValueError(f"cell must be one of {[*CELLS]}; got {self.cell!r}. Try 'gru'.")
 
 
+@explains(config="with cell", idx="tokens B T <V", targets="targets B T <V None")
 class RNN(nn.Module):
     """A language model: P(x_t | x_<t) = softmax(head(state after x_<t))."""
 
@@ -118,6 +125,7 @@ class RNN(nn.Module):
         return logits, None if targets is None else token_loss(logits, targets)
 
 
+@explains(config="with cell", source="tokens B S <V", targets="tokens B T <V")
 class Seq2Seq(nn.Module):
     """P(y | x) = Π P(y_t | y_<t, state after x): one network reads, hands its state on, one writes.
 
@@ -153,6 +161,7 @@ class Seq2Seq(nn.Module):
         return states
 
 
+@explains(config="with cell")
 class AttentiveSeq2Seq(Seq2Seq):
     """The same, but every step may look back at all states of the encoder, not only the last."""
 
@@ -165,6 +174,7 @@ class AttentiveSeq2Seq(Seq2Seq):
         return torch.cat([states, cross_weights(states, memory) @ memory], dim=-1)
 
 
+@explained(states="stream B T C alike", memory="stream B S C alike")
 def cross_weights(states: Tensor, memory: Tensor) -> Tensor:
     """Where every step of the decoder looks: (B, T, C), (B, S, C) -> (B, T, S); rows sum to 1."""
     everywhere = masks.full(states.shape[1], memory.shape[1]).to(states.device)

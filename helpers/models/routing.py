@@ -14,7 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import explains, takes
+from helpers.basics.kinds import check_tensor
+from helpers.basics.numbers import real, whole
 from helpers.models.config import GPTConfig
 
 
@@ -36,14 +38,8 @@ def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 def check_logits(logits: Tensor, k: int = 1) -> None:
     """ValueError unless logits are (..., E) numbers and k a whole number in 1 … E."""
-    E = logits.shape[-1] if logits.dim() else 0
-    whole("k", k, 1, E, advice=f"Try 1 or 2; there are E = {E} experts.")
-    n_nan = int(logits.isnan().sum())
-    if n_nan or not logits.is_floating_point() or not logits.numel():
-        raise ValueError(
-            f"Router logits must be E numbers for each of at least one token; got {logits.dtype} "
-            f"{tuple(logits.shape)} with {n_nan} NaN. If training diverged, try a smaller lr."
-        )
+    check_tensor("Router logits", logits, "numbers", ["...", "E"], {})
+    whole("k", k, 1, (E := logits.shape[-1]), advice=f"Try 1 or 2; there are E = {E} experts.")
 
 
 class Router(nn.Linear):
@@ -84,11 +80,12 @@ class NoisyRouter(Router):
 class ExpertDropout(nn.Module):
     """Every batch in training does without a share of the experts, drawn anew; k always remain."""
 
+    @takes(router="model", k="count")
     def __init__(self, router: Router, rate: float, k: int):
         super().__init__()
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate must be a share in [0, 1) of the experts; got {rate}. Try 0.1.")
-        self.router, self.rate, self.k = router, rate, k
+        share = "be a share in [0, 1) of the experts", "Try 0.1."
+        self.rate = real("rate", rate, lambda x: 0 <= x < 1, *share)
+        self.router, self.k = router, k
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (N, C) -> logits (N, E), while it trains -∞ for the absent experts."""
@@ -102,6 +99,7 @@ class ExpertDropout(nn.Module):
 class TopK(nn.Module):
     """Ask the k best and share 1 among them: G = softmax over the k largest logits (Mixtral)."""
 
+    @takes(k="count")
     def __init__(self, k: int):
         super().__init__()
         self.k = k
@@ -136,6 +134,7 @@ class Biased(TopK):
     It is a parameter only so that a resumed run finds it again.
     """
 
+    @takes(n_expert="count")
     def __init__(self, k: int, n_expert: int):
         super().__init__(k)
         self.bias = nn.Parameter(torch.zeros(n_expert), requires_grad=False)
@@ -156,6 +155,7 @@ class Biased(TopK):
         self.bias += rate * (expert_load.float().mean() - expert_load).sign()
 
 
+@explains(logits="stream N E")
 class ExpertChoice(nn.Module):
     """The experts choose: each takes the N · factor / E tokens that want it most. Zhou et al. 2022.
 
@@ -171,10 +171,12 @@ class ExpertChoice(nn.Module):
         """logits: (N, E) -> gates (N, E), of which equally many per *column* are above 0."""
         check_logits(logits)
         probs = logits.softmax(-1)
-        tokens = probs.topk(capacity(self.factor, *logits.shape), dim=0).indices  # (capacity, E)
+        most = min(len(probs), capacity(self.factor, *logits.shape))  # not more than there are
+        tokens = probs.topk(most, dim=0).indices  # (capacity, E)
         return torch.zeros_like(probs).scatter(0, tokens, probs.gather(0, tokens))
 
 
+@explains(logits="stream N E")
 class Capacity(nn.Module):
     """In training, an expert takes the first tokens that ask for it, up to its capacity.
 
@@ -194,18 +196,18 @@ class Capacity(nn.Module):
         return first_come(gates, most) if self.training else gates
 
 
+@takes(gates="numbers N E", most="count")
 def first_come(gates: Tensor, most: int) -> Tensor:
     """Gates (N, E) with the weight 0 where `most` tokens before this one asked the same expert."""
     return gates.masked_fill((gates != 0).cumsum(0) > most, 0.0)
 
 
+@takes(n_choices="whole", n_expert="count")
 def capacity(factor: float, n_choices: int, n_expert: int) -> int:
     """How many tokens an expert takes at most: ⌊factor · choices / E⌋, and at least one.
 
     n_choices: tokens times experts per token. ValueError unless the factor is above 0.
     """
-    whole("n_choices", n_choices, 0, advice="Try 1024.")
-    whole("n_expert", n_expert, advice="Try 8.")
     return max(1, math.floor(_checked_factor(factor) * n_choices / n_expert))
 
 
@@ -215,6 +217,4 @@ def place(experts: Tensor, weights: Tensor, like: Tensor) -> Tensor:
 
 
 def _checked_factor(factor: float) -> float:
-    if isinstance(factor, bool) or not (math.isfinite(factor) and factor > 0):
-        raise ValueError(f"A capacity factor must be a number above 0; got {factor}. Try 1.25.")
-    return factor
+    return real("A capacity factor", factor, lambda x: x > 0, "be a number above 0", "Try 1.25.")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import explains, takes
 from helpers.models import initialise, masks
 from helpers.models.attention import MultiHeadAttention
 from helpers.models.config import GPTConfig
@@ -52,6 +53,7 @@ class AddNorm(nn.Module):
         return self.norm(x + self.dropout(output))
 
 
+@explains(config="with n_embd", x="stream B S C")
 class EncoderBlock(nn.Module):
     """Every position looks at all others, then its feed-forward network works on what it saw."""
 
@@ -66,6 +68,7 @@ class EncoderBlock(nn.Module):
         return self.add_mlp(x, self.mlp(x))
 
 
+@explains(config="with n_embd", y="stream B T C", memory="stream B S C")
 class DecoderBlock(nn.Module):
     """Every position looks at itself and the past, then at the source; then feed-forward."""
 
@@ -98,6 +101,9 @@ class Stack(nn.Module):
         return x
 
 
+@explains(
+    config="with n_embd", source="tokens B S <V", idx="tokens B T <V", targets="targets B T <V None"
+)
 class Transformer(nn.Module):
     """P(Y | X) = Π P(y_t | y_<t, X), every factor a softmax over the vocabulary.
 
@@ -144,6 +150,7 @@ class Transformer(nn.Module):
 
 
 @torch.no_grad()
+@takes(model="model")
 def cross_maps(model: Transformer, source: Tensor, idx: Tensor) -> Tensor:
     """The cross-attention's weights, as pictures need them: which token looked where in the source.
 

@@ -7,12 +7,14 @@ floor: H, W height and width in pixels, K channels of colour, P side of a square
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains, takes
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.losses import token_loss
 
 
+@takes(images="stream B K H W")
 def patchify(images: Tensor, patch_size: int) -> Tensor:
     """Cut images into square patches, row by row: (B, K, H, W) -> (B, H·W/P², P²·K).
 
@@ -26,6 +28,7 @@ def patchify(images: Tensor, patch_size: int) -> Tensor:
     return grid.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)  # B, (row, column), (y, x, K)
 
 
+@takes(patches="stream B N P", height="count", width="count")
 def unpatchify(patches: Tensor, patch_size: int, height: int, width: int) -> Tensor:
     """The images again: (B, N, P²·K) -> (B, K, H, W). ValueError if the shapes do not fit."""
     _divides(patch_size, height, width)
@@ -41,6 +44,12 @@ def unpatchify(patches: Tensor, patch_size: int, height: int, width: int) -> Ten
     return grid.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)
 
 
+@explains(
+    config="with n_embd",
+    images="stream B K H W",
+    idx="tokens B T <V",
+    targets="targets B T <V None",
+)
 class Captioner(nn.Module):
     """P(text | image): a GPT that reads an image's patches before the first token of the text.
 
@@ -56,6 +65,7 @@ class Captioner(nn.Module):
         _divides(patch_size, image_size, image_size)
         self.config, self.patch_size = config, patch_size
         self.n_patches = (image_size // patch_size) ** 2
+        channels = whole("channels", channels)
         self.patch_embedding = nn.Linear(patch_size**2 * channels, config.n_embd)
         self.gpt = GPT(config, **parts)
 

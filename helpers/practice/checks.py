@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import explained, takes
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
 from helpers.models.gpt import GPT
@@ -23,6 +24,7 @@ ROUNDING = 1e-3  # of a logit: float32 loses less, a slip changes more
 
 
 @torch.no_grad()
+@takes(model="model", idx="tokens B T")
 def future_effect(model: nn.Module, idx: Tensor) -> float:
     """How much the last token changes the logits before it, at most: 0 for a causal model.
 
@@ -36,6 +38,7 @@ def future_effect(model: nn.Module, idx: Tensor) -> float:
 
 
 @torch.no_grad()
+@takes(model="model", idx="tokens B T")
 def prefix_effect(model: nn.Module, idx: Tensor) -> float:
     """How much the last half of a text changes the logits of the first, at most. Should be 0."""
     half = idx.shape[1] // 2
@@ -44,6 +47,7 @@ def prefix_effect(model: nn.Module, idx: Tensor) -> float:
 
 
 @torch.no_grad()
+@takes(model="model", idx="tokens B T")
 def cache_effect(model: nn.Module, idx: Tensor) -> float:
     """How much it matters whether a text is read token by token or at once. Should be 0."""
     cache = model.new_cache(len(idx))
@@ -53,6 +57,8 @@ def cache_effect(model: nn.Module, idx: Tensor) -> float:
 
 
 @torch.no_grad()
+@explained(idx="tokens B T <V")
+@takes(model="model", idx="tokens B T")
 def twin_difference(model: GPT, idx: Tensor) -> float:
     """How far the logits are from those of PyTorch's own layers with the same weights, at most.
 
@@ -117,6 +123,7 @@ def largest_difference(one: Tensor, other: Tensor) -> float:
     return (one - other).abs().max().item() if one.shape == other.shape else float("inf")
 
 
+@takes(model="model", start_loss="real", ids="tokens N", floor="real")
 def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[str, bool]:
     """Verdicts on a trained GPT: the name of a check -> whether it passes.
 

@@ -3,10 +3,13 @@
 Built by hand in notebook 03.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import takes
+from helpers.basics.kinds import check_tensor
+from helpers.basics.numbers import real
 
 
 def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
@@ -16,15 +19,19 @@ def split(ids, validation: float = 0.1) -> tuple[Tensor, Tensor]:
     N·validation tokens. The cut is contiguous: windows of a shuffled one would overlap across it.
     ValueError unless validation lies between 0 and 1.
     """
-    if not 0 < validation < 1:
-        raise ValueError(
-            f"validation must be a share between 0 and 1; got {validation!r}. Try 0.1."
-        )
-    ids = torch.as_tensor(ids, dtype=torch.int64)
+    between = "be a share between 0 and 1", "Try 0.1."
+    validation = real("validation", validation, lambda share: 0 < share < 1, *between)
+    ids = _int64(ids if isinstance(ids, Tensor) else np.asarray(ids))
     cut = int(round(len(ids) * (1 - validation), 6))  # 10·(1 - 0.9) may be 0.9999999999999998
+    if not 0 < cut < len(ids):
+        raise ValueError(
+            f"Both parts must have tokens; got {cut} and {len(ids) - cut} of {len(ids)}. "
+            "Use a longer text or another validation."
+        )
     return ids[:cut], ids[cut:]
 
 
+@takes(ids="any N", batch_size="count", block_size="count", generator="generator")
 def sample(
     ids: Tensor, batch_size: int, block_size: int, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -32,11 +39,12 @@ def sample(
 
     ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
-    size = (whole("batch_size", batch_size),)
-    starts = torch.randint(_last_start(ids, block_size) + 1, size, generator=generator)
+    room = _last_start(ids, block_size) + 1
+    starts = torch.randint(room, (int(batch_size),), generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
 
 
+@takes(ids="any N", starts="tokens B <N", block_size="count")
 def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """The windows that begin at `starts`: (N,), (B,) -> x, y (B, T), y one step later than x."""
     steps = torch.arange(block_size + 1, device=ids.device)
@@ -44,6 +52,7 @@ def windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tenso
     return rows[:, :-1], rows[:, 1:]  # the target of every token is the one that follows it
 
 
+@takes(ids="any N", block_size="count", at_most="count None")
 def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Tensor:
     """Where windows begin that cover the text: every block_size tokens, or `at_most` of these.
 
@@ -52,7 +61,18 @@ def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Ten
     starts = torch.arange(0, _last_start(ids, block_size) + 1, block_size, device=ids.device)
     if at_most is None or at_most >= len(starts):
         return starts
-    return starts[torch.linspace(0, len(starts) - 1, at_most, device=ids.device).round().long()]
+    even = torch.linspace(0, len(starts) - 1, at_most, dtype=torch.float64).round().long()
+    return starts[even.to(ids.device)]
+
+
+def _int64(ids) -> Tensor:
+    """Whole numbers of any size in memory as int64; ValueError for others, and for none."""
+    if isinstance(ids, np.ndarray) and ids.dtype.kind in "iu":
+        ids = torch.from_numpy(ids.astype(np.int64))
+    counts = isinstance(ids, Tensor) and ids.dtype in (torch.int32, torch.int16, torch.uint8)
+    ids = ids.long() if counts else ids
+    check_tensor("ids", ids, "ids", ["N"], {})
+    return ids
 
 
 def _last_start(ids: Tensor, block_size: int) -> int:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.basics.tensors import double
 from helpers.theory.em import fit_experts
-from helpers.theory.mixtures import design
+from helpers.theory.mixtures import data, design
 
 Member = Callable[[Tensor], Tensor]
 Learner = Callable[[Tensor, Tensor, Tensor], Member]
@@ -42,16 +44,18 @@ def bootstrap(n: int, members: int, seed: int = 0) -> Tensor:
     return torch.randint(n, (members, n), generator=generator)
 
 
+@takes(learn="call", draws="tokens M n")
 def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
     """Every member learns alone from a bootstrap sample; they answer with their plain mean.
 
     x: (n, d) or (n,); y: (n,); draws: (M, n) from `bootstrap`.
     """
-    x, y = double(x), double(y)
+    x, y = double(x), data(x, y)[1]
     members = [learn(x[chosen], y[chosen], torch.ones_like(y[chosen])) for chosen in draws]
     return Ensemble(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
 
 
+@takes(learn="call")
 def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     """One member after the other; the points that it got wrong weigh more for the next.
 
@@ -60,6 +64,7 @@ def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     Ends early after a member without error. The sign of the ensemble's answer F is its vote.
     """
     x, labels = double(x), _checked(labels)
+    data(x, labels)  # refuses what does not fit
     weights, members, alphas = torch.full_like(labels, 1 / len(labels)), [], []
     for _ in range(whole("rounds", rounds)):
         members.append(learn(x, labels, weights))
@@ -73,6 +78,7 @@ def adaboost(learn: Learner, x, labels, rounds: int) -> Ensemble:
     return Ensemble(members, double(alphas))
 
 
+@takes(error="share")
 def vote_weight(error: float) -> float:
     """α = ½ ln((1 - e) / e): below 0 for a member that is wrong more often than right.
 
@@ -96,6 +102,11 @@ def stump(x: Tensor, labels: Tensor, weights: Tensor) -> Member:
 
     Best by weighted error; thresholds stand half-way between neighbours, and below all points.
     """
+    x, labels, weights = double(x), _checked(labels), double(weights)
+    fits = x.ndim == 1 and x.shape == labels.shape == weights.shape
+    need(fits, "x, labels and weights", "be (n,) each", x, "Try one input at a time: x[:, 0].")
+    finite = (x.isfinite() & weights.isfinite()).all()
+    need(finite, "x and weights", "be finite", x, "Leave out the points with gaps.")
     places, order = x.sort()
     votes = (labels * weights)[order]
     score = torch.cat([votes.sum()[None], votes.sum() - 2 * votes.cumsum(0)])  # right minus wrong

@@ -48,7 +48,7 @@ def ambiguity(predictions, weights=None) -> float:
 
     predictions: (..., K), the members last; weights as in `decompose`.
     """
-    f = array(predictions)
+    f = checked("predictions", predictions, np.isfinite, "be finite", "Leave out the gaps.")
     w = _weights(weights, f.shape)
     around = f - _mean(w, f)[..., None]  # of each member, around their own mean: y plays no part
     return float(_mean(w, around**2).mean())

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
@@ -17,6 +18,7 @@ from helpers.models.modes import hooked
 
 
 @torch.no_grad()
+@takes(model="model")
 def stream_sizes(model: nn.Module, idx: Tensor) -> Tensor:
     """How large the numbers are that flow from block to block: root mean squares, (L + 1,).
 
@@ -32,6 +34,7 @@ def stream_sizes(model: nn.Module, idx: Tensor) -> Tensor:
     return torch.stack(sizes)
 
 
+@takes(model="model")
 def gradient_norms(model: nn.Module, idx: Tensor, targets: Tensor) -> Tensor:
     """‖∂loss/∂W₂‖ of every block, where W₂ is the feed-forward network's second matrix: (L,).
 
@@ -43,6 +46,7 @@ def gradient_norms(model: nn.Module, idx: Tensor, targets: Tensor) -> Tensor:
     return torch.stack([gradient.norm() for gradient in gradients])
 
 
+@takes(config="with n_embd", start="call", seeds="list")
 def start_gradients(
     config: GPTConfig, start: Callable[[GPT], GPT] = initialise.gpt2, seeds: Iterable = range(8)
 ) -> Tensor:

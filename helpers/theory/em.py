@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import checked, whole
 from helpers.basics.tensors import double
 from helpers.theory.mixtures import Mixture, data, log_joint
@@ -57,9 +58,10 @@ def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Itera
     """
     steps = whole("steps", steps, 0, advice="Try steps=1000.")
     checked("tol", tol, lambda nats: nats >= 0, "be 0 or more nats", "Try tol=1e-12.")
-    X, y = data(x, y)
+    X, y, units = _standardised(*data(x, y))  # in units of its own, x may come in any
     gate = start.gate - start.gate[-1]  # the same probabilities, with a last row of 0
-    mixture = Mixture(gate, start.weights, start.variances.clamp_min(variance_floor(y)))
+    start = Mixture(gate, start.weights, start.variances.clamp_min(variance_floor(y)))
+    mixture, back = _times(start, units), torch.linalg.inv(units)
     heights = [-math.inf]
     for _ in range(steps + 1):
         joint = log_joint(X, y, mixture)
@@ -67,21 +69,24 @@ def ascend(x, y, start: Mixture, steps: int = 1000, tol: float = 1e-12) -> Itera
         if heights[-1] < heights[-2]:  # EM never falls, so only rounding is left to see
             return
         h = joint.softmax(-1)  # the E-step
-        found = mixture.gate, mixture.weights, mixture.variances
-        yield EMResult(*found, double(heights[1:]), h)
+        found = _times(mixture, back) if len(heights) > 2 else start
+        yield EMResult(found.gate, found.weights, found.variances, double(heights[1:]), h)
         if heights[-1] - heights[-2] <= tol:
             return
         mixture = _m_step(X, y, h, mixture.gate)
 
 
+@takes(mixture="with variances")
 def step(x, y, mixture: Mixture) -> Mixture:
     """One step of EM: a mixture whose log-likelihood is no lower.
 
     E: the responsibilities h. M: every expert by least squares weighted with h; the gate by one
     Newton step towards h (a generalised EM: not the best gate for h, only no worse a one).
     """
-    X, y = data(x, y)
-    return _m_step(X, y, log_joint(X, y, mixture).softmax(-1), mixture.gate)
+    X, y, units = _standardised(*data(x, y))
+    mixture = _times(mixture, units)
+    h = log_joint(X, y, mixture).softmax(-1)
+    return _times(_m_step(X, y, h, mixture.gate), torch.linalg.inv(units))
 
 
 def _m_step(X: Tensor, y: Tensor, h: Tensor, gate: Tensor) -> Mixture:
@@ -130,6 +135,7 @@ def variance_floor(y: Tensor) -> float:
     return FLOOR * (1.0 if is_constant else varies)
 
 
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """Q(V) = Σ_n Σ_m h_nm ln g_m(x_n): how well the gate foretells the responsibilities; concave.
 
@@ -138,6 +144,7 @@ def gate_objective(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return (h * (X @ gate.T).log_softmax(-1)).sum()
 
 
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """One Newton step uphill on Q, halved until Q does not fall; the last row stays 0.
 
@@ -151,6 +158,7 @@ def gate_step(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     return gate  # uphill by less than float64 can see
 
 
+@takes(X="numbers n D alike", h="numbers n M alike", gate="numbers M D alike")
 def newton_direction(X: Tensor, h: Tensor, gate: Tensor) -> Tensor:
     """The full Newton step, H⁻¹ Σ_n (h_n - g_n) x_n, with a row of zeros for the last expert.
 
@@ -177,19 +185,30 @@ def random_start(x, y, n_experts: int = 2, seed: int = 0) -> Mixture:
     """
     n_experts = whole("n_experts", n_experts, advice="Try n_experts=2.")
     seed = whole("seed", seed, 0)
-    X, y = data(x, y)
+    X, y, units = _standardised(*data(x, y))
     line, variance = weighted_least_squares(X, y, torch.ones_like(y)[:, None])
-    lines = line + _random_lines(X, n_experts, variance.sqrt(), seed)
-    return Mixture(torch.zeros_like(lines), lines, variance.expand(n_experts))
-
-
-def _random_lines(X: Tensor, M: int, size: Tensor, seed: int) -> Tensor:
-    """M random lines around zero, (M, d+1): about `size` high and steep where the data are."""
     generator = torch.Generator().manual_seed(seed)
-    noise = size * torch.randn(M, X.shape[1], dtype=X.dtype, generator=generator)
-    mean, sd = X[:, 1:].mean(0), X[:, 1:].std(0, correction=0)
-    slopes = torch.where(sd > 0, noise[:, 1:] / sd.clamp_min(SMALLEST), 0.0)
-    return torch.cat([noise[:, :1] - slopes @ mean[:, None], slopes], 1)
+    noise = torch.randn(n_experts, X.shape[1], dtype=X.dtype, generator=generator)
+    noise[:, 1:] *= X[:, 1:].std(0, correction=0) > 0  # no slope where there is no width
+    lines = line + variance.sqrt() * noise
+    return _times(Mixture(0 * lines, lines, variance.expand(n_experts)), torch.linalg.inv(units))
+
+
+def _standardised(X: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """A design Z in units of its own spread, y, and S (d+1, d+1) with X = Z S.
+
+    An input that does not vary, but for rounding, stays as it is.
+    """
+    mean, sd = X.mean(0), X.std(0, correction=0)
+    varies = sd > 1e-12 * mean.abs()  # not the constant's own column
+    S = torch.diag(torch.where(varies, sd, 1.0))
+    S[0] += torch.where(varies, mean, 0.0)
+    return torch.linalg.solve_triangular(S, X, upper=True, left=False), y, S
+
+
+def _times(mixture: Mixture, S: Tensor) -> Mixture:
+    """The same mixture for a design Z in the place of X = Z S, since X w = Z (S w)."""
+    return Mixture(mixture.gate @ S.T, mixture.weights @ S.T, mixture.variances)
 
 
 def _finite(height: float) -> float:

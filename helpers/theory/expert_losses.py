@@ -4,11 +4,16 @@ They differ in who is blamed for an error, and so in whether experts cooperate o
 Notebook 11.
 """
 
+import math
 from typing import NamedTuple
 
+import numpy as np
 from torch import Tensor
 
+from helpers.basics.numbers import checked
 from helpers.basics.tensors import double
+
+HIGHEST = 700.0  # e^700 is about the largest number of float64
 
 
 class ExpertLosses(NamedTuple):
@@ -32,10 +37,19 @@ def expert_losses(target, outputs, gates) -> ExpertLosses:
     _check(t, o, p)
     squares = (t[..., None] - o) ** 2
     cooperative = (t - (p * o).sum(-1)) ** 2
-    return ExpertLosses(cooperative, (p * squares).sum(-1), -(p.log() - squares / 2).logsumexp(-1))
+    return ExpertLosses(cooperative, (p * squares).sum(-1), _mixture(p, -squares / 2))
+
+
+def _mixture(p: Tensor, heights: Tensor) -> Tensor:
+    """-ln Σ p exp(height), without ln p, whose gradient at 0 is none: a closed gate can open."""
+    asked = heights.masked_fill(p == 0, -math.inf)
+    top = asked.amax(-1, keepdim=True).detach()  # taken out: so no sum underflows
+    return -((p * (heights - top).clamp(max=HIGHEST).exp()).sum(-1).log() + top.squeeze(-1))
 
 
 def _check(t: Tensor, o: Tensor, p: Tensor) -> None:
+    for name, part in (("targets", t), ("outputs", o), ("gates", p)):
+        checked(name, part, np.isfinite, "be finite", "Leave out the cases with gaps.")
     sums = bool((p >= 0).all()) and bool(((p.sum(-1) - 1).abs() < 1e-6).all())
     if o.shape != p.shape or not o.ndim or o.shape[:-1] != t.shape or not sums:
         raise ValueError(

@@ -7,6 +7,7 @@ as Chowdhery et al. 2022 do, from the operations that the model itself needs. No
 
 from typing import NamedTuple
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import checked, whole
 
 
@@ -26,6 +27,7 @@ GPUS = {
 }
 
 
+@takes(flops="amount", gpu="with peak")
 def training_seconds(flops: float, gpu: GPU, count: int = 1, utilisation: float = 0.4) -> float:
     """How long so many operations take on `count` of these at a share of their peak.
 
@@ -36,6 +38,7 @@ def training_seconds(flops: float, gpu: GPU, count: int = 1, utilisation: float 
     return flops / (count * gpu.peak * utilisation)
 
 
+@takes(flops="amount", gpu="with peak", count="count", seconds="amount")
 def utilisation(flops: float, gpu: GPU, count: int, seconds: float) -> float:
     """The share of their peak at which `count` of these did it; a share above 1 is impossible."""
     return flops / (count * gpu.peak * seconds)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import checked
 from helpers.basics.tensors import double
 
@@ -57,16 +58,19 @@ def gate_probabilities(x, gate) -> Tensor:
     return _scores(design(x), double(gate)).softmax(-1)
 
 
+@takes(mixture="with variances")
 def log_density(x, y, mixture: Mixture) -> Tensor:
     """ln P(y | x) of every point: (n,), in nats. x: (n, d) or (n,); y: (n,)."""
     return log_joint(*data(x, y), mixture).logsumexp(-1)
 
 
+@takes(mixture="with variances")
 def log_likelihood(x, y, mixture: Mixture) -> Tensor:
     """Σ_n ln P(y_n | x_n), in nats: what EM raises from step to step."""
     return log_density(x, y, mixture).sum()
 
 
+@takes(mixture="with variances")
 def responsibilities(x, y, mixture: Mixture) -> Tensor:
     """h_m(x, y) = P(z = m | x, y) = g_m P_m / Σ_j g_j P_j, the posterior: (n, M), rows sum to 1.
 
@@ -83,12 +87,14 @@ def log_joint(X: Tensor, y: Tensor, mixture: Mixture) -> Tensor:
     return log_g - (squares / variances + variances.log() + math.log(2 * math.pi)) / 2
 
 
+@takes(mixture="with variances")
 def predict(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
     """Mean and variance of y at every x: f̄ = Σ_m g_m μ_m, and within + ambiguity; (n,) each."""
     g, means = _at(x, mixture)
     return (g * means).sum(-1), sum(spread(x, mixture))
 
 
+@takes(mixture="with variances")
 def spread(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
     """The two parts of the variance of y: within, Σ_m g_m σ_m², and ambiguity, Σ_m g_m (μ_m - f̄)².
 
@@ -99,6 +105,7 @@ def spread(x, mixture: Mixture) -> tuple[Tensor, Tensor]:
     return g @ mixture.variances, (g * (means - mean) ** 2).sum(-1)
 
 
+@takes(mixture="with variances", generator="generator")
 def sample(x, mixture: Mixture, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """At every x draw an expert from the gate, then y from that expert's line and noise.
 
@@ -150,6 +157,7 @@ def _scores(X: Tensor, gate: Tensor) -> Tensor:
             f"first (M, d+1); got shape {tuple(gate.shape)} for d = {X.shape[1] - 1} inputs. "
             f"Try [[0.0] * {X.shape[1]}] * 2 for two experts."
         )
+    checked("gate", gate, np.isfinite, "be finite", "Try zeros.")
     return X @ gate.T
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.basics.numbers import array
+from helpers.basics.borders import takes
+from helpers.basics.numbers import array, checked, whole
 
 EXPONENTS = np.geomspace(0.02, 3, 1500)
 
@@ -45,6 +46,7 @@ def fit(sizes: Sequence[float], losses: Sequence[float]) -> PowerLaw:
     return PowerLaw(float(limit[best]), float(slope[best] * scale**exponent), exponent)
 
 
+@takes(draws="count", seed="whole", losses="rows")
 def bootstrap(
     sizes: Sequence[float], losses: Sequence[Sequence[float]], draws: int = 1000, seed: int = 0
 ) -> list[PowerLaw]:
@@ -53,20 +55,35 @@ def bootstrap(
     losses: for each size one value per seed. This cannot show what all fits have in common, such as
     a formula that is not quite right.
     """
-    random, losses = np.random.default_rng(seed), [array(values) for values in losses]
+    random, losses = np.random.default_rng(seed), [_seeds(values) for values in losses]
     means = ([random.choice(values, len(values)).mean() for values in losses] for _ in range(draws))
     return [fit(sizes, each) for each in means]
 
 
 def without_one(sizes: Sequence[float], losses: Sequence[float]) -> list[PowerLaw]:
     """The fits that leave out one size each: how much the law hangs on a single point."""
+    sizes, losses = array(sizes), array(losses)
+    _check(sizes, losses)
     return [fit(np.delete(sizes, i), np.delete(losses, i)) for i in range(len(sizes))]
 
 
+def _seeds(losses: Sequence[float]) -> np.ndarray:
+    losses = checked("losses", losses, np.isfinite, "be finite", "Leave out what is missing.")
+    whole("The number of losses of a size", losses.size, advice="Try one for each seed.")
+    return losses.reshape(-1)
+
+
 def _check(sizes: np.ndarray, losses: np.ndarray) -> None:
-    if sizes.shape != losses.shape or sizes.ndim != 1 or len(set(sizes)) < 3 or sizes.min() <= 0:
+    finite = np.isfinite(sizes).all() and np.isfinite(losses).all()
+    if (
+        not finite
+        or sizes.shape != losses.shape
+        or sizes.ndim != 1
+        or len(set(sizes)) < 3
+        or sizes.min() <= 0
+    ):
         raise ValueError(
-            f"A power law with a limit needs a loss for each of at least three different sizes "
-            f"> 0; got shapes {sizes.shape} and {losses.shape}, sizes {sizes.tolist()[:5]}. "
+            f"A power law with a limit needs a finite loss for each of at least three different "
+            f"sizes > 0; got shapes {sizes.shape} and {losses.shape}, sizes {sizes.tolist()[:5]}. "
             "Try fit([1e4, 1e5, 1e6], [1.2, 0.8, 0.7])."
         )

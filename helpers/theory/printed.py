@@ -2,10 +2,13 @@
 
 import re
 
+from helpers.basics.borders import takes
+
 PRINTED = re.compile(r"^([<>~]?)(\d[\d,]*)(\.\d+)?([kMBT]?)$")
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
 
 
+@takes(printed="text", computed="real")
 def agrees(printed: str, computed: float) -> bool:
     """Whether a number rounds to what is printed: a printed number promises its last digit.
 

@@ -5,8 +5,12 @@ Sources: Shannon 1948, §6; Kullback & Leibler 1951. Used from notebook 00 on.
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
+
+from helpers.basics.kinds import check_tensor
+from helpers.basics.numbers import array, checked
 
 BITS_PER_NAT = 1 / math.log(2)
 
@@ -25,8 +29,8 @@ def cross_entropy(p, q) -> Tensor:
 
     p, q: (..., V). Terms with p = 0 count 0; infinite where q = 0 < p.
     """
-    p, q = _distribution(p), _distribution(q)
-    return -torch.where(p > 0, p * q.log(), 0.0).sum(-1)
+    p, q = distribution(p), distribution(q)
+    return -(p * q.where(p > 0, 1.0).log()).sum(-1)  # 0 · ln 1: also its gradient is 0
 
 
 def kl(p, q) -> Tensor:
@@ -40,13 +44,15 @@ def perplexity(nats) -> float | Tensor:
     >>> round(perplexity(math.log(61)))
     61
     """
+    checked("nats", nats, np.isfinite, "be finite", "Try a loss that was measured.")
     return nats.exp() if isinstance(nats, Tensor) else math.exp(nats)
 
 
-def _distribution(probs) -> Tensor:
+def distribution(probs) -> Tensor:
     """As a tensor of float32 or better; ValueError unless rows are ≥ 0 and sum to 1."""
-    probs = torch.as_tensor(probs)
+    probs = probs if isinstance(probs, Tensor) else torch.from_numpy(array(probs)).float()
     probs = probs if probs.is_floating_point() else probs.float()
+    check_tensor("A distribution", probs, "any", ["...", "V"], {})
     total = probs.sum(-1)
     if (probs < 0).any() or not torch.allclose(total, torch.ones_like(total), atol=1e-4):
         raise ValueError(

@@ -7,9 +7,11 @@ point operations: Kaplan et al. 2020, §2.1; a loss of the form E + A/N^a + B/D^
 
 from dataclasses import dataclass
 
+from helpers.basics.borders import takes
 from helpers.models.config import GPTConfig
 
 
+@takes(config="with n_embd")
 def count_parameters(config: GPTConfig) -> int:
     """The number of trainable numbers in GPT(config), equal to sum(p.numel()), a tied head once.
 
@@ -22,6 +24,7 @@ def count_parameters(config: GPTConfig) -> int:
     return sum(parameter_parts(config).values())
 
 
+@takes(config="with n_embd")
 def parameter_parts(config: GPTConfig) -> dict[str, int]:
     """Where the parameters of GPT(config) are, by part; the parts sum to `count_parameters`."""
     V, T, L, C = config.vocab_size, config.block_size, config.n_layer, config.n_embd
@@ -37,6 +40,7 @@ def parameter_parts(config: GPTConfig) -> dict[str, int]:
     return parts if config.tied else parts | {"head": C * V + V}
 
 
+@takes(n_params="amount", n_tokens="amount")
 def training_flops(n_params: float, n_tokens: float) -> float:
     """Floating point operations of a training: 6 for each parameter and token.
 
@@ -49,6 +53,7 @@ def training_flops(n_params: float, n_tokens: float) -> float:
     return 6 * n_params * n_tokens
 
 
+@takes(config="with n_embd")
 def attention_flops_per_token(config: GPTConfig) -> int:
     """Forward operations of q·k and of weights · v for the last token of a full context: 4·L·T·C.
 
@@ -57,6 +62,7 @@ def attention_flops_per_token(config: GPTConfig) -> int:
     return 4 * config.n_layer * config.block_size * config.n_embd
 
 
+@takes(n_params="amount")
 def optimizer_bytes(n_params: int) -> int:
     """Bytes that training in mixed precision keeps for the parameters alone: 16 each.
 
@@ -65,6 +71,7 @@ def optimizer_bytes(n_params: int) -> int:
     return n_params * (2 + 2 + 4 + 4 + 4)
 
 
+@takes(config="with n_embd", bytes_per_number="count")
 def kv_cache_bytes_per_token(config: GPTConfig, bytes_per_number: int = 2) -> int:
     """Bytes a key-value cache keeps for one token of one sequence: a key and a value per layer.
 
@@ -87,10 +94,12 @@ class LossLaw:
     a: float
     b: float
 
+    @takes(n_params="amount", n_tokens="amount")
     def loss(self, n_params: float, n_tokens: float) -> float:
         """Nats per token; ∞ is allowed for either."""
         return self.E + self.A / n_params**self.a + self.B / n_tokens**self.b
 
+    @takes(flops="amount")
     def best_size(self, flops: float) -> float:
         """The N that makes the loss least when 6·N·D = flops; it grows as flops^(b / (a + b)).
 

@@ -8,7 +8,8 @@ read in one step depends on how many tokens are decoded together. Sources: Jiang
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import takes
+from helpers.basics.numbers import checked, whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
 from helpers.theory.scaling import count_parameters
@@ -66,6 +67,7 @@ class SparseModel:
 MIXTRAL_8X7B = SparseModel(4096, 14_336, 32, 1024, 32_000, 8, 2)
 
 
+@takes(config="with n_embd")
 def active_parameters(config: GPTConfig) -> int:
     """What one token computes with in GPT(config): of each block's experts only the active ones.
 
@@ -76,19 +78,20 @@ def active_parameters(config: GPTConfig) -> int:
     return count_parameters(config) - config.n_layer * idle * expert
 
 
+@takes(n_tokens="whole")
 def experts_hit(shares: Sequence[float], n_tokens: int) -> float:
     """How many experts n_tokens need together when a share q_i of all tokens needs expert i.
 
     Σ 1 - (1 - q_i)^n, tokens independent. shares: (E,), summing to k. Never above the uniform
     case, since the function is concave in q. ValueError for a share outside [0, 1].
     """
-    if not len(shares) or not all(0 <= q <= 1 for q in shares):
-        raise ValueError(
-            f"A share of tokens must lie in [0, 1]; got {list(shares)}. Try load / n_tokens."
-        )
-    return float(sum(1 - (1 - q) ** n_tokens for q in shares))
+    within = "lie in [0, 1]", "Try load / n_tokens."
+    q = checked("A share of tokens", shares, lambda q: (q >= 0) & (q <= 1), *within)
+    whole("The number of experts", q.size, advice="Try one share for each.")
+    return float((1 - (1 - q) ** n_tokens).sum())
 
 
+@takes(n_embd="count", k="count", bytes_per_number="count")
 def all_to_all_bytes(n_embd: int, k: int, devices: int, bytes_per_number: int = BF16) -> float:
     """Bytes a token sends per MoE layer and forward pass: its vector to k experts, k answers back.
 

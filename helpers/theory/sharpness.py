@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.theory import probability
 
@@ -32,12 +33,14 @@ def sharpness(weights: Tensor) -> Sharpness:
     >>> sharpness(torch.tensor([[0.5, 0.5], [1.0, 0.0]]))[1:]
     (0.75, 0.5)
     """
+    weights = probability.distribution(weights)
     entropy = probability.entropy(weights).mean().item()
     trace = (1 - weights.square().sum(-1)).mean().item()
-    n = weights.shape[-1]
+    n = whole("The number of weights in a row", weights.shape[-1], 2)
     return Sharpness(entropy, weights.amax(-1).mean().item(), trace / (1 - 1 / n))
 
 
+@takes(widths="list", n_keys="count", draws="count")
 def random_scores(widths: list[int], n_keys: int = 16, draws: int = 1000, seed: int = 0) -> Tensor:
     """q·k for independent standard normal queries and keys: (len(widths), draws, n_keys).
 

@@ -38,7 +38,7 @@ def simulate(c, alpha, lam, sigma2, K, N: int, runs: int, seed: int, T: float = 
     if any(np.ndim(x) for x in s):
         raise ValueError("simulate takes one number for each setting; got an array. Try a loop.")
     N, runs = (whole(name, value, advice="Try 100.") for name, value in (("N", N), ("runs", runs)))
-    generator, one = np.random.default_rng(seed), [float(x) for x in s]
+    generator, one = np.random.default_rng(whole("seed", seed, 0)), [float(x) for x in s]
     measured = np.array([_run(generator, N, *one) for _ in range(runs)])
     scatter = measured.std(0, ddof=1) if runs > 1 else np.full(3, np.nan)
     return Measured(*measured.mean(0).tolist(), *(scatter / math.sqrt(runs)).tolist())

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.basics.numbers import array, checked
+from helpers.basics.borders import takes
+from helpers.basics.numbers import array, checked, whole
 
 TINY = 1e-300  # stands for no examples, where nothing is shared either
 
@@ -45,6 +46,7 @@ def learning_curve(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Errors:
     return Errors(*map(_plain, np.broadcast_arrays(alone - ambiguity, alone, ambiguity)))
 
 
+@takes(alpha="amount0", lam="amount")
 def unlearned(alpha, lam):
     """ρ = λG(α, λ), between 0 and 1: the share of the teacher that a student has not learned.
 
@@ -84,14 +86,14 @@ def error_matrix(shared, lam, sigma2, T=0.0) -> np.ndarray:
     """
     shared = _overlaps(shared)
     own, each = shared.diagonal(), np.ones(len(shared))
-    s = settings(0, 1, lam * each, sigma2, 1, T * each)
+    s = settings(0, 1, array(lam) * each, sigma2, 1, array(T) * each)
     E = pair_error(own[:, None], own, shared, s.lam[:, None], s.lam, s.sigma2)
     return E + np.diag(s.T * response(own, s.lam))
 
 
 def random_subsets(c, alpha, K: int) -> np.ndarray:
     """Examples per dimension that two of K students share when each misses a random share c."""
-    s = settings(c, alpha, 1, 0, K, 0)
+    s, K = settings(c, alpha, 1, 0, K, 0), whole("K", K)
     kept = (1 - s.c) * np.ones(K)
     return s.alpha * np.where(np.eye(K, dtype=bool), kept, np.outer(kept, kept))
 

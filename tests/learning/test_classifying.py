@@ -41,7 +41,7 @@ def test_right_is_what_the_loop_by_hand_says():
 
 def test_the_mode_comes_back_when_scoring_fails():
     model = with_classes(GPT(CONFIG), 2).train()
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="own tokenizer"):
         right(model, IDS + V, FOLLOWER)  # no such tokens
     assert model.training
 

@@ -89,8 +89,8 @@ def test_a_beam_finds_what_greedy_overlooks():
     # P(a) = .6, then four continuations with .25 each; P(b) = .4, then END for sure: greedy begins
     # with a and gets .15, the likeliest target is b with .4.
     toy = Toy({(): {3: 0.6, 4: 0.4}, (4,): {END: 1.0}, (3,): {5: 0.25, 6: 0.25, 7: 0.25, 8: 0.25}})
-    assert greedy(toy, torch.zeros(1, 1), 3)[0, :3].tolist() == [START, 3, 5]
-    best = beam(toy, torch.zeros(1, 1), width=2, max_new_tokens=3)[0]
+    assert greedy(toy, torch.zeros(1, 1, dtype=torch.int64), 3)[0, :3].tolist() == [START, 3, 5]
+    best = beam(toy, torch.zeros(1, 1, dtype=torch.int64), width=2, max_new_tokens=3)[0]
     assert best.tokens == [START, 4, END] and best.log_prob == pytest.approx(-0.916291)
 
 

@@ -87,7 +87,7 @@ def test_dropout_rests_while_evaluating_and_the_mode_comes_back(model, ids, trai
 
 
 def test_the_mode_comes_back_when_evaluation_fails(model):
-    with pytest.raises(IndexError):
+    with pytest.raises(ValueError, match="own tokenizer"):
         evaluate(model.train(), torch.full((41,), 11))  # no such token
     assert model.training
 

@@ -121,4 +121,4 @@ def test_a_last_step_that_spoils_the_model_is_an_error_too():
 )
 def test_impossible_settings_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
-        fit(new_model(), None, **({"steps": 3, "lr": 1e-2} | change))
+        fit(new_model(), torch.zeros, **({"steps": 3, "lr": 1e-2} | change))

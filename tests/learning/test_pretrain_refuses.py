@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from helpers.basics.files import alone
 from helpers.learning import pretrain
 from helpers.learning.scale_out import world
 from helpers.text import playwright, prepare
@@ -201,3 +202,9 @@ def test_apples_gpu_is_for_one_process(monkeypatch, processes, device):
     monkeypatch.setattr(torch.accelerator, "is_available", lambda: True)
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda: torch.device("mps"))
     assert world._device(0, processes).type == device
+
+
+def test_a_folder_in_which_another_run_is_at_work_is_refused(data, tmp_path, capsys):
+    with alone(tmp_path):
+        assert "one process at a time" in refused(command(data, tmp_path), capsys)
+    assert pretrain.main(command(data, tmp_path, steps=1)) == 0

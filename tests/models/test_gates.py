@@ -100,13 +100,13 @@ def test_a_gate_that_wants_more_experts_than_there_are_is_refused(gate):
 @pytest.mark.parametrize(
     ("logits", "got"),
     [
-        (torch.tensor([[1.0, math.nan], [math.nan, 0.0]]), r"float32 \(2, 2\) with 2 NaN"),
-        (torch.tensor([[1, 2]]), r"int64 \(1, 2\) with 0 NaN"),
-        (torch.empty(0, 4), r"float32 \(0, 4\) with 0 NaN"),
+        (torch.tensor([[1.0, math.nan], [math.nan, 0.0]]), r"float32 \(2, 2\), nan.* smaller lr"),
+        (torch.tensor([[1, 2]]), r"int64 \(1, 2\)"),
+        (torch.empty(0, 4), r"float32 \(0, 4\)"),
     ],
 )
 def test_logits_that_are_no_numbers_are_refused(logits, got):
-    with pytest.raises(ValueError, match=f"Router logits must be E numbers.*got torch.{got}"):
+    with pytest.raises(ValueError, match=f"Router logits must be a tensor .*got torch.{got}"):
         route(logits, 1)
 
 

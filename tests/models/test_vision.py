@@ -142,7 +142,7 @@ def test_a_patch_size_that_does_not_divide_is_refused(P):
 
 
 def test_shapes_that_are_no_images_or_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"images \(B, K, H, W\).*unsqueeze"):
+    with pytest.raises(ValueError, match=r"images must be a tensor \(B, K, H, W\).*unsqueeze"):
         patchify(torch.zeros(8, 8), 4)
     with pytest.raises(ValueError, match="are 4 patches of a multiple of 16 numbers; got 3 of 16"):
         unpatchify(torch.zeros(1, 3, 16), 4, 8, 8)

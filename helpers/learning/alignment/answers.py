@@ -6,9 +6,11 @@ Built in notebook 10.
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
 
 
+@takes(model="model", prompt="tokens 1 T", answers="tokens N A")
 def answer_log_probs(model: nn.Module, prompt: Tensor, answers: Tensor) -> Tensor:
     """ln P(whole answer | prompt): prompt (1, T), answers (N, A) -> (N,) nats, with gradient."""
     text = torch.cat([prompt.expand(len(answers), -1), answers], dim=1)
@@ -16,6 +18,7 @@ def answer_log_probs(model: nn.Module, prompt: Tensor, answers: Tensor) -> Tenso
     return logits.log_softmax(-1).gather(-1, answers[..., None]).sum((1, 2))
 
 
+@takes(model="model", ids="tokens N T", batch_size="count")
 def learn_answers(
     model: nn.Module, ids: Tensor, *, steps: int, lr: float, batch_size: int = 64, seed: int = 0
 ) -> list[float]:

@@ -6,8 +6,10 @@ Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al
 
 from torch import Tensor
 
+from helpers.basics.kinds import need
 from helpers.basics.numbers import real
 from helpers.basics.tensors import double
+from helpers.theory.probability import distribution
 
 
 def optimal_policy(reference, reward, beta: float) -> Tensor:
@@ -28,12 +30,43 @@ def optimal_value(reference, reward, beta: float) -> Tensor:
 
 
 def _log_weights(reference, reward, beta: float) -> Tensor:
-    return as_tensor(reference).log() + as_tensor(reward) / positive_beta(beta)
+    reference, reward = distribution(as_tensor(reference)), as_tensor(reward)
+    need(
+        reward.shape[-1:] in (reference.shape[-1:], ()),
+        "reward",
+        "have a number for each answer",
+        reward,
+        f"Try {reference.shape[-1]} of them.",
+    )
+    return reference.log() + reward / positive_beta(beta)
 
 
 def as_tensor(values) -> Tensor:
-    """A tensor as it is (its dtype and gradient stay); other numbers in double precision."""
-    return values if isinstance(values, Tensor) else double(values)
+    """A tensor as it is (its dtype and gradient stay); other numbers in double precision.
+
+    ArithmeticError for NaN, on the CPU: elsewhere to look at values is to wait for them.
+    """
+    tensor = values if isinstance(values, Tensor) else double(values)
+    if tensor.is_cpu and tensor.isnan().any():
+        raise ArithmeticError(
+            "Rewards and log-probabilities must be numbers; got NaN. If training diverged, try a "
+            "smaller lr."
+        )
+    return tensor
+
+
+def difference(one, other) -> Tensor:
+    """One minus the other, number by number: (...). ValueError unless they are equally many."""
+    one, other = as_tensor(one), as_tensor(other)
+    alike = one.shape == other.shape and one.numel()
+    need(
+        alike,
+        "Both",
+        f"be {tuple(one.shape)}, as the first, and not empty",
+        other,
+        "Pass one number for each pair.",
+    )
+    return one - other
 
 
 def positive_beta(beta: float) -> float:

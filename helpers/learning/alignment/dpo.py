@@ -7,8 +7,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
 from helpers.learning.alignment.answers import answer_log_probs
-from helpers.learning.alignment.closed_form import as_tensor, positive_beta
+from helpers.learning.alignment.closed_form import difference, positive_beta
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
 
@@ -20,11 +21,18 @@ def dpo_loss(policy_w, policy_l, reference_w, reference_l, beta: float) -> Tenso
     reference agree. Only the *margin* counts: the loss can fall while the preferred answer gets
     rarer. ValueError unless β > 0.
     """
-    policy = as_tensor(policy_w) - as_tensor(policy_l)
-    reference = as_tensor(reference_w) - as_tensor(reference_l)
-    return -F.logsigmoid(positive_beta(beta) * (policy - reference)).mean()
+    policy, reference = difference(policy_w, policy_l), difference(reference_w, reference_l)
+    return -F.logsigmoid(positive_beta(beta) * difference(policy, reference)).mean()
 
 
+@takes(
+    model="model",
+    prompt="tokens 1 T",
+    winners="tokens N A",
+    losers="tokens N A",
+    beta="positive",
+    batch_size="count",
+)
 def train(
     model: nn.Module,
     prompt: Tensor,

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import takes
+from helpers.basics.numbers import whole
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.fitting import fit
 from helpers.learning.sampling import generate
@@ -24,18 +26,21 @@ class Step(NamedTuple):
     kl: float
 
 
+@takes(log_probs="numbers N", reference="numbers N", rewards="numbers N", beta="least0")
 def surrogate(log_probs: Tensor, reference: Tensor, rewards: Tensor, beta: float) -> Tensor:
     """A loss whose gradient is, on average, that of -(E_π[r] - β KL(π ‖ π_ref)).
 
     log_probs, reference: ln π and ln π_ref of answers drawn from π; rewards: (N ≥ 2,) each. What an
     answer is worth, r - β ln(π / π_ref), counts only as far as it beats the mean of the others.
     """
+    whole("The number of answers", len(rewards), 2)  # each is compared with the others
     worth = rewards - beta * (log_probs.detach() - reference)
     # Each worth less the mean of the *others*: the same slope on average, with far less noise.
     advantage = (worth - worth.mean()) * len(worth) / (len(worth) - 1)
     return -(advantage * log_probs).mean()
 
 
+@takes(model="model", prompt="tokens 1 T", reward="call", beta="least0", length="count")
 def improve(
     model: nn.Module,
     prompt: Tensor,
@@ -53,6 +58,7 @@ def improve(
     prompt: (1, T). reward: tokens of answers (N, length) -> (N,). Without dropout: the two are
     compared. Returns what each step saw, a KL of 0 at first.
     """
+    batch_size = whole("batch_size", batch_size, 2)
     reference, seen = copy.deepcopy(model).eval(), []
 
     def batch_loss() -> Tensor:

@@ -17,6 +17,7 @@ import math
 from collections import Counter
 from functools import cache
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.text.playwright import expectation, slots
 from helpers.text.playwright.grammar import Grammar, Passage
@@ -83,6 +84,7 @@ def write(n_chars: int, seed: int) -> str:
     return "".join(pen.pieces)
 
 
+@takes(text="text")
 def surprisals(text: str) -> list[float]:
     """-log2 P(character | all before it), exactly, for every character; sums to -log2_prob(text).
 
@@ -91,16 +93,19 @@ def surprisals(text: str) -> list[float]:
     return read(grammar(), text)[0]
 
 
+@takes(text="text")
 def log2_prob(text: str) -> float:
     """log2 of the probability that the endless text begins with this one. ValueError as above."""
     return -math.fsum(surprisals(text))
 
 
+@takes(prefix="text")
 def next_char_probs(prefix: str) -> dict[str, float]:
     """P(next character | prefix), exactly; sums to 1. ValueError as above."""
     return read(grammar(), prefix)[1]
 
 
+@takes(text="text")
 def writable_length(text: str) -> int:
     """How many characters of the text the grammar can follow before the first impossible one."""
     try:

@@ -3,6 +3,7 @@
 The author knows this label; a reader has to infer it from the words. Used in notebooks 02 and 13.
 """
 
+from helpers.basics.borders import takes
 from helpers.text.playwright import SPEECHES, grammar
 from helpers.text.playwright.pens import Reader
 
@@ -12,6 +13,7 @@ PARTS_OF = {"more": "couplet", "praise": "couplet"}  # passages that go on with 
 UNDECIDED = "turn"  # the speaker's name; the words that show the kind come after it
 
 
+@takes(text="text")
 def passages(text: str) -> list[str]:
     """The name of the passage each character belongs to; see `playwright.PASSAGES`.
 
@@ -29,6 +31,7 @@ def passages(text: str) -> list[str]:
     return [name for (at, name), end in zip(begins, ends, strict=False) for _ in range(end - at)]
 
 
+@takes(text="text")
 def exchanges(text: str) -> list[str]:
     """The kind of exchange each character stands in, one of KINDS.
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
+from helpers.basics.borders import takes
 from helpers.text import playwright
 from helpers.text.playwright.grammar import Grammar, Options, word
 from helpers.text.playwright.pens import Reader, Unwritable, Writer
@@ -20,6 +21,7 @@ NONE = "none"
 LIVELY = ("song", "cry")
 
 
+@takes(n="count", length="count")
 def draw(n: int, length: int, seed: int) -> list[str]:
     """What the Playwright writes after OPENING, n times: the first `length` characters of each."""
     pen, answers = Writer(seed), []
@@ -31,6 +33,7 @@ def draw(n: int, length: int, seed: int) -> list[str]:
     return answers
 
 
+@takes(answer="text")
 def speech_kind(answer: str) -> str:
     """The kind of speech that an answer begins; "none" if its first words are no speech's.
 
@@ -45,11 +48,13 @@ def speech_kind(answer: str) -> str:
     return begun[0] if begun else NONE
 
 
+@takes(answer="text")
 def without_fault(answer: str) -> bool:
     """Whether the grammar can write the answer after OPENING, to its last character."""
     return playwright.writable_length(OPENING + answer) == len(OPENING + answer)
 
 
+@takes(answer="text")
 def applause(answer: str) -> float:
     """The reward of an answer: 2 for a song or a cry, 0 for another speech, -1 for a fault.
 
@@ -61,6 +66,7 @@ def applause(answer: str) -> float:
     return 2.0 if speech_kind(answer) in LIVELY else 0.0
 
 
+@takes(answer="text")
 def log2_prob(answer: str) -> float:
     """log2 P(answer | OPENING), exactly. ValueError with the position of the first fault."""
     return playwright.log2_prob(OPENING + answer) - playwright.log2_prob(OPENING)

@@ -11,6 +11,8 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import real, whole
 
 SIDE = 16  # pixels of a sheet, in both directions
@@ -37,8 +39,10 @@ SCALES = (1, 2)
 STEP = 4  # pixels between the places where a drawing may stand
 
 
+@takes(scale="count")
 def glyph(name: str, scale: int = 1) -> Tensor:
     """The drawing itself, 1 for ink: (5·scale, 5·scale)."""
+    need(name in NAMES, "name", f"be one of {', '.join(NAMES)}", name, "Try 'one'.")
     rows = [[int(pixel) for pixel in row] for row in GLYPHS[name].split()]
     return torch.tensor(rows).float().repeat_interleave(scale, 0).repeat_interleave(scale, 1)
 
@@ -61,6 +65,7 @@ def templates() -> tuple[Tensor, Tensor, Tensor]:
     return torch.stack(sheets), torch.tensor(names), torch.tensor(probs, dtype=torch.float64)
 
 
+@takes(generator="generator")
 def draw(n: int, noise: float, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
     """n images and the places of their names in NAMES: (n, 1, SIDE, SIDE) of 0 and 1, (n,).
 
@@ -74,6 +79,7 @@ def draw(n: int, noise: float, generator: torch.Generator | None = None) -> tupl
     return (sheets[chosen] - flipped.float()).abs()[:, None], names[chosen]
 
 
+@takes(images="numbers n 1 16 16")
 def posterior(images: Tensor, noise: float) -> Tensor:
     """P(name | image), exactly: (n, 1, SIDE, SIDE) -> (n, names); rows sum to 1.
 

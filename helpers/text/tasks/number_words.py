@@ -11,7 +11,8 @@ from random import Random
 import torch
 from torch import Tensor
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import takes
+from helpers.basics.numbers import real, whole
 from helpers.text.tasks.pairs import Pairs, WordTokenizer
 
 LARGEST = 9_999
@@ -74,12 +75,14 @@ def tokenizer() -> WordTokenizer:
     return WordTokenizer([*"0123456789", *UNITS, *TENS, "hundred", "thousand"])
 
 
+@takes(numbers="rows")
 def pairs(numbers: Iterable[int]) -> Pairs:
     """Digits as sources, words as targets; ValueError for a number outside 0 … 9,999."""
     numbers = list(numbers)
     return Pairs.from_texts([*map(in_digits, numbers)], [*map(in_words, numbers)], tokenizer())
 
 
+@takes(numbers="rows")
 def spoken_digits(numbers: Iterable[int]) -> Tensor:
     """Which digits each word says: (N, T, S) of True and False, T words and S digits at most."""
     words = [spelled(n) for n in numbers]
@@ -96,8 +99,8 @@ def split(held_out: float = 0.1, seed: int = 0) -> tuple[list[int], list[int]]:
     held_out: the share of 0 … 9,999 to be asked about, between 0 and 0.98, or ValueError; none of
     these is below 100.
     """
-    if not 0 < held_out < 1 - ALWAYS_SEEN / LARGEST:
-        raise ValueError(f"held_out must be a share between 0 and 0.98; got {held_out!r}. Try 0.1.")
+    share = "be a share between 0 and 0.98", "Try 0.1."
+    held_out = real("held_out", held_out, lambda x: 0 < x < 1 - ALWAYS_SEEN / LARGEST, *share)
     numbers = list(range(ALWAYS_SEEN, LARGEST + 1))
     Random(whole("seed", seed, 0)).shuffle(numbers)
     asked = round(held_out * (LARGEST + 1))

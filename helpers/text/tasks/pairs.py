@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+from helpers.basics.numbers import whole
+
 SPECIAL = ("<pad>", "<start>", "<end>")
 PAD, START, END = range(len(SPECIAL))
 
@@ -30,6 +33,7 @@ class WordTokenizer:
         """V: how many different tokens there are, the special ones included."""
         return len(self.tokens)
 
+    @takes(text="text")
     def encode(self, text: str) -> list[int]:
         """Words to ids; ValueError names the first word the vocabulary lacks."""
         for word in text.split():
@@ -42,7 +46,9 @@ class WordTokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids to words; the special tokens are left out."""
-        return " ".join(self.tokens[i] for i in map(int, ids) if i >= len(SPECIAL))
+        most = self.vocab_size - 1
+        ids = [whole("A token", i, 0, most, "Pass what this tokenizer encoded.") for i in ids]
+        return " ".join(self.tokens[i] for i in ids if i >= len(SPECIAL))
 
 
 @dataclass(frozen=True)
@@ -71,16 +77,21 @@ class Pairs:
     def __getitem__(self, rows) -> "Pairs":
         return Pairs(self.sources[rows], self.targets[rows])
 
+    @takes(batch_size="count", generator="generator")
     def sample(self, batch_size: int, generator: torch.Generator | None = None) -> "Pairs":
         """Some of the pairs, drawn with equal chance and with replacement."""
         return self[torch.randint(len(self), (batch_size,), generator=generator)]
 
 
+@takes(rows="rows")
 def padded(rows: Sequence[Sequence[int]]) -> Tensor:
     """Rows of ids as one tensor, the shorter ones filled up with <pad> at their ends.
 
     >>> padded([[5], [6, 7]]).tolist()
     [[5, 0], [6, 7]]
     """
-    width = max(map(len, rows))
-    return torch.tensor([[*row, *[PAD] * (width - len(row))] for row in rows], dtype=torch.int64)
+    width = max(whole("The length of a row", len(row)) for row in rows)
+    return torch.tensor(
+        [[*(whole("A token", i, 0) for i in row), *[PAD] * (width - len(row))] for row in rows],
+        dtype=torch.int64,
+    )

@@ -9,9 +9,12 @@ import math
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
+
 SHORTEST, LONGEST = 8, 20  # tokens in a segment, every length with equal chance
 
 
+@takes(batch_size="count", block_size="count", vocab_size="count", generator="generator")
 def sample(
     batch_size: int, block_size: int, vocab_size: int, generator: torch.Generator | None = None
 ) -> tuple[Tensor, Tensor]:
@@ -25,6 +28,7 @@ def sample(
     return rows[:, :-1], rows[:, 1:]
 
 
+@takes(x="ids B T", y="ids B T", vocab_size="count")
 def surprisals(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
     """-ln P(y[b, t] | x[b, :t+1]) in nats, exactly: the least loss, knowing how rows are made.
 
