@@ -3,6 +3,7 @@
 training     the loop: a GPT makes a text likelier, batch by batch
 fitting      the same loop for anything that can name its loss
 run          a training run between two steps, and its history
+identity     what a run was made of, in words that another process says again
 step         one training step, and the settings of a run, checked
 optimizer    the learning rate, and AdamW
 muon         an optimizer whose steps are equally long in all directions of a matrix
@@ -10,7 +11,6 @@ balancing    what a step adds so that all experts learn
 resume       a run on disk, resumed exactly
 interrupt    Ctrl-C that waits for the end of a step
 pretrain     the command that trains with several processes
-distributed  a step shared by several processes
 evaluation   the loss on unseen text, and how far it is above the truth
 sampling     from logits to a distribution, from there to tokens
 decoding     the one answer: greedily or with a beam
@@ -20,5 +20,6 @@ translation  a Transformer learns pairs
 classifying  a class at every position
 masking      one small GPT under any mask
 captioning   a GPT that sees a drawing and writes its name
+scale_out    how several processes share a training
 alignment    towards what people prefer: rewards, DPO, policy gradient
 """

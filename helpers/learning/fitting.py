@@ -12,7 +12,7 @@ from tqdm.auto import tqdm
 from helpers.basics.borders import takes
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.optimizer import learning_rate, optimizer
-from helpers.learning.step import check_finite, settings, step_seed, take_step
+from helpers.learning.step import check_finite, check_weights, settings, step_seed, take_step
 
 
 @takes(model="model", batch_loss="call")
@@ -25,7 +25,7 @@ def fit(
 
     batch_loss(): draws a batch, runs the model on it and returns the loss; what it draws is fixed
     by (seed, step). lr: the peak of `learning_rate`. Ctrl-C ends after the step in progress.
-    ValueError for impossible settings, ArithmeticError when the loss is no longer finite.
+    ValueError for impossible settings, ArithmeticError when the loss or a weight is not finite.
     """
     s = settings(steps=steps, lr=lr, seed=seed, weight_decay=weight_decay)
     updates, losses = optimizer(model, s["lr"], s["weight_decay"]), []
@@ -38,6 +38,7 @@ def fit(
                 bar.update()
     finally:
         model.eval()
+    check_weights(model, len(losses), s["lr"])
     if len(losses) < s["steps"]:
         print(f"Stopped at step {len(losses)} of {s['steps']}; the model is kept.")
     return losses

@@ -39,7 +39,7 @@ class Muon(torch.optim.AdamW):
     """AdamW for embeddings, head, biases and norms; Muon for the matrices of groups named so."""
 
     @torch.no_grad()
-    def step(self) -> None:
+    def step(self, closure: None = None) -> None:
         """One update of everything; AdamW passes over what has no gradient any more."""
         for group in self.param_groups:
             matrices = [p for p in group["params"] if group["muon"] and p.grad is not None]

@@ -1,158 +1,143 @@
-"""Pre-training on any number of processes and machines, with PyTorch's own DistributedDataParallel.
+"""Pre-training on any number of processes and machines, with PyTorch's own DDP, FSDP2 and DCP.
 
 torchrun --nproc-per-node=N -m helpers.learning.pretrain --preset gpt2 --data SHARDS --out FOLDER
 
-Every process reads its own rows of the same global batch, so the number of processes changes the
-speed and not the losses. One line of JSON per logged step goes to FOLDER/metrics.jsonl; the run in
-FOLDER/run.safetensors is resumed exactly by the same command. Notebook 09.
+Every process reads its own rows of the same global batch. Without dropout the number of processes
+changes the speed, and the losses only by rounding: 1e-6 after 10 steps, 1e-4 after 20, 5e-4 after
+60. With dropout other numbers are dropped, so that runs agree as two seeds do. One line of JSON per
+logged step goes to FOLDER/metrics.jsonl; the newest of FOLDER/checkpoints is resumed by the same
+command, with any number of processes. Notebook 09, `docs/scale_out.md`.
 """
 
-import argparse
-import json
 import signal
 import sys
 import time
-from dataclasses import replace
-from pathlib import Path
-from typing import get_type_hints
+from contextlib import ExitStack, nullcontext
 
-from helpers.basics.files import write_atomically
-from helpers.learning.distributed import PRECISIONS, PreTraining, World
+import torch
+from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
+
+from helpers.basics.files import alone
 from helpers.learning.interrupt import patient_interrupt
-from helpers.learning.resume import RUN_FILE, load_state, save_state
-from helpers.learning.step import check_finite, settings
-from helpers.models.config import GPTConfig
+from helpers.learning.scale_out import options
+from helpers.learning.scale_out.checkpoints import Checkpoints
+from helpers.learning.scale_out.engine import PreTraining
+from helpers.learning.scale_out.metrics import Metrics, peak_memory, speed
+from helpers.learning.scale_out.options import Command
+from helpers.learning.scale_out.world import World
+from helpers.learning.step import check_finite
+from helpers.models.gpt import GPT
 
 METRICS, MODEL = "metrics.jsonl", "model"
-FIELDS = {  # what --set may change; the size of the vocabulary comes with the data
-    name: kind for name, kind in get_type_hints(GPTConfig).items() if name != "vocab_size"
-}
-READ = {  # how a field of each type is read, what it must be, and an example
-    int: (int, "a whole number", "2"),
-    float: (float, "a number", "0.1"),
-    bool: ({"true": True, "false": False}.__getitem__, "true or false", "true"),
-    str: (str, "a word", "gelu"),
-}
 
 
-def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> None:
-    """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first."""
-    world, steps = run.world, run.settings["steps"]
-    if (out / RUN_FILE).exists():
-        _resume(run, out)
-    run.model.train()
+def pretrain(run: PreTraining, command: Command) -> None:
+    """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first.
+
+    ValueError in all processes while another run writes to the same folder.
+    """
+    with ExitStack() as held:
+        own = alone(command.out) if run.world.first else nullcontext()
+        run.world.together(lambda: held.enter_context(own))
+        _go_on(run, command)
+
+
+def _go_on(run: PreTraining, command: Command) -> None:
+    world, steps, metrics = run.world, run.settings["steps"], Metrics(command.out / METRICS)
+    checkpoints = Checkpoints(run, command.out, command.keep)
+    checkpoints.load()
+    world.together(lambda: metrics.go_back(run.step) if world.first else None)
+    run.shared.train()
+    run.rehearse()
     with patient_interrupt(signal.SIGTERM) as asked:
-        while run.step < steps:
-            started = time.perf_counter()
-            loss = run.take_step()
+        stop, since, started = False, run.step, time.perf_counter()
+        while run.step < steps and not stop:
+            run.take_step()
             stop = world.anybody(asked.is_set())
             done = run.step == steps or stop
-            if done or run.step % log_every == 0:
-                _log(run, out, loss.item(), time.perf_counter() - started)
-            if world.first and (done or run.step % save_every == 0):
-                save_state(out / RUN_FILE, run)
-            if stop:
-                return
-    if world.first:
-        run.model.save(out / MODEL)
+            if done or run.step % command.log_every == 0:
+                _log(run, metrics, run.step - since, started)
+            if done or run.step % command.save_every == 0:
+                checkpoints.save()
+            if done or run.step % command.log_every == 0:
+                since, started = run.step, time.perf_counter()
+        checkpoints.wait()
+    if not stop:
+        _save_model(run, command)
 
 
-def _resume(run: PreTraining, out: Path) -> None:
-    """Go on from the saved run; lines of steps that it has not taken are struck out."""
-    load_state(out / RUN_FILE, run)
+def _log(run: PreTraining, metrics: Metrics, steps: int, started: float) -> None:
+    """One line of metrics; ArithmeticError when a loss is no longer finite."""
+    config, line = run.model.config, run.measured()  # which waits for the GPU
+    seconds = time.perf_counter() - started
+    tokens = run.settings["batch_size"] * config.block_size
+    line = {"step": run.step, **line, "validation_loss": run.evaluate()}
+    line |= {"tokens": run.step * tokens, "epochs": run.rows.epochs(run.step)}
+    line |= speed(config, steps * tokens, seconds, run.world.size) | peak_memory()
     if run.world.first:
-        kept = [line for line in _lines(out) if json.loads(line)["step"] <= run.step]
-        _write(out, kept)
+        metrics.add(line)
+    for loss in (line["loss"], line["validation_loss"]):
+        check_finite(loss, run.step, run.settings["lr"])
 
 
-def _lines(out: Path) -> list[str]:
-    path = out / METRICS
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-
-def _write(out: Path, lines: list[str]) -> None:
-    write_atomically(out / METRICS, "".join(f"{line}\n" for line in lines).encode())
-
-
-def _log(run: PreTraining, out: Path, loss: float, seconds: float) -> None:
-    """One line of metrics; ArithmeticError when the loss is no longer finite."""
-    s, h = run.settings, run.history
-    check_finite(loss, run.step, s["lr"])
-    h.steps.append(run.step)
-    h.train_loss.append(loss)
-    h.val_loss.append(run.evaluate())
-    tokens = s["batch_size"] * run.model.config.block_size
-    line = {"step": run.step, "loss": loss, "validation_loss": h.val_loss[-1]}
-    line |= {"tokens": run.step * tokens, "tokens_per_second": round(tokens / seconds)}
+def _save_model(run: PreTraining, command: Command) -> None:
+    """The trained model as any other of the course: the first process gathers it and writes it."""
+    whole = StateDictOptions(full_state_dict=True, cpu_offload=True)
+    weights = get_model_state_dict(run.model, options=whole)
     if run.world.first:
-        _write(out, [*_lines(out), json.dumps(line)])
-        print(json.dumps(line), flush=True)
-
-
-def _arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    add = parser.add_argument
-    add("--preset", required=True, help="a name of GPTConfig.preset")
-    add("--data", required=True, help="a folder made by python -m helpers.text.prepare")
-    add("--out", required=True, type=Path, help="where run, metrics and model go")
-    add("--steps", type=int, default=5000)
-    add("--batch-size", type=int, default=64, help="sequences in a global batch")
-    add("--accumulate", type=int, default=1, help="parts that each process's rows are read in")
-    add("--lr", type=float, default=6e-4)
-    add("--warmup", type=int, default=100)
-    add("--weight-decay", type=float, default=0.1)
-    add("--precision", choices=PRECISIONS, default="float32")
-    add("--seed", type=int, default=0)
-    add("--set", action="append", default=[], metavar="FIELD=VALUE", help="change the preset")
-    add("--log-every", type=int, default=100)
-    add("--save-every", type=int, default=500)
-    return parser.parse_args(arguments)
-
-
-def _change(given: str) -> tuple[str, object]:
-    """What --set says: "n_layer=2" is read as the type of the field says."""
-    name, equals, value = given.partition("=")
-    if not equals or name not in FIELDS:
-        raise ValueError(
-            f"--set must be FIELD=VALUE with a field of the model; got {given!r}. "
-            f"Try one of these fields: {', '.join(FIELDS)}."
-        )
-    read, rule, example = READ[FIELDS[name]]
-    try:
-        return name, read(value)
-    except (ValueError, KeyError):
-        raise ValueError(f"{name} must be {rule}; got {value!r}. Try {name}={example}.") from None
+        model = GPT(run.model.config)
+        model.load_state_dict(weights)
+        model.save(command.out / MODEL, run.tokenizer)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit status: 0 if all is well, 1 if the run stopped, 2 if the command makes no sense."""
-    options = vars(_arguments(arguments))
-    data, out, precision, preset, changes = (
-        options.pop(name) for name in ("data", "out", "precision", "preset", "set")
-    )
     try:
-        config = replace(GPTConfig.preset(preset), **dict(map(_change, changes)))
-        s = settings(**options)
+        command = options.read(arguments)
+        world = World()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    every = s.pop("log_every"), s.pop("save_every")
-    world = World()
-    status = _try(world, config, {**s, "precision": precision}, data, out, *every)
-    world.close()
-    return status
+    return _try(world, command)
 
 
-def _try(world: World, config: GPTConfig, s: dict, data: str, out: Path, *every: int) -> int:
-    """The exit status; what is wrong for all processes alike ends in one sentence."""
+def _try(world: World, command: Command) -> int:
+    """The exit status; what goes wrong ends in one sentence.
+
+    What is wrong for all processes alike they leave together. A full disk or memory is one's own:
+    that process goes, and torchrun ends the others, who wait for it.
+    """
+    c, said, alike = command, None, world.size == 1
     try:
-        run = PreTraining(world, config, s, data)
-        out.mkdir(parents=True, exist_ok=True)
-        pretrain(run, out, *every)
+        pretrain(PreTraining(world, c.config, c.settings, c.data, c.ways), c)
+        alike = True
     except (ValueError, ArithmeticError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+        said, alike = str(error) if world.first else "", True
+    except (OSError, MemoryError, RuntimeError) as error:
+        said = _in_words(error, c)
+    finally:
+        if alike:
+            world.close()
+    if said:
+        print(said, file=sys.stderr)
+    return 0 if said is None else 1
+
+
+def _in_words(error: Exception, command: Command) -> str:
+    """What the machine could not give, as a sentence; any other error goes on."""
+    if isinstance(error, OSError):
+        return (
+            f"--out must be a folder that can be written; the disk says: {error}. Free some space, "
+            "or choose another folder."
+        )
+    few = isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "memory" in str(error)
+    if not few:
+        raise error
+    n = 2 * command.ways.accumulate
+    return (
+        f"Model and batch must fit the memory; they do not: {str(error).splitlines()[0]} "
+        f"Try --accumulate {n}, --recompute, --shard, or a smaller model."
+    )
 
 
 if __name__ == "__main__":

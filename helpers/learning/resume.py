@@ -12,36 +12,83 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save as save_tensors
-from torch import Tensor
+from torch import Tensor, nn
 
 from helpers.basics.files import write_atomically
+from helpers.learning.identity import plain_name
 from helpers.models.checkpoint import tensors_from
 
 RUN_FILE = "run.safetensors"
 
 
 def save_state(path: Path, run) -> None:
-    """Write everything that the run (a `run.Run`, or one alike) needs to go on."""
+    """Write everything that the run (a `run.Run`, or one alike) needs to go on.
+
+    ArithmeticError if a number in it is not finite: the file stays, and with it the last good step.
+    """
     moments = run.optimizer.state_dict()["state"]
-    tensors = {f"model.{name}": p.detach() for name, p in run.model.named_parameters()}
+    tensors = {f"model.{name}": tensor.detach() for name, tensor in _held(run.model).items()}
     tensors |= {f"moment.{i}.{name}": m for i, ms in moments.items() for name, m in ms.items()}
     tensors["recent"] = torch.tensor([float(loss) for loss in run.recent])
-    tensors = {name: t.cpu() for name, t in tensors.items()}
-    about = json.dumps({"settings": run.settings, "step": run.step, "history": asdict(run.history)})
+    tensors = {name: torch.as_tensor(tensor).cpu().contiguous() for name, tensor in tensors.items()}
+    _check_finite(path, tensors, run)
+    about = {"settings": run.settings, "step": run.step, "history": asdict(run.history)}
+    about = json.dumps(about | {"made_with": _made_with(run)})
     header = {"run": about, "sha256": _digest(about, tensors)}
     write_atomically(path, save_tensors(tensors, header))
 
 
 def load_state(path: Path, run) -> None:
-    """Put the run where `save_state` left it. ValueError for a damaged file or another run's."""
+    """Put the run where `save_state` left it. ValueError for a damaged file or another run's.
+
+    Another version of torch, device or number of threads is said: last digits depend on them.
+    """
     tensors, about = _opened(path, run.made_by)
     _same_run(about["settings"], run.settings, path)
-    for name, parameter in run.model.named_parameters():
-        parameter.data.copy_(tensors[f"model.{name}"])
+    _say_what_differs(about.get("made_with", {}), _made_with(run), path)
+    for name, tensor in _held(run.model).items():
+        tensor.data.copy_(tensors[f"model.{name}"])
     state = run.optimizer.state_dict()
     run.optimizer.load_state_dict({**state, "state": _moments(tensors)})
     run.step, run.recent = about["step"], tensors["recent"].tolist()
     vars(run.history).update(about["history"])
+
+
+def _held(model: nn.Module) -> dict[str, Tensor]:
+    """All that a model has learned and counted, under the names that it has uncompiled."""
+    kept = model.state_dict().keys()
+    found = dict(model.named_parameters())
+    found |= {name: buffer for name, buffer in model.named_buffers() if name in kept}
+    return {plain_name(name): tensor for name, tensor in found.items()}
+
+
+def _made_with(run) -> dict:
+    """What the last digits of a run depend on, beside its settings."""
+    return {
+        "torch": torch.__version__,
+        "threads": torch.get_num_threads(),
+        "device": next(run.model.parameters()).device.type,
+        "compiled": hasattr(run.model, "_orig_mod"),
+    }
+
+
+def _say_what_differs(saved: dict, now: dict, path: Path) -> None:
+    differs = [f"{key} {saved[key]}, now {now[key]}" for key in saved if saved[key] != now.get(key)]
+    if differs:
+        print(
+            f"{path} was saved with {'; '.join(differs)}: it goes on, but its last digits may "
+            "differ from those of an unbroken run."
+        )
+
+
+def _check_finite(path: Path, tensors: dict[str, Tensor], run) -> None:
+    bad = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
+    if bad:
+        kept = f"; {path} keeps the last good step" if path.exists() else ""
+        raise ArithmeticError(
+            f"A run must be finite to be saved; at step {run.step} {bad[0]} is not: training "
+            f"diverged{kept}. Try a smaller lr than {run.settings['lr']}."
+        )
 
 
 def _opened(path: Path, made_by: str) -> tuple[dict[str, Tensor], dict]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from helpers.basics.numbers import real, whole
 
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}  # of matrix products
 CLIP = 1.0  # the most that all gradients together may be long
 MOST_SEED = 2**32 - 1
 
@@ -48,6 +49,19 @@ def check_finite(loss: float, step: int, lr: float) -> None:
         )
 
 
+def check_weights(model: nn.Module, step: int, lr: float) -> None:
+    """ArithmeticError unless all weights are numbers: the last step may have spoiled them.
+
+    A loss is taken before its step, so the one after it alone could tell.
+    """
+    finite = torch.stack([p.isfinite().all() for p in model.parameters()])  # asked once for all
+    if not finite.all():
+        raise ArithmeticError(
+            f"The weights must stay finite; {int((~finite).sum())} of {len(finite)} tensors are "
+            f"not after step {step}: training diverged. Try a smaller lr than {lr}."
+        )
+
+
 def step_seed(seed: int, step: int) -> int:
     """The seed of one step of a run: a resumed run draws again what the unbroken one draws.
 
@@ -55,6 +69,19 @@ def step_seed(seed: int, step: int) -> int:
     2000011
     """
     return seed * 1_000_003 + step  # runs with other seeds share none of a million steps
+
+
+def precision_name(precision: torch.dtype | str) -> str:
+    """The name of a precision that can be trained in; ValueError for any other.
+
+    >>> precision_name(torch.bfloat16)
+    'bfloat16'
+    """
+    name = str(precision).removeprefix("torch.")
+    if name not in PRECISIONS:
+        known = " or ".join(f"torch.{name}" for name in PRECISIONS)
+        raise ValueError(f"precision must be {known}; got {precision!r}. Try torch.float32.")
+    return name
 
 
 def settings(

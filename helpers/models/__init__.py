@@ -22,6 +22,7 @@ modes           look at a model as it answers, and leave it as it was
 ladder          the lecture's models, one part more at each step
 induction       what a single head looks at, and whether it matters
 bigram          the next token from the last one alone
+ngrams          the next token from the last few, by counting
 rnn             recurrent networks, and from one sequence to another with them
 transformer     the encoder–decoder
 bert            the encoder alone

@@ -13,7 +13,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from helpers.basics.files import write_atomically
-from helpers.text import playwright
+from helpers.text import documents, playwright
 
 PLAYWRIGHT_CHARACTERS, PLAYWRIGHT_SEED = 1_000_000, 1564
 SHAKESPEARE_URL = (
@@ -60,7 +60,7 @@ def load(name: str | Path = "playwright") -> Corpus:
 def _text_of(path: Path) -> str:
     content = path.read_bytes()
     try:
-        text = content.decode().removeprefix("\ufeff").replace("\r\n", "\n")
+        text = documents.plain(content.decode())
     except UnicodeDecodeError as error:
         raise ValueError(
             f"{path} must be UTF-8 text; byte {error.start} is not ({error.reason}). "

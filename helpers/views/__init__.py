@@ -6,5 +6,6 @@ plots     plots on matplotlib's Axes that say what they show
 widgets   controls above a picture
 """
 
+from helpers.views.drawing.pages import tabulate
 from helpers.views.drawing.picture import Picture, show
 from helpers.views.drawing.source import listing

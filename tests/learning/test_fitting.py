@@ -1,5 +1,6 @@
 """Fitting: any loss falls; stopped or not, the model is kept and left in eval mode."""
 
+import math
 import signal
 
 import numpy as np
@@ -93,6 +94,19 @@ def test_a_loss_that_is_not_finite_is_one_clear_error():
     model = new_model()
     with pytest.raises(ArithmeticError, match="it is nan at step 0.*smaller lr than 0.01"):
         fit(model, lambda: model(torch.full((1, 3), torch.nan)).sum(), steps=3, lr=0.01)
+    assert not model.training
+
+
+def test_a_last_step_that_spoils_the_model_is_an_error_too():
+    model = new_model()
+    spoil = torch.tensor([1.0, math.nan])
+
+    def batch_loss():
+        loss = model(torch.ones(1, 3)).sum()
+        return loss + 0 * (loss * spoil[1]).nan_to_num()  # finite, with a slope that is not
+
+    with pytest.raises(ArithmeticError, match="weights must stay finite; 4 of 4 .* after step 1:"):
+        fit(model, batch_loss, steps=1, lr=0.01, progress=False)
     assert not model.training
 
 

@@ -2,12 +2,13 @@
 
 import copy
 import itertools
+import math
 
 import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.learning.alignment import optimal_policy, optimal_value
+from helpers.learning.alignment import dpo, optimal_policy, optimal_value
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.alignment.policy_gradient import improve, surrogate
 from helpers.models.config import GPTConfig
@@ -92,6 +93,27 @@ def test_it_brings_a_gpt_to_the_optimal_policy():
     last = sum(step.reward for step in trace[-10:]) / 10
     assert gained[1] > gained[0] + 0.2 and last == pytest.approx(gained[1], abs=4 * 0.7 / 1280**0.5)
     assert not tuned.training
+
+
+@pytest.fixture(params=[0, 3], ids=["dense", "experts"])
+def dropping(request):
+    """A model that drops three tenths of its numbers while it trains."""
+    torch.manual_seed(0)
+    size = {"n_layer": 1, "n_head": 2, "n_embd": 16, "dropout": 0.3}
+    return GPT(GPTConfig(4, V, **size, n_expert=request.param))
+
+
+def test_at_first_the_policy_is_the_reference_with_dropout_too(dropping):
+    options = {"beta": BETA, "steps": 2, "length": A, "batch_size": 64, "lr": 1e-3}
+    trace = improve(dropping, PROMPT, lambda a: REWARD[places(a)].float(), **options)
+    assert trace[0].kl == pytest.approx(0, abs=1e-6) and not dropping.training
+
+
+def test_the_first_loss_of_dpo_is_ln_2_with_dropout_too(dropping):
+    options = {"beta": 0.5, "steps": 2, "lr": 1e-3}
+    losses = dpo.train(dropping, PROMPT, ALL[:4], ALL[4:8], **options)
+    assert losses[0] == pytest.approx(math.log(2), abs=1e-6)
+    assert not dropping.training
 
 
 def test_what_a_step_reports_is_what_the_answers_show():

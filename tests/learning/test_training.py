@@ -153,6 +153,77 @@ def test_divergence_is_an_error_that_names_the_rate(tmp_path):
     assert not path.exists()
 
 
+def test_a_last_step_that_spoils_the_model_is_an_error_too():
+    """The loss of the last batch was finite: only what comes after it can tell."""
+    calls = []
+
+    def auxiliary(model, x, y):
+        loss = model(x, y)[1]
+        calls.append(loss)
+        return loss, loss * math.inf if len(calls) == STEPS else 0.0
+
+    with pytest.raises(ArithmeticError, match="must stay finite; it is nan at step 30"):
+        run(new_model(), auxiliary=auxiliary)
+
+
+def test_weights_that_no_evaluation_has_seen_are_looked_at_before_they_are_handed_over():
+    model = new_model()
+
+    def on_step(step, history):
+        with torch.no_grad():
+            model.head.weight[3, 2] = math.inf
+        raise KeyboardInterrupt
+
+    with pytest.raises(ArithmeticError, match="The weights must stay finite; 1 of 16 .* step 1:"):
+        run(model, on_step=on_step)
+
+
+KINDS = {
+    "int32": TRAIN.int(), "uint16": TRAIN.to(torch.uint16), "uint8": TRAIN.byte(),
+    "list": TRAIN.tolist(), "numpy": TRAIN.numpy(), "numpy uint16": TRAIN.numpy().astype("<u2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_tokens_may_be_whole_numbers_of_any_kind(unbroken, kind):
+    model = new_model()
+    train(model, KINDS[kind], VAL.tolist(), **SETTINGS)
+    assert same(model, unbroken[0])
+
+
+@pytest.mark.parametrize(
+    ("ids", "message"),
+    [
+        (TRAIN + 1, r"tokens in 0 … vocab_size - 1 = 11; got 12\. Use the tokenizer"),
+        (TRAIN - 1, r"tokens in 0 … vocab_size - 1 = 11; got -1\. Use the tokenizer"),
+        (
+            TRAIN.float(),
+            r"a row of whole numbers, \(N,\); got Tensor of torch.float32, shape \(2000",
+        ),
+        (TRAIN.bool(), "a row of whole numbers"),
+        (TRAIN[None], r"got Tensor of torch.int64, shape \(1, 2000\)\. Try"),
+        ((TRAIN / 2).tolist(), "got list of torch.float64"),
+        ([[1, 2], [3]], "got list of"),
+        ("to be or not to be", "got str of"),
+        (None, "got NoneType of"),
+    ],
+    ids=["too large", "negative", "float", "bool", "2-D", "list", "torn", "text", "none"],
+)
+def test_a_text_that_is_no_row_of_tokens_is_refused_by_its_name(ids, message):
+    with pytest.raises(ValueError, match=f"train_ids must .*{message}"):
+        train(new_model(), ids, VAL, **SETTINGS)
+    with pytest.raises(ValueError, match=f"val_ids must .*{message}"):
+        train(new_model(), TRAIN, ids, **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    "precision", [torch.float64, torch.int8, torch.float16, "double", None, 32]
+)
+def test_a_precision_that_would_not_be_kept_is_refused(precision):
+    with pytest.raises(ValueError, match="precision must be torch.float32 or torch.bfloat16; got"):
+        run(new_model(), precision=precision)
+
+
 @pytest.mark.parametrize("name", ["steps", "batch_size"])
 @pytest.mark.parametrize("value", [0, -1, 2.5, "10", None, True])
 def test_an_impossible_number_is_refused(name, value):
@@ -160,13 +231,13 @@ def test_an_impossible_number_is_refused(name, value):
         run(new_model(), **{name: value})
 
 
-@pytest.mark.parametrize("lr", [0, -1e-3, math.nan, math.inf])
+@pytest.mark.parametrize("lr", [0, -1e-3, math.nan, math.inf, "1e-3", None])
 def test_an_impossible_rate_is_refused(lr):
     with pytest.raises(ValueError, match=f"lr must be a positive finite number; got {lr!r}"):
         run(new_model(), lr=lr)
 
 
-@pytest.mark.parametrize("seed", [-1, 1.5, "1", True, 2**32])
+@pytest.mark.parametrize("seed", [-1, 1.5, "1", True, 2**32, 10**15])
 def test_an_impossible_seed_is_refused(seed):
     with pytest.raises(ValueError, match=rf"seed must be a whole number in 0 … \d+; got {seed!r}"):
         run(new_model(), seed=seed)

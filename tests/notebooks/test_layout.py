@@ -146,7 +146,7 @@ BAD = {
         "has 31 lines, 30 are allowed",
     ),
     "many middling cells": (
-        small_lesson(*[cell for _ in range(9) for cell in (code("1\n" * 5), text("And."))]),
+        small_lesson(*[cell for _ in range(9) for cell in (code("1\n" * 6), text("And."))]),
         "half of the code cells",
     ),
     "three cells in a row": (

@@ -186,7 +186,7 @@ def test_the_button_refuses_a_mask_that_blinds_somebody(models):
 
 def test_the_grid_shows_the_mean_weights_of_the_model_under_the_mask(models):
     lab = MaskLab(models, TOKENIZER, TEXT)
-    _, weights = lab.measured("causal", masks.window(T, 2), TEXT[:T])
+    _, weights = lab.measured("causal", masks.window(T, 2), TOKENIZER.encode(TEXT[:T]))
     assert torch.allclose(weights.sum(-1), torch.ones(T))
     assert torch.equal(weights > 0, masks.window(T, 2))
     assert mask_of(models["causal"]).equal(masks.causal(T))

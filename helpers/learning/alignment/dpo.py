@@ -47,7 +47,8 @@ def train(
 ) -> list[float]:
     """Fine-tune in place on comparisons; the reference is the model as it comes. Returns losses.
 
-    winners, losers: (N, A) tokens of answers to the one prompt (1, T).
+    winners, losers: (N, A) tokens of answers to the one prompt (1, T). Without dropout: the two are
+    compared, so the first loss is ln 2.
     """
     with evaluating(model), torch.no_grad():  # once: the reference never changes
         reference = [answer_log_probs(model, prompt, part) for part in (winners, losers)]
@@ -55,7 +56,8 @@ def train(
     def batch_loss() -> Tensor:
         rows = torch.randint(len(winners), (batch_size,))
         both = torch.cat([winners[rows], losers[rows]])
-        w, l = answer_log_probs(model, prompt, both).chunk(2)  # noqa: E741
+        with evaluating(model):  # without dropout, as the reference was asked
+            w, l = answer_log_probs(model, prompt, both).chunk(2)  # noqa: E741
         return dpo_loss(w, l, reference[0][rows], reference[1][rows], beta)
 
     settings = {"steps": steps, "lr": lr, "seed": seed, "weight_decay": 0.0}

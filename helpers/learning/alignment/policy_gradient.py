@@ -16,6 +16,7 @@ from helpers.basics.numbers import whole
 from helpers.learning.alignment.answers import answer_log_probs
 from helpers.learning.fitting import fit
 from helpers.learning.sampling import generate
+from helpers.models.modes import evaluating
 
 
 class Step(NamedTuple):
@@ -54,14 +55,16 @@ def improve(
 ) -> list[Step]:
     """Fine-tune in place on answers the model itself draws; the reference is the model as it comes.
 
-    prompt: (1, T). reward: tokens of answers (N, length) -> (N,). Returns what each step saw.
+    prompt: (1, T). reward: tokens of answers (N, length) -> (N,). Without dropout: the two are
+    compared. Returns what each step saw, a KL of 0 at first.
     """
     batch_size = whole("batch_size", batch_size, 2)
     reference, seen = copy.deepcopy(model).eval(), []
 
     def batch_loss() -> Tensor:
         answers = generate(model, prompt.expand(batch_size, -1), length)[:, prompt.shape[1] :]
-        log_probs = answer_log_probs(model, prompt, answers)
+        with evaluating(model):  # without dropout, as it drew them and as the reference is asked
+            log_probs = answer_log_probs(model, prompt, answers)
         with torch.no_grad():
             before, rewards = answer_log_probs(reference, prompt, answers), reward(answers)
         seen.append(Step(rewards.mean().item(), (log_probs - before).mean().item()))

@@ -5,6 +5,7 @@ vermillion and framed; GitHub removes colours, but the numbers stay.
 """
 
 import html
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -26,7 +27,7 @@ TICK = "display:inline-block;width:2px;height:18px;background-color:currentColor
 def mask_grid(
     visible: object,
     weights: object | None,
-    text: str,
+    text: Sequence[str],
     losses: object | None,
     floors: object | None = None,
     below: object | None = None,
@@ -36,8 +37,8 @@ def mask_grid(
     """One row per position: whom it may look at, what comes next, and the loss of predicting it.
 
     visible: (T, T) of True and False; weights: (T, T) shares, rows sum to 1; text: T + 1
-    characters, the last one only predicted; losses, floors: (T,) nats; below: (T,) where a
-    loss is too low to be honest. selected: the row that the description tells. weights and losses
+    characters or tokens, the last one only predicted; losses, floors: (T,) nats; below: (T,) where
+    a loss is too low to be honest. selected: the row that the description tells. weights and losses
     are None for a mask that cannot be used.
     """
     visible, T = array(visible).astype(bool), len(text) - 1
@@ -53,7 +54,7 @@ def mask_grid(
     return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + paragraph)
 
 
-def _head(text: str, known: bool) -> str:
+def _head(text: Sequence[str], known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
     mark = f", and the truth's <span style='{TICK};vertical-align:middle'></span>"
     loss = "loss in nats" + mark * known
@@ -62,7 +63,7 @@ def _head(text: str, known: bool) -> str:
     return f'{ROW}{side}">sees →</th>{columns}{ends}'
 
 
-def _row(t: int, visible, weights, text: str, bar: str, selected: bool) -> str:
+def _row(t: int, visible, weights, text: Sequence[str], bar: str, selected: bool) -> str:
     name = f"{'▸' if selected else '&nbsp;'} {t:2d} {_shown(text[t])}".replace("  ", "&nbsp; ")
     name = f"<b>{name}</b>" if selected else name
     share = np.zeros(len(visible)) if weights is None else weights[t]
@@ -75,7 +76,7 @@ def _row(t: int, visible, weights, text: str, bar: str, selected: bool) -> str:
     )
 
 
-def _cell(t: int, s: int, seen: bool, share: float, text: str, blank: bool) -> str:
+def _cell(t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: bool) -> str:
     who, whom = (html.escape(f"position {i} {spoken(text[i])}", quote=True) for i in (t, s))
     if not seen:
         return (
@@ -114,7 +115,7 @@ def _shown(character: str) -> str:
     return html.escape(glyph(character))
 
 
-def _say(visible, text: str, losses, floors, selected: int, remark: str) -> str:
+def _say(visible, text: Sequence[str], losses, floors, selected: int, remark: str) -> str:
     seen = [f"{s} {spoken(text[s])}" for s in np.flatnonzero(visible[selected])] or ["nobody"]
     parts = [f"Position {selected} {spoken(text[selected])} may look at {listed(seen)}."]
     if losses is not None:

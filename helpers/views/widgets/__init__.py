@@ -11,6 +11,7 @@ attention_heatmap     any layer, any head, any text, on any model
 attention_scale       why scores are divided by √d_k
 causal_mask           decide who may look at whom
 mask_lab              what the mask widget knows: models, masks, losses
+context_length        what each further character of context is worth
 concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
 em_steps              EM at work, step by step
@@ -30,6 +31,7 @@ from helpers.views.widgets.attention_heatmap import attention_heatmap
 from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.causal_mask import causal_mask
 from helpers.views.widgets.concept_map import concept_map
+from helpers.views.widgets.context_length import context_length
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer

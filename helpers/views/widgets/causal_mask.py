@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from helpers.models import masks
 from helpers.views.drawing import Picture, glyph
 from helpers.views.pictures.mask_grid import mask_grid
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
 
@@ -36,12 +37,13 @@ def causal_mask(
     ValueError if models differ in T.
     """
     lab = MaskLab(models, tokenizer, text, truth)
-    shown = text[position : position + lab.T + 1]
+    shown = reading.tokens_of(tokenizer, text[position:])[: lab.T + 1]
+    names = [tokenizer.decode([i]) for i in shown]
     first = mask if mask in models else [*models][-1]
     whose = _buttons([*models, *[OWN] * bool(train)], "model trained with", first)
     now = _buttons([*lab.masks], "mask now", mask)
     row = ipywidgets.IntSlider(lab.T // 2, 0, lab.T - 1, description="position that looks")
-    ticks = {f"sees_{s}": _tick(s, shown[s]) for s in range(lab.T)}
+    ticks = {f"sees_{s}": _tick(s, names[s]) for s in range(lab.T)}
 
     def learn(explorer: Explorer) -> None:
         lab.learn(now.value, train)
@@ -51,7 +53,7 @@ def causal_mask(
     follow = _following(lab, now, row, [*ticks.values()])
     controls = {"model": whose, "mask": now, "row": row, **ticks}
     actions = {TRAIN: learn} if train else None
-    explorer = Explorer(_drawing(lab, shown), actions=actions, adjust=follow, **controls)
+    explorer = Explorer(_drawing(lab, shown, names), actions=actions, adjust=follow, **controls)
     _arrange(explorer, ticks)
     return explorer
 
@@ -63,8 +65,8 @@ def _buttons(names: list[str], description: str, value: str) -> ipywidgets.Toggl
     return control
 
 
-def _tick(s: int, character: str) -> ipywidgets.Checkbox:
-    name, layout = f"{s} {glyph(character)}", {"width": "62px"}
+def _tick(s: int, token: str) -> ipywidgets.Checkbox:
+    name, layout = f"{s} {glyph(token)}", {"width": "62px"}
     return ipywidgets.Checkbox(description=name, indent=False, layout=layout)
 
 
@@ -95,19 +97,19 @@ def _following(lab: MaskLab, now, row, ticks: list) -> Callable[[Explorer], None
     return follow
 
 
-def _drawing(lab: MaskLab, shown: str) -> Callable[..., Picture]:
+def _drawing(lab: MaskLab, shown: list[int], names: list[str]) -> Callable[..., Picture]:
     def draw(model: str, mask: str, row: int, **ticks: bool) -> Picture:
         visible = lab.masks[mask].clone()
         visible[row] = torch.tensor([*ticks.values()])
         try:
             masks.check(visible)
         except ValueError as error:  # a mask on its way to another one: say so, and go on
-            return mask_grid(visible, None, shown, None, selected=row, remark=str(error))
+            return mask_grid(visible, None, names, None, selected=row, remark=str(error))
         if model not in lab.models:
-            return mask_grid(visible, None, shown, None, selected=row, remark=NOT_YET)
+            return mask_grid(visible, None, names, None, selected=row, remark=NOT_YET)
         losses, weights = lab.measured(model, visible, shown[:-1])
         floors = None if lab.truth is None else lab.truth.mean(0)
         cheap, remark = lab.too_low(losses), lab.verdict(model, visible, losses)
-        return mask_grid(visible, weights, shown, losses.mean(0), floors, cheap, row, remark)
+        return mask_grid(visible, weights, names, losses.mean(0), floors, cheap, row, remark)
 
     return draw

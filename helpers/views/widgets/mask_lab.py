@@ -10,6 +10,7 @@ from helpers.models import masks
 from helpers.models.attention import maps, with_mask
 from helpers.text import batches
 from helpers.views.drawing import given, listed, number
+from helpers.views.widgets import reading
 
 EDITED, OWN = "edited", "your own"
 WINDOWS = 250  # pieces of the text that are scored
@@ -35,9 +36,9 @@ class MaskLab:
     """
 
     def __init__(self, models: Mapping[str, nn.Module], tokenizer, text: str, truth=None):
-        self.models, self.tokenizer, self.T = dict(models), tokenizer, _width(models)
+        self.models, self.T = dict(models), _width(models)
         self.masks = {**presets(self.T), EDITED: masks.causal(self.T)}
-        ids = torch.tensor(tokenizer.encode(text))
+        ids = torch.tensor(reading.tokens_of(tokenizer, text))
         starts = batches.even_starts(ids, self.T, WINDOWS)
         self.x, self.y = batches.windows(ids, starts, self.T)
         places = starts[:, None] + torch.arange(1, self.T + 1)  # (W, T), of what is predicted
@@ -49,15 +50,15 @@ class MaskLab:
         self.models[OWN] = train(masks.check(self.masks[mask]).clone())
         self._known = {key: known for key, known in self._known.items() if key[0] != OWN}
 
-    def measured(self, name: str, visible: Tensor, shown: str) -> tuple[Tensor, Tensor]:
-        """A model's losses under a mask, (W, T), and its weights in a text of T characters, (T, T).
+    def measured(self, name: str, visible: Tensor, shown: Sequence[int]) -> tuple[Tensor, Tensor]:
+        """A model's losses under a mask, (W, T), and its weights in a text of T tokens, (T, T).
 
         The weights are averaged over layers and heads.
         """
-        key = (name, visible.numpy().tobytes(), shown)
+        key = (name, visible.numpy().tobytes(), tuple(shown))
         if key not in self._known:
             masked = with_mask(self.models[name], visible)
-            weights = maps(masked, torch.tensor([self.tokenizer.encode(shown)])).mean((0, 1, 2))
+            weights = maps(masked, torch.tensor([shown])).mean((0, 1, 2))
             self._known[key] = losses_by_position(masked, self.x, self.y), weights
         return self._known[key]
 

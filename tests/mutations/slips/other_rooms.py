@@ -13,10 +13,24 @@ OTHER_ROOMS = [
     slip(
         "a file written where it stands",
         "basics/files.py",
-        'temporary = path.with_name(f".{path.name}.{os.getpid()}.unfinished")',
+        'temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.unfinished")',
         "temporary = path",
         "basics/test_files.py::test_an_interrupt_while_writing_leaves_what_was_there",
         by="FileNotFoundError",
+    ),
+    slip(
+        "files that belong together written one after the other",
+        "basics/files.py",
+        'with open(unfinished / name, "wb") as file:',
+        "with replacing(folder / name) as file:",
+        "basics/test_files.py::test_files_that_belong_together_are_all_old_or_all_new",
+    ),
+    slip(
+        "a lock on a file that is no longer there",
+        "basics/files.py",
+        "if locked and tries and not _stands_at(path, file):",
+        "if False:",
+        "basics/test_files.py::test_a_lock_that_was_removed_before_it_was_ours_is_made_anew",
     ),
     slip(
         "experts fitted with the prior in place of the posterior",
