@@ -39,8 +39,8 @@ def sample(
 
     ids: (N,). Windows start anywhere, with equal chance. ValueError unless N > block_size.
     """
-    room = _last_start(ids, block_size) + 1
-    starts = torch.randint(room, (int(batch_size),), generator=generator)
+    size = (int(batch_size),)
+    starts = torch.randint(_last_start(ids, block_size) + 1, size, generator=generator)
     return windows(ids, starts.to(ids.device), block_size)
 
 
