@@ -6,7 +6,7 @@ the weights: files that do not belong together, or were damaged, are refused by 
 
 import hashlib
 import json
-from dataclasses import asdict
+import math
 from pathlib import Path
 
 import torch
@@ -15,7 +15,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from helpers.basics.files import write_atomically
+from helpers.basics.files import settle, write_together
 from helpers.models.config import GPTConfig
 
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
@@ -24,22 +24,24 @@ WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json
 def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
     """Write `model` (with a `.config`) and, if given, its tokenizer into `folder`.
 
+    All of it takes the place of the model that was there, tokenizer included, or nothing does.
     ValueError if the model has parts that its config does not say, for `load` could not put them
-    back.
+    back, or weights that are not finite, and while another process saves there.
     """
     _check_parts(model)
-    folder = Path(folder)
-    weights = save_tensors(_own_tensors(model))
+    tensors = _own_tensors(model)
+    _check_finite(tensors)
+    weights = save_tensors(tensors)
     config = {**model.config.to_dict(), "sha256": hashlib.sha256(weights).hexdigest()}
-    write_atomically(folder / WEIGHTS, weights)
-    write_atomically(folder / CONFIG, (json.dumps(config, indent=1) + "\n").encode())
-    if tokenizer is not None:
-        write_atomically(folder / TOKENIZER, tokenizer.to_json().encode())
+    files = {WEIGHTS: weights, CONFIG: (json.dumps(config, indent=1) + "\n").encode()}
+    files[TOKENIZER] = None if tokenizer is None else tokenizer.to_json().encode()
+    write_together(Path(folder), files)
 
 
 def load(folder: str | Path, model_class: type) -> nn.Module:
     """Rebuild the model in `folder`, in eval mode. ValueError names the missing or damaged file."""
     folder = Path(folder)
+    settle(folder)
     settings = read_json(folder / CONFIG)
     content = read_bytes(folder / WEIGHTS)
     if hashlib.sha256(content).hexdigest() != settings.pop("sha256", None):
@@ -82,11 +84,21 @@ def _check_parts(model: nn.Module) -> None:
         )
 
 
+def _check_finite(tensors: dict[str, Tensor]) -> None:
+    bad = [name for name, tensor in tensors.items() if not tensor.isfinite().all()]
+    if bad:
+        raise ValueError(
+            f"A checkpoint must hold finite weights; got NaN or infinity in {len(bad)} tensors, "
+            f"the first is {bad[0]!r}: training diverged. Train again with a smaller lr."
+        )
+
+
 def _layout(model: nn.Module) -> dict:
-    """The kind of every module and the shape of every parameter, by name."""
+    """The kind of every module and the shape of every parameter and buffer, by name."""
     modules = model.named_modules(remove_duplicate=False)
     kinds = {name: f"{type(module).__name__}({module.extra_repr()})" for name, module in modules}
-    return kinds | {name: tuple(p.shape) for name, p in model.named_parameters()}
+    tensors = {**dict(model.named_parameters()), **dict(model.named_buffers())}
+    return kinds | {name: tuple(tensor.shape) for name, tensor in tensors.items()}
 
 
 def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
@@ -99,15 +111,16 @@ def build(
 ) -> nn.Module:
     """The model of a config with these parameters, in eval mode; ValueError if they differ.
 
-    Nothing is allocated before the shapes agree: a damaged config may ask for any size.
+    A parameter with two names, as of a tied head, may come under either. Nothing is allocated
+    before the shapes agree: a damaged config may ask for any size.
     """
-    sizes = {"n_layer": len(tensors), "n_expert": len(tensors)}
-    most = sum(tensor.numel() for tensor in tensors.values())
-    for name, value in asdict(config).items():
-        if isinstance(value, int) and value > sizes.get(name, most):
+    for name, most in _limits(config, tensors).items():
+        if (value := getattr(config, name)) > most:
             raise _other_model(folder, [f"{name} = {value:,}"])
     with torch.device("meta"):
-        shapes = {name: p.shape for name, p in model_class(config).named_parameters()}
+        empty = model_class(config)
+    tensors = _by_first_name(empty, tensors)
+    shapes = {name: p.shape for name, p in empty.named_parameters()}
     wrong = sorted(set(shapes) ^ set(tensors)) or [
         name for name in shapes if shapes[name] != tensors[name].shape
     ]
@@ -117,6 +130,30 @@ def build(
     for name, parameter in model.named_parameters():
         parameter.data.copy_(tensors[name])
     return model.eval()
+
+
+def _limits(config: GPTConfig, tensors: dict[str, Tensor]) -> dict[str, float]:
+    """The most that a config can ask for, if these are its tensors."""
+    numbers, count = sum(tensor.numel() for tensor in tensors.values()), len(tensors)
+    plain = config.positions != "learned" and config.attention == "causal"
+    return {
+        "vocab_size": numbers,
+        "n_embd": numbers,
+        "block_size": math.inf if plain else numbers,  # nothing in the model is so long
+        "n_layer": count,
+        "n_expert": count / config.n_layer if config.n_layer else math.inf,
+    }
+
+
+def _by_first_name(model: nn.Module, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors of parameters with several names under the first; one that differs stays."""
+    named, found = dict(model.named_parameters(remove_duplicate=False)), dict(tensors)
+    first = {id(parameter): name for name, parameter in model.named_parameters()}
+    for name in tensors.keys() & named.keys():
+        ours = first[id(named[name])]
+        if name != ours and found.setdefault(ours, tensors[name]).equal(tensors[name]):
+            del found[name]
+    return found
 
 
 def _other_model(folder: Path, wrong: list[str]) -> ValueError:

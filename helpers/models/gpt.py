@@ -88,7 +88,7 @@ class GPT(nn.Module):
         return [LayerCache(self.config, batch_size) for _ in self.blocks]
 
     def save(self, folder: str | Path, tokenizer=None) -> None:
-        """Write the weights, the config and the tokenizer into a folder, each file atomically."""
+        """Write the weights, the config and the tokenizer into a folder, together or not at all."""
         checkpoint.save(folder, self, tokenizer)
 
     @classmethod

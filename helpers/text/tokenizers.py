@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from helpers.basics.files import settle
 from helpers.text.bpe import BPETokenizer, checked_ids
 
 __all__ = ["BPETokenizer", "CharTokenizer", "Tokenizer", "load"]
@@ -71,6 +72,7 @@ def load(folder: str | Path) -> Tokenizer:
     """The tokenizer that `model.save(folder, tokenizer)` wrote. ValueError when it is not there."""
     path = Path(folder) / "tokenizer.json"
     try:
+        settle(path.parent)
         settings = json.loads(path.read_text(encoding="utf-8"))
         return KINDS[settings["kind"]].from_settings(settings)
     except (OSError, ValueError, KeyError, TypeError) as error:

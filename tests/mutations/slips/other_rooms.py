@@ -13,7 +13,7 @@ OTHER_ROOMS = [
     slip(
         "a file written where it stands",
         "basics/files.py",
-        'temporary = path.with_name(f".{path.name}.{os.getpid()}.unfinished")',
+        'temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.unfinished")',
         "temporary = path",
         "basics/test_files.py::test_an_interrupt_while_writing_leaves_what_was_there",
         by="FileNotFoundError",
