@@ -17,6 +17,7 @@ from helpers.models.config import GPTConfig
 from helpers.models.losses import token_loss
 from helpers.models.parts import Parts
 from helpers.models.positions import places
+from helpers.models.rebuild import build
 
 
 class GPT(nn.Module):
@@ -104,4 +105,4 @@ class GPT(nn.Module):
         damaged or foreign file, ConnectionError when the weights are not to be had.
         """
         config, tensors = pretrained.read(source, download)
-        return checkpoint.build(cls, config, tensors, Path(source))
+        return build(cls, config, tensors, Path(source) / checkpoint.WEIGHTS)

@@ -3,6 +3,7 @@
 Built by hand in notebook 03.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -60,8 +61,13 @@ class CharTokenizer:
 
     @classmethod
     def from_settings(cls, settings: dict) -> "CharTokenizer":
-        """The tokenizer that `to_json` wrote down."""
-        return cls(settings["characters"])
+        """The tokenizer that `to_json` wrote down; ValueError for a character that comes twice."""
+        tokenizer = cls(settings["characters"])
+        if tokenizer.characters != [*settings["characters"]]:
+            raise ValueError(
+                "its characters must be sorted, each once. Try CharTokenizer(text).to_json()"
+            )
+        return tokenizer
 
 
 Tokenizer = CharTokenizer | BPETokenizer
@@ -69,14 +75,34 @@ KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer}
 
 
 def load(folder: str | Path) -> Tokenizer:
-    """The tokenizer that `model.save(folder, tokenizer)` wrote. ValueError when it is not there."""
+    """The tokenizer that `model.save(folder, tokenizer)` wrote.
+
+    ValueError when it is not there, is damaged, or is not that of the model in the folder.
+    """
     path = Path(folder) / "tokenizer.json"
     try:
         settle(path.parent)
-        settings = json.loads(path.read_text(encoding="utf-8"))
-        return KINDS[settings["kind"]].from_settings(settings)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = path.read_bytes()
+        settings = json.loads(content.decode())
+        tokenizer = KINDS[settings["kind"]].from_settings(settings)
+        _check_model(path.with_name("config.json"), content, tokenizer.vocab_size)
+        return tokenizer
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f"{path} must be a tokenizer written by model.save(folder, tokenizer); "
             f"it cannot be read ({error}). Save the model together with its tokenizer."
         ) from None
+
+
+def _check_model(path: Path, content: bytes, vocab_size: int) -> None:
+    """The model beside it must have been saved with this file, if a model is there.
+
+    An older one names no sha256: its number of tokens must be the same.
+    """
+    config = json.loads(path.read_bytes()) if path.is_file() else {}
+    found = hashlib.sha256(content).hexdigest()
+    if config.get("tokenizer_sha256", found) != found:
+        raise ValueError(f"its sha256 is not the one that {path} names. Fetch both again")
+    size = config.get("vocab_size", vocab_size)
+    if size != vocab_size and "tokenizer_sha256" not in config:
+        raise ValueError(f"it has {vocab_size:,} tokens, the model {size:,}. Fetch both again")
