@@ -64,6 +64,11 @@ TRIALS = {
         [sys.executable, "tests/trials/twice.py"],
         {},
     ),
+    "concepts": Trial(
+        "wrong concepts put into a copy of the course: each breaks a claim of its notebook",
+        [sys.executable, "tests/trials/concepts.py"],
+        {},
+    ),
     "executed-twice": Trial(
         "all notebooks executed in place, and again: a second run changes no byte",
         [sys.executable, "tests/trials/executed_twice.py"],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from helpers.views.drawing.wording import number
 
-LONGEST = 100  # characters: what does not fit beside a sentence is shown on failure only
+MOST = 6  # numbers: more than these are shown on failure only
 
 
 class ClaimError(AssertionError):
@@ -27,33 +27,23 @@ def claim(statement: str, condition, measured=None) -> None:
     """
     if not bool(condition):
         raise ClaimError(f"✗ {statement}" + ("" if measured is None else f" Measured: {measured}"))
-    shown = _shown(measured) if _is_rounded(measured) else ""
-    fits = 0 < len(shown) <= LONGEST
-    print(f"✓ {statement.removesuffix('.')}: ≈ {shown}" if fits else f"✓ {statement}")
-
-
-def _parts(measured) -> dict | list | float | str | None:
-    """Arrays and named tuples as lists and dictionaries."""
-    if hasattr(measured, "tolist"):  # a tensor, an array, or one number of either
-        return measured.tolist()
-    return measured._asdict() if hasattr(measured, "_asdict") else measured
-
-
-def _is_rounded(measured) -> bool:
-    """Whether it holds a number that rounding may have touched, or a text that was written."""
-    measured = _parts(measured)
-    if isinstance(measured, Mapping):
-        measured = list(measured.values())
-    if isinstance(measured, (list, tuple)):
-        return any(map(_is_rounded, measured))
-    return isinstance(measured, (float, str))
+    shown = _shown(measured)
+    print(f"✓ {statement.removesuffix('.')}: ≈ {shown}" if shown else f"✓ {statement}")
 
 
 def _shown(measured) -> str:
-    """Numbers with three digits, texts as they are, names before what they name."""
-    measured = _parts(measured)
+    """A text as it is, numbers with three digits; "" if there is nothing to compare at a glance."""
+    if isinstance(measured, str):
+        return measured
+    measured = measured.tolist() if hasattr(measured, "tolist") else measured  # tensors, arrays
+    measured = measured._asdict() if hasattr(measured, "_asdict") else measured
     if isinstance(measured, Mapping):
-        return ", ".join(f"{name} {_shown(value)}" for name, value in measured.items())
-    if isinstance(measured, (list, tuple)):
-        return ", ".join(map(_shown, measured))
-    return number(measured) if isinstance(measured, (int, float)) else str(measured)
+        names, values = [f"{name} " for name in measured], list(measured.values())
+    else:
+        values = list(measured) if isinstance(measured, (list, tuple)) else [measured]
+        names = [""] * len(values)
+    numbers = all(isinstance(value, (int, float)) for value in values)
+    rounded = any(isinstance(value, float) for value in values)  # whole numbers are exact
+    if not (numbers and rounded and len(values) <= MOST):
+        return ""
+    return ", ".join(name + number(value) for name, value in zip(names, values, strict=True))

@@ -53,7 +53,7 @@ def claims(folder: Path | str = ".") -> list[Claim]:
     return [claim for path in found for claim in _in_notebook(path)]
 
 
-def listing(claims: Iterable[Claim], unfold: bool = False) -> Page:
+def index(claims: Iterable[Claim], unfold: bool = False) -> Page:
     """The claims as lines to open, one for each notebook; ValueError when there are none."""
     groups: dict[str, list] = {}
     for claim in claims:

@@ -7,3 +7,4 @@ widgets   controls above a picture
 """
 
 from helpers.views.drawing.picture import Picture, show
+from helpers.views.drawing.source import listing

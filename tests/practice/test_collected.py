@@ -121,7 +121,7 @@ def test_the_list_has_a_line_for_each_notebook_and_says_what_did_not_hold(tmp_pa
         ("code", "claim('Yes.', 1)", printed("✓ Yes.")),
         name="04_big.ipynb",
     )
-    page = collected.listing(collected.claims(tmp_path))
+    page = collected.index(collected.claims(tmp_path))
     assert page.text == "3 claims in 2 groups. 03 Small: 2 claims; 04 Big: 1 claim."
     assert "1 &lt; 2. <small>" in page.html and '<a href="03_small.ipynb#A-&amp;-B">' in page.html
     assert page.html.count("where this was run") == 1 and "Late. (not reached" in page.html

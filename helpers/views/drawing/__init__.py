@@ -11,6 +11,7 @@ diagram  words in boxes and circles, arrows between them
 roots    an axis spaced by square roots
 svg      SVG by hand
 pages    lists with links and tables, as HTML
+source   source code of the helpers, coloured, with its file and class
 picture  pixels or markup, with the sentence that says the same
 """
 
