@@ -17,6 +17,7 @@ import tokenizers
 
 from helpers.text import corpora, merges
 from helpers.text.bpe import SPLIT, BPETokenizer
+from helpers.text.simple_bpe import merged
 
 FEW, SIZES = 20, (1024, 8192)
 OURS, MINBPE, RUST = "ours", "minbpe's algorithm", "tokenizers (Rust)"
@@ -29,7 +30,7 @@ def recount(pieces: list[bytes], n: int) -> list[tuple[bytes, bytes]]:
     for _ in range(n):
         counts = Counter(pair for tokens in texts for pair in pairwise(tokens))
         found.append(max(counts, key=counts.get))
-        texts = [merges.merged(tokens, found[-1]) for tokens in texts]
+        texts = [merged(tokens, found[-1]) for tokens in texts]
     return found
 
 

@@ -15,8 +15,8 @@ from results import Results
 
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
-    "training_step", "recipes", "generation", "bpe", "moe", "ensembles", "imports", "growth",
-    "gpu", "key_to_pixels", "notebooks",
+    "training_step", "recipes", "generation", "bpe", "prepare", "moe", "ensembles", "imports",
+    "growth", "gpu", "key_to_pixels", "notebooks",
 )  # fmt: skip
 
 

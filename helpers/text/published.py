@@ -6,35 +6,67 @@ Used in notebook 03.
 """
 
 import contextlib
-import threading
-import urllib.request
+import json
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from http.client import HTTPException
 
 import tiktoken
 import tiktoken.load
 
+from helpers.text import download, stream
+from helpers.text.bpe import BPETokenizer, checked_ids
+from helpers.text.special import WithSpecial
+
 NAMES = {"gpt2": "gpt2", "gpt4": "cl100k_base"}
+MOST = 10**7  # bytes of a list of tokens; GPT-4's has 1.7 million
 
 
-class PublishedTokenizer:
-    """A tiktoken encoding with the names that the course's own tokenizers have."""
+class PublishedTokenizer(WithSpecial):
+    """A tiktoken encoding with the names that the course's own tokenizers have.
 
-    def __init__(self, encoding: tiktoken.Encoding):
-        self.encoding, self.vocab_size = encoding, encoding.n_vocab
+    name: one of NAMES. GPT-4's special tokens leave holes in the numbering; a hole stands for
+    nothing.
+    """
 
-    def encode(self, text: str) -> list[int]:
+    def __init__(self, encoding: tiktoken.Encoding, name: str):
+        self.encoding, self.name, self.vocab_size = encoding, name, encoding.n_vocab
+        names = encoding.special_tokens_set
+        self.special = {name: encoding.encode_single_token(name) for name in sorted(names)}
+
+    def encode_ordinary(self, text: str) -> list[int]:
         """Text to ids; what looks like a special token is read as plain text."""
-        return self.encoding.encode(text, disallowed_special=())
+        # in pieces, for tiktoken gives up at a million blanks in a row
+        return [i for piece in stream.pieces([text]) for i in self.encoding.encode_ordinary(piece)]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids to text; bytes that are no UTF-8 become �."""
-        return self.encoding.decode(list(ids))
+        return b"".join(self.token_bytes(ids)).decode("utf-8", errors="replace")
 
     def token_bytes(self, ids: Iterable[int]) -> list[bytes]:
-        """The bytes of each token."""
-        return self.encoding.decode_tokens_bytes(list(ids))
+        """The bytes of each token; none for an id in a hole. ValueError outside 0 … V - 1."""
+        return [self._bytes(i) for i in checked_ids(ids, self.vocab_size)]
+
+    def own(self) -> "BPETokenizer | PublishedTokenizer":
+        """GPT-2's tokens as our class, which is saved whole; GPT-4 cuts words by another rule."""
+        if self.name != "gpt2":
+            return self
+        tokens = sorted(self.encoding.token_byte_values(), key=self.encoding.encode_single_token)
+        return BPETokenizer(tokens, self.special)
+
+    def to_json(self) -> str:
+        """The tokenizer as JSON, for `model.save(folder, tokenizer)`: its name, not its tokens."""
+        return json.dumps({"kind": "published", "name": self.name}) + "\n"
+
+    @classmethod
+    def from_settings(cls, settings: dict) -> "PublishedTokenizer":
+        """The tokenizer that `to_json` wrote down; ConnectionError where the cache lacks it."""
+        return load(settings["name"])
+
+    def _bytes(self, i: int) -> bytes:
+        try:
+            return self.encoding.decode_single_token_bytes(i)
+        except KeyError:
+            return b""
 
 
 def load(name: str, download: bool = False, seconds: float = 60) -> PublishedTokenizer:
@@ -48,36 +80,21 @@ def load(name: str, download: bool = False, seconds: float = 60) -> PublishedTok
             f"A published tokenizer must be {' or '.join(NAMES)}; got {name!r}. Try 'gpt2'."
         )
     with _reading_through(partial(_fetch, name, seconds) if download else partial(_refuse, name)):
-        return PublishedTokenizer(tiktoken.get_encoding(NAMES[name]))
+        return PublishedTokenizer(tiktoken.get_encoding(NAMES[name]), name)
 
 
 def _refuse(name: str, url: str) -> bytes:
     raise ConnectionError(
         f"The tokens of {name} must be downloaded once; they are not in tiktoken's cache. "
-        f"When online, try load({name!r}, download=True)."
+        f"When online, try load({name!r}, download=True), or prepare with --download."
     )
 
 
 def _fetch(name: str, seconds: float, url: str) -> bytes:
-    """What stands at an address; gives up when the time is over, whatever happens."""
-    found: list[bytes | Exception] = [TimeoutError(f"no answer within {seconds:g} s")]
-    reader = threading.Thread(target=_read, args=(url, seconds, found), daemon=True)
-    reader.start()
-    reader.join(seconds)
-    if isinstance(found[-1], bytes):
-        return found[-1]
-    raise ConnectionError(
-        f"The tokens of {name} must be downloaded once, and {url} cannot be read "
-        f"({found[-1]}). Try again when online."
-    )
-
-
-def _read(url: str, seconds: float, found: list) -> None:
     try:
-        with urllib.request.urlopen(url, timeout=seconds) as answer:
-            found.append(answer.read())
-    except (OSError, HTTPException) as error:
-        found.append(error)
+        return download.fetch(url, seconds, MOST)
+    except ConnectionError as error:
+        raise ConnectionError(f"The tokens of {name} must be downloaded once. {error}") from None
 
 
 @contextlib.contextmanager

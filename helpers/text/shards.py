@@ -9,16 +9,18 @@ import bisect
 import itertools
 import json
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from helpers.basics.files import write_atomically
+from helpers.basics.files import replacing
+from helpers.text import tokenizers
+from helpers.text.special import END
 
 META = "meta.json"
-PARTS = ("train", "validation")
 
 
 class Shards:
@@ -45,6 +47,20 @@ class Shards:
     def vocab_size(self) -> int:
         """V, the token that ends a document included."""
         return self.meta["vocab_size"]
+
+    def tokenizer(self) -> tokenizers.Tokenizer | None:
+        """What the text was written with, the end of a document included; None if it is not here.
+
+        ValueError for a damaged file.
+        """
+        if not (self.folder / "tokenizer.json").exists():
+            return None
+        try:
+            found = tokenizers.load(self.folder)
+        except ConnectionError:  # GPT-4's, and not in this machine's cache
+            return None
+        # older shards count the end of a document, which their tokenizer does not know
+        return found if found.vocab_size == self.vocab_size else found.with_special(END)
 
     def windows(self, places: Iterable[int], block_size: int) -> tuple[Tensor, Tensor]:
         """The windows that begin at these places, y one step later: (B,) -> x, y (B, T) int64.
@@ -82,29 +98,36 @@ class Shards:
 
 
 class Writer:
-    """Collects the tokens of one part and writes them in files of `shard_tokens` tokens."""
+    """Writes the tokens of one part as they come, in files of `shard_tokens` tokens.
+
+    Used in a with statement: an error inside it leaves no file behind that is not full.
+    """
 
     def __init__(self, folder: Path, part: str, dtype: str, shard_tokens: int):
-        self.folder, self.part, self.dtype = folder, part, dtype
-        self.shard_tokens, self.kept, self.files, self.tokens = shard_tokens, [], 0, 0
+        self.folder, self.part, self.dtype, self.shard_tokens = folder, part, dtype, shard_tokens
+        self.tokens, self.open = 0, ExitStack()
 
     def add(self, ids: Iterable[int]) -> None:
         """Tokens to follow those already there."""
-        self.kept.extend(ids)
-        while len(self.kept) >= self.shard_tokens:
-            self._write(self.kept[: self.shard_tokens])
-            del self.kept[: self.shard_tokens]
+        ids = np.asarray(ids, dtype=self.dtype)
+        while len(ids):
+            here = self.tokens % self.shard_tokens
+            if here == 0:
+                self._next()
+            fits, ids = np.split(ids, [self.shard_tokens - here])
+            self.file.write(fits.tobytes())
+            self.tokens += len(fits)
 
-    def close(self) -> None:
-        """Write what is left."""
-        if self.kept:
-            self._write(self.kept)
-            self.kept = []
+    def _next(self) -> None:
+        self.open.close()
+        name = f"{self.part}_{self.tokens // self.shard_tokens:05d}.bin"
+        self.file = self.open.enter_context(replacing(self.folder / name))
 
-    def _write(self, ids: list[int]) -> None:
-        path = self.folder / f"{self.part}_{self.files:05d}.bin"
-        write_atomically(path, np.array(ids, dtype=self.dtype).tobytes())
-        self.files, self.tokens = self.files + 1, self.tokens + len(ids)
+    def __enter__(self) -> "Writer":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.open.__exit__(*error)
 
 
 def read_meta(folder: Path) -> dict:

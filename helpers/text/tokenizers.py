@@ -9,19 +9,24 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.basics.files import settle
+from helpers.text import vocabulary_files
 from helpers.text.bpe import BPETokenizer, checked_ids
+from helpers.text.published import PublishedTokenizer
+from helpers.text.special import WithSpecial
 
-__all__ = ["BPETokenizer", "CharTokenizer", "Tokenizer", "load"]
+__all__ = ["BPETokenizer", "CharTokenizer", "PublishedTokenizer", "Tokenizer", "load"]
 
 
-class CharTokenizer:
+class CharTokenizer(WithSpecial):
     """One token per character: the sorted characters of a text, numbered from 0.
+
+    special: names of tokens that are no text; their ids follow.
 
     >>> CharTokenizer.from_text("to be").encode("bet")
     [1, 2, 4]
     """
 
-    def __init__(self, characters: Iterable[str]):
+    def __init__(self, characters: Iterable[str], special: Iterable[str] = ()):
         self.characters = sorted(set(characters))
         if not self.characters:
             raise ValueError(
@@ -29,6 +34,7 @@ class CharTokenizer:
                 "Try the text that the model will learn from."
             )
         self._ids = {character: i for i, character in enumerate(self.characters)}
+        super().__init__(special, first=len(self.characters))
 
     @classmethod
     def from_text(cls, text: str) -> "CharTokenizer":
@@ -37,10 +43,10 @@ class CharTokenizer:
 
     @property
     def vocab_size(self) -> int:
-        """V: how many different characters there are."""
-        return len(self.characters)
+        """V: how many different characters there are, and special tokens."""
+        return len(self.characters) + len(self.special)
 
-    def encode(self, text: str) -> list[int]:
+    def encode_ordinary(self, text: str) -> list[int]:
         """Characters to ids; ValueError names the first character the vocabulary lacks."""
         try:
             return [self._ids[character] for character in text]
@@ -53,16 +59,22 @@ class CharTokenizer:
 
     def decode(self, ids: Iterable[int]) -> str:
         """Ids to text, the inverse of `encode`; ValueError for an id outside 0 … V - 1."""
-        return "".join(self.characters[i] for i in checked_ids(ids, self.vocab_size))
+        tokens = [*self.characters, *self.special]
+        return "".join(tokens[i] for i in checked_ids(ids, self.vocab_size))
+
+    def with_special(self, *names: str) -> "CharTokenizer":
+        """A copy that has these special tokens, too; those it has already keep their ids."""
+        return CharTokenizer(self.characters, dict.fromkeys([*self.special, *names]))
 
     def to_json(self) -> str:
         """The tokenizer as JSON, for `model.save(folder, tokenizer)`."""
-        return json.dumps({"kind": "characters", "characters": "".join(self.characters)}) + "\n"
+        settings = {"kind": "characters", "characters": "".join(self.characters)}
+        return json.dumps(settings | ({"special": [*self.special]} if self.special else {})) + "\n"
 
     @classmethod
     def from_settings(cls, settings: dict) -> "CharTokenizer":
         """The tokenizer that `to_json` wrote down; ValueError for a character that comes twice."""
-        tokenizer = cls(settings["characters"])
+        tokenizer = cls(settings["characters"], settings.get("special", ()))
         if tokenizer.characters != [*settings["characters"]]:
             raise ValueError(
                 "its characters must be sorted, each once. Try CharTokenizer(text).to_json()"
@@ -70,15 +82,18 @@ class CharTokenizer:
         return tokenizer
 
 
-Tokenizer = CharTokenizer | BPETokenizer
-KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer}
+Tokenizer = CharTokenizer | BPETokenizer | PublishedTokenizer
+KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer, "published": PublishedTokenizer}
 
 
 def load(folder: str | Path) -> Tokenizer:
-    """The tokenizer that `model.save(folder, tokenizer)` wrote.
+    """The tokenizer that `model.save(folder, tokenizer)` wrote, or GPT-2's files in the folder.
 
-    ValueError when it is not there, is damaged, or is not that of the model in the folder.
+    ValueError when there is none, when it is damaged or not that of the model in the folder.
+    ConnectionError for one that is kept by its name alone (GPT-4's) and is not in tiktoken's cache.
     """
+    if vocabulary_files.found(folder):
+        return vocabulary_files.read(folder)
     path = Path(folder) / "tokenizer.json"
     try:
         settle(path.parent)
@@ -87,6 +102,8 @@ def load(folder: str | Path) -> Tokenizer:
         tokenizer = KINDS[settings["kind"]].from_settings(settings)
         _check_model(path.with_name("config.json"), content, tokenizer.vocab_size)
         return tokenizer
+    except ConnectionError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f"{path} must be a tokenizer written by model.save(folder, tokenizer); "

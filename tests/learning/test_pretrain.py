@@ -14,11 +14,13 @@ import pytest
 import torch
 from kernel_environment import ROOT
 
-from helpers.learning import pretrain
+from helpers.learning import pretrain, sampling
 from helpers.learning.distributed import PreTraining, World
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.text import playwright, prepare
+from helpers.text import playwright, prepare, tokenizers
+from helpers.text.shards import Shards
+from helpers.views import widgets
 
 FIELDS = {"block_size": 16, "n_layer": 2, "n_head": 2, "n_embd": 16, "dropout": 0.0}
 SET = [argument for field in FIELDS.items() for argument in ("--set", "{}={}".format(*field))]
@@ -231,3 +233,42 @@ def test_a_loss_that_is_not_finite_ends_the_run(data, tmp_path, capsys, monkeypa
 def test_missing_data_is_one_clear_error(tmp_path, capsys):
     assert pretrain.main(command(tmp_path, tmp_path / "out")) == 1
     assert "must be a folder of token shards" in capsys.readouterr().err
+
+
+def test_what_it_leaves_loads_writes_ends_and_is_seen_in_every_widget(data, alone):
+    model, tokenizer = GPT.load(alone / "model"), tokenizers.load(alone / "model")
+    assert model.config.vocab_size == tokenizer.vocab_size == 300
+    with torch.no_grad():  # a model that wants to end the text, soon
+        model.position_embedding.weight.zero_()
+        model.final_norm.bias.copy_(0.5 * model.head.weight[tokenizer.end_of_text])
+    end, prompt = tokenizer.end_of_text, torch.tensor([tokenizer.encode("A hall")])
+    written = sampling.generate(model, prompt, 500, end=end, generator=generator(1))
+    assert written[0, -1] == end and tokenizer.decode(written[0].tolist()).startswith("A hall")
+    for explorer in views_of(model, tokenizer, "A hall in the castle.<|endoftext|>Enter"):
+        assert explorer.picture.alt and explorer.sweep()
+
+
+def generator(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def views_of(model, tokenizer, text):
+    yield widgets.attention_heatmap((model, tokenizer), text)
+    yield widgets.tokenizer_explorer(tokenizer, text)
+    yield widgets.next_character(model, tokenizer, text)
+    explorer = widgets.sampling_temperature(model, tokenizer, text)
+    explorer.controls["token"].value = tokenizer.end_of_text
+    explorer.buttons["take it"].click()
+    assert explorer.controls["text"].value == text + "<|endoftext|>"
+    yield explorer
+
+
+@pytest.mark.parametrize("part", ["train", "validation"])
+def test_a_part_without_a_window_is_refused_before_the_first_step(
+    data, tmp_path, capsys, monkeypatch, part
+):
+    room = Shards.room
+    monkeypatch.setattr(PreTraining, "take_step", None)
+    monkeypatch.setattr(Shards, "room", lambda s, size: room(s, 10**6 if s.part == part else size))
+    assert pretrain.main(command(data, tmp_path)) == 1
+    assert f"the longest of '{part}' in" in capsys.readouterr().err

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from helpers.text import tokenizers
-from helpers.text.bpe import BPETokenizer
 from helpers.text.tokenizers import CharTokenizer
 
 LETTERS = CharTokenizer("to be, nrx?\n")
@@ -64,8 +63,7 @@ def test_characters_that_come_twice_or_out_of_order_are_refused(tmp_path, charac
 
 
 def test_a_token_that_comes_twice_is_refused(tmp_path):
-    settings = json.loads(BPETokenizer.train("low lower lowest", 258).to_json())
-    settings["tokens"][1] = settings["tokens"][0]
+    settings = {"kind": "bpe", "tokens": ["bG8=", "bG8="]}  # "lo", as older versions wrote it
     (tmp_path / "tokenizer.json").write_text(json.dumps(settings))
     refused(tmp_path, "258 tokens, 257 of them different")
 

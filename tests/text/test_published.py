@@ -10,8 +10,10 @@ import pytest
 import tiktoken
 import tiktoken_ext.openai_public as public
 
-from helpers.text import published
+from helpers.text import prepare, published, tokenizers
 from helpers.text.bpe import SPLIT, BPETokenizer
+from helpers.text.shards import Shards
+from helpers.text.special import END
 
 ADDRESS = "https://example.invalid/tokens.tiktoken"
 TOKENIZER = BPETokenizer.train("low lower lowest slow slower", 262)
@@ -121,3 +123,77 @@ def test_another_name_is_refused():
 
 def test_both_names_are_encodings_that_tiktoken_knows():
     assert set(published.NAMES.values()) <= set(public.ENCODING_CONSTRUCTORS)
+
+
+@pytest.fixture
+def named(address, monkeypatch):
+    """The stand-in, under both names, with special tokens that leave a hole in the numbering."""
+    build = tiktoken.registry.ENCODING_CONSTRUCTORS["cl100k_base"]
+    names = {"special_tokens": {END: 262, "<|late|>": 270}}
+    constructors = dict.fromkeys(published.NAMES.values(), lambda: build() | names)
+    monkeypatch.setattr(tiktoken.registry, "ENCODING_CONSTRUCTORS", constructors)
+    return address
+
+
+@pytest.fixture
+def four(named, tmp_path):
+    """The stand-in for GPT-4's tokenizer, from the cache."""
+    cached(tmp_path, ADDRESS, FILE)
+    return published.load("gpt4")
+
+
+def test_special_tokens_are_known_by_their_own_ids(four):
+    assert four.special == {END: 262, "<|late|>": 270} and four.end_of_text == 262
+    assert four.encode(f"slow{END}", allowed_special="all")[-1] == 262
+    with pytest.raises(ValueError, match="special tokens that were not allowed"):
+        four.encode(f"slow{END}")
+    assert four.decode(four.encode_ordinary(END)) == END
+
+
+def test_a_hole_in_the_numbering_stands_for_nothing(four):
+    assert four.vocab_size == 271
+    tokens = [four.decode([i]) for i in range(271)]
+    assert tokens[262:] == [END, *[""] * 7, "<|late|>"]
+    with pytest.raises(ValueError, match="must lie in 0 … 270; got 271 … 271"):
+        four.decode([271])
+
+
+def test_a_million_blanks_are_encoded(four):
+    text = "a" + " " * 1_100_000 + "b"
+    assert four.decode(four.encode(text)) == text
+
+
+def test_it_is_saved_by_its_name(four, tmp_path):
+    (tmp_path / "tokenizer.json").write_text(four.to_json(), encoding="utf-8")
+    again = tokenizers.load(tmp_path)
+    assert (again.special, again.encode("slower")) == (four.special, four.encode("slower"))
+    assert four.own() is four
+
+
+def test_a_name_that_is_not_at_hand_is_said_and_shards_do_without(address, tmp_path):
+    (tmp_path / "tokenizer.json").write_text('{"kind": "published", "name": "gpt4"}', "utf-8")
+    with pytest.raises(ConnectionError, match="must be downloaded once"):
+        tokenizers.load(tmp_path)
+    (tmp_path / "text.jsonl").write_text('{"text": "slow and low and slower"}\n' * 50, "utf-8")
+    prepare.prepare([tmp_path / "text.jsonl"], tmp_path / "out", "bpe:300", 0)
+    (tmp_path / "tokenizer.json").rename(tmp_path / "out" / "tokenizer.json")
+    assert Shards(tmp_path / "out").tokenizer() is None
+
+
+def test_gpt2_becomes_our_class_and_needs_the_cache_no_more(four, tmp_path):
+    ours = published.load("gpt2").own()
+    assert isinstance(ours, BPETokenizer) and ours.tokens == TOKENIZER.tokens
+    text = '{"text": "slow and low and slower"}\n' * 50
+    (tmp_path / "text.jsonl").write_text(text, "utf-8")
+    prepare.prepare([tmp_path / "text.jsonl"], tmp_path / "out", "gpt2", 0.1)
+    assert Shards(tmp_path / "out").tokenizer().encode("slower") == TOKENIZER.encode("slower")
+
+
+def test_prepare_fetches_when_it_is_asked_to(named, server, tmp_path, capsys):
+    named["url"], words = server
+    words.append(FILE)
+    (tmp_path / "text.txt").write_text("slow and low and slower " * 50, "utf-8")
+    options = ["--tokenizer=gpt4", "--out", str(tmp_path / "out"), str(tmp_path / "text.txt")]
+    assert prepare.main(options) == 1
+    assert "prepare with --download" in capsys.readouterr().err
+    assert prepare.main(["--validation=0.2", "--download", *options]) == 0

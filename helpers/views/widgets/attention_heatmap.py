@@ -11,6 +11,7 @@ from torch import nn
 from helpers.models import attention
 from helpers.views.drawing import Picture, given
 from helpers.views.pictures.attention_map import attention_picture
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
 
 MOST_READ = 256  # tokens; a map grows with the square of it
@@ -56,7 +57,8 @@ class Reader:
         return self._remembered(text, trained)
 
     def _read(self, text: str, _) -> tuple[list[str], np.ndarray]:
-        ids = self.tokenizer.encode(text)[-min(self.model.config.block_size, MOST_READ) :]
+        most = min(self.model.config.block_size, MOST_READ)
+        ids = reading.tokens_of(self.tokenizer, text)[-most:]
         rule = "The text must have at least one token"
         given.must(ids, rule, "an empty text", "Type some text.")
         idx = torch.tensor([ids], device=next(self.model.parameters()).device)

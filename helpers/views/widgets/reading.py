@@ -15,11 +15,16 @@ NO_TRUTH = "The grammar cannot write this text, so there is no truth to compare 
 
 
 def continuation(model: nn.Module, tokenizer, text: str, count: int, seed: int, **settings) -> str:
-    """So many tokens as the model writes them after a text; settings: those of `Sampling`."""
+    """So many tokens as the model writes them after a text, fewer where it ends the text.
+
+    settings: those of `Sampling`.
+    """
+    end = getattr(tokenizer, "end_of_text", None)
     idx = ids_of(model, tokenizer, text)[:, -model.config.block_size :]
     generator = torch.Generator().manual_seed(seed)
-    written = sampling.generate(model, idx, count, generator=generator, **settings)
-    return tokenizer.decode(written[0, idx.shape[1] :].tolist())
+    written = sampling.generate(model, idx, count, generator=generator, end=end, **settings)
+    ids = written[0, idx.shape[1] :].tolist()
+    return tokenizer.decode(ids[: ids.index(end)] if end in ids else ids)
 
 
 def true_probs(truth: Truth | None, text: str) -> Mapping[str, float] | None:
@@ -51,4 +56,10 @@ def ids_of(model: nn.Module, tokenizer, text: str) -> Tensor:
     """A text as tokens where the model is, (1, n); ValueError for an empty one."""
     must(text, "The text must have at least one character", "an empty text", "Type some text.")
     device = next(model.parameters(), torch.empty(0)).device
-    return torch.tensor([tokenizer.encode(text)], device=device)
+    return torch.tensor([tokens_of(tokenizer, text)], device=device)
+
+
+def tokens_of(tokenizer, text: str) -> list[int]:
+    """A text as token numbers; the name of a special token, written by model or reader, is one."""
+    known = {"allowed_special": "all"} if getattr(tokenizer, "special", None) else {}
+    return tokenizer.encode(text, **known)

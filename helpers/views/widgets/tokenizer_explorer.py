@@ -9,6 +9,7 @@ from helpers.text.bpe import BPETokenizer
 from helpers.views.drawing.given import must
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.token_strip import token_strip
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
 
 CHARACTERS, OURS = "characters", "our merges"
@@ -41,7 +42,7 @@ def _drawing(ours: BPETokenizer, published: Mapping[str, object]):
         if name == CHARACTERS:
             return [c.encode() for c in text], [ord(c) for c in text]
         tokenizer = stopped(merges) if name == OURS else published[name]
-        ids = tokenizer.encode(text)
+        ids = reading.tokens_of(tokenizer, text)
         return tokenizer.token_bytes(ids), ids
 
     def draw(text: str, tokenizer: str, merges: int) -> Picture:

@@ -26,9 +26,9 @@ TEXT = [
     ),
     slip(
         "the latest merge first",
-        "text/bpe.py",
-        "min(known)[1]",
-        "max(known)[1]",
+        "text/merges.py",
+        "_, pair = heapq.heappop(queue)",
+        "_, pair = queue.pop()",
         "text/test_bpe.py::test_two_letters_only_equal_tiktoken",
     ),
     slip(
@@ -37,7 +37,6 @@ TEXT = [
         "if count and -count == self.counts[pair]:",
         "if count:",
         "text/test_simple_bpe.py::test_corrected_counts_give_the_merges_of_counting_anew",
-        by="KeyError",
     ),
     slip(
         "a tie goes to the last pair in byte order",
@@ -52,5 +51,33 @@ TEXT = [
         "(math.fsum(draws) - math.fsum(choice))",
         "(math.fsum(draws) + math.fsum(choice))",
         "text/test_expectation.py::test_the_entropy_of_a_scene_is_that_of_the_list",
+    ),
+    slip(
+        "the shortest special token first",
+        "text/special.py",
+        "sorted(names, key=len, reverse=True)",
+        "sorted(names, key=len)",
+        "text/test_special.py::test_the_longest_is_taken_where_several_begin",
+    ),
+    slip(
+        "a stream cut behind a blank",
+        "text/stream.py",
+        "(?<=[\\p{L}\\p{N}])(?=\\s)|(?<=\\S)(?=[^\\S\\r\\n])",
+        "(?<=\\s)",
+        "text/test_stream.py::test_a_stream_has_the_ids_of_the_whole",
+    ),
+    slip(
+        "an end that only one part of a text has",
+        "text/documents.py",
+        "    yield part, None",
+        "    if part == PARTS[1]:\n        yield part, None",
+        "text/test_shards.py::test_a_text_comes_back_from_its_shards",
+    ),
+    slip(
+        "a row that goes on behind its end",
+        "learning/sampling.py",
+        "new = new.masked_fill(ended, end)",
+        "pass",
+        "learning/test_generate.py::test_each_row_is_the_same_up_to_its_end_and_then_filled",
     ),
 ]
