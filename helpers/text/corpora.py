@@ -100,8 +100,8 @@ def _fetch(url: str) -> bytes:
         return download.fetch(url, WAIT, LONGEST)
     except ConnectionError as error:
         raise ConnectionError(
-            f"TinyShakespeare must be downloaded once. {error} "
-            "Or set GPT_PROBABLY_DATA to a folder that holds tinyshakespeare.txt; "
+            f"TinyShakespeare must be downloaded once: {str(error).rstrip('.')}. "
+            "Set GPT_PROBABLY_DATA to a folder that holds tinyshakespeare.txt; "
             "corpora.load('playwright') needs neither."
         ) from None
 

@@ -94,7 +94,10 @@ def _fetch(name: str, seconds: float, url: str) -> bytes:
     try:
         return download.fetch(url, seconds, MOST)
     except ConnectionError as error:
-        raise ConnectionError(f"The tokens of {name} must be downloaded once. {error}") from None
+        raise ConnectionError(
+            f"The tokens of {name} must be downloaded once: {str(error).rstrip('.')}. Use a "
+            "tokenizer of your own until then."
+        ) from None
 
 
 @contextlib.contextmanager
