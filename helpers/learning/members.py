@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.numbers import whole
-from helpers.models.modes import evaluating
+from helpers.models.modes import device_of, evaluating
 from helpers.text import batches
 
 SCENE_END = "Exeunt.\n\n"
@@ -38,10 +38,10 @@ def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Ten
     ln P(token | window so far) of each of K members, (M, K, V). Always the same windows; the
     models' modes are restored. (Second halves, because a window hides what stood before it.)
     """
-    block_size = models[0].config.block_size
+    ids, block_size = ids.to(device_of(models[0])), models[0].config.block_size
     starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
     x, y = batches.windows(ids, starts, block_size)
-    places = starts[:, None] + torch.arange(1, block_size + 1)
+    places = starts[:, None] + torch.arange(1, block_size + 1, device=ids.device)
     with evaluating(*models):
         each = torch.stack([model(x)[0].log_softmax(-1)[:, late] for model in models], dim=-2)
     return places[:, late].flatten(), y[:, late].flatten(), each.flatten(0, 1)

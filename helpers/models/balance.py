@@ -55,7 +55,7 @@ def variation(counts: Tensor) -> float:
 
     The standard deviation divided by the mean. Unlike the balance loss it cannot be fooled.
     """
-    counts = counts.double()
+    counts = counts.cpu().double()  # not every device has doubles
     return (counts.std(unbiased=False) / counts.mean()).item()
 
 

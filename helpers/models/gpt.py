@@ -82,7 +82,8 @@ class GPT(nn.Module):
                 f"got others in {', '.join(parts)}. Try {type(self).__name__}(config, …): it "
                 "starts anew."
             ) from None
-        return other.to(self.token_embedding.weight).train(self.training)
+        like = self.token_embedding.weight
+        return other.to(like.device, like.dtype).train(self.training)
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
