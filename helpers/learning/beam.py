@@ -108,4 +108,5 @@ class _Follower:
         if self.seen:  # each text goes on from the keys and values of the one it continues
             self.reader.keep([self.seen.index(row[:-1]) for row in rows])
         self.seen = rows
-        return self.reader.last_logits(ids.to(self.device)).double().log_softmax(-1)
+        # on the CPU: `search` reads all of it, and not every device has doubles
+        return self.reader.last_logits(ids.to(self.device)).cpu().double().log_softmax(-1)

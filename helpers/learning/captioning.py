@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
-from helpers.models.modes import evaluating
+from helpers.models.modes import device_of, evaluating
 from helpers.text.tasks import drawings
 from helpers.text.tokenizers import CharTokenizer
 
@@ -35,12 +35,13 @@ def train(
 
     options: those of `fit`.
     """
-    captions = caption_ids()
+    device = device_of(model)
+    captions = caption_ids().to(device)
 
     def batch_loss() -> Tensor:
         images, names = drawings.draw(batch_size, noise)
-        ids = captions[names]
-        return LENGTH * model(images, ids[:, :-1], ids[:, 1:])[1]
+        ids = captions[names.to(device)]
+        return LENGTH * model(images.to(device), ids[:, :-1], ids[:, 1:])[1]
 
     return fit(model, batch_loss, steps=steps, lr=lr, **options)
 
@@ -52,6 +53,7 @@ def caption_log_probs(model: nn.Module, images: Tensor) -> Tensor:
 
     exp of a row sums to at most 1: what is missing went to words that are no names.
     """
+    images = images.to(device_of(model))
     ids = caption_ids().to(images.device)
     every = ids.repeat(len(images), 1)  # each image with each name
     with evaluating(model):

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from helpers.basics.borders import takes
 from helpers.learning.fitting import fit
-from helpers.models.modes import evaluating
+from helpers.models.modes import device_of, evaluating
 
 
 @takes(model="model", ids="tokens N", classes="tokens N", batch_size="count")
@@ -16,10 +16,11 @@ def train(
 
     The model sees random windows of block_size tokens. options: those of `fit`, steps and lr too.
     """
-    T = _checked(ids, model.config.block_size)
+    T, device = _checked(ids, model.config.block_size), device_of(model)
+    ids, classes = ids.to(device), classes.to(device)
 
     def batch_loss():
-        starts = torch.randint(len(ids) - T + 1, (batch_size,))  # no token is needed after it
+        starts = torch.randint(len(ids) - T + 1, (batch_size,)).to(device)  # none is needed after
         return model(_window(ids, starts, T), _window(classes, starts, T))[1]
 
     return fit(model, batch_loss, **options)
@@ -33,7 +34,8 @@ def right(model: nn.Module, ids: Tensor, classes: Tensor) -> tuple[Tensor, Tenso
     ids, classes: (N,). Returns the windows' starts (W,) and (W, T) of True and False. In eval mode.
     """
     T = _checked(ids, model.config.block_size)
-    starts = torch.arange(0, len(ids) - T + 1, T)
+    ids, classes = ids.to(device_of(model)), classes.to(device_of(model))
+    starts = torch.arange(0, len(ids) - T + 1, T, device=ids.device)
     with evaluating(model):
         guesses = model(_window(ids, starts, T))[0].argmax(-1)
     return starts, guesses == _window(classes, starts, T)
@@ -49,4 +51,4 @@ def _checked(ids: Tensor, T: int) -> int:
 
 
 def _window(values: Tensor, starts: Tensor, T: int) -> Tensor:
-    return values[starts[:, None] + torch.arange(T)]
+    return values[starts[:, None] + torch.arange(T, device=values.device)]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from helpers.basics.borders import takes
 from helpers.basics.kinds import need
 from helpers.basics.numbers import real, whole
-from helpers.models.modes import evaluating
+from helpers.models.modes import device_of, evaluating
 from helpers.text import batches
 
 SCENE_END = "Exeunt.\n\n"
@@ -44,17 +44,12 @@ def log_probs(models: list[nn.Module], ids: Tensor) -> tuple[Tensor, Tensor, Ten
     models' modes are restored. (Second halves, because a window hides what stood before it.)
     """
     for model in models:
-        need(
-            isinstance(model, nn.Module),
-            "Each of the models",
-            "be one",
-            model,
-            "Try [GPT(config)].",
-        )
-    block_size = models[0].config.block_size
+        single = isinstance(model, nn.Module)
+        need(single, "Each of the models", "be one", model, "Try [GPT(config)].")
+    ids, block_size = ids.to(device_of(models[0])), models[0].config.block_size
     starts, late = batches.even_starts(ids, block_size), slice(block_size // 2, None)
     x, y = batches.windows(ids, starts, block_size)
-    places = starts[:, None] + torch.arange(1, block_size + 1)
+    places = starts[:, None] + torch.arange(1, block_size + 1, device=ids.device)
     with evaluating(*models):
         each = torch.stack([model(x)[0].log_softmax(-1)[:, late] for model in models], dim=-2)
     return places[:, late].flatten(), y[:, late].flatten(), each.flatten(0, 1)

@@ -17,6 +17,7 @@ gpt             the GPT
 losses          what the right answers cost
 initialise      the numbers that a model starts with
 checkpoint      a model on disk
+rebuild         a model from the tensors that were read
 pretrained      GPT-2's published weights
 modes           look at a model as it answers, and leave it as it was
 ladder          the lecture's models, one part more at each step

@@ -74,7 +74,7 @@ class CausalSelfAttention(nn.Module):
         T, S = q.shape[-2], k.shape[-2]
         mask = None
         if 1 < T < S:  # some positions are cached; the kernel's own mask would start at key 0
-            mask = masks.causal(T, S).to(q.device)
+            mask = masks.causal(T, S, q.device)
         rate = self.dropout if self.training else 0.0
         return F.scaled_dot_product_attention(q, k, v, mask, rate, is_causal=T == S)
 

@@ -60,7 +60,7 @@ def variation(counts: Tensor) -> float:
     The standard deviation divided by the mean. Unlike the balance loss it cannot be fooled.
     """
     check_tensor("counts", counts, "counts", ["E"], {})
-    counts = counts.double()
+    counts = counts.cpu().double()  # not every device has doubles
     return (counts.std(unbiased=False) / counts.mean()).item()
 
 

@@ -1,12 +1,12 @@
 """A model on disk: weights in safetensors, everything else in JSON a person can read.
 
 Nothing is pickled, so opening a file never runs code from it. `config.json` names the sha256 of
-the weights: files that do not belong together, or were damaged, are refused by name.
+the weights and of the tokenizer: files that do not belong together, or were damaged, are refused by
+name.
 """
 
 import hashlib
 import json
-import math
 from pathlib import Path
 
 import torch
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from helpers.basics.files import settle, write_together
 from helpers.models.config import GPTConfig
+from helpers.models.rebuild import build
 
 WEIGHTS, CONFIG, TOKENIZER = "model.safetensors", "config.json", "tokenizer.json"
 
@@ -26,16 +27,18 @@ def save(folder: str | Path, model: nn.Module, tokenizer=None) -> None:
 
     All of it takes the place of the model that was there, tokenizer included, or nothing does.
     ValueError if the model has parts that its config does not say, for `load` could not put them
-    back, or weights that are not finite, and while another process saves there.
+    back, weights that are not finite, or a tokenizer with more tokens than the model, and while
+    another process saves there.
     """
     _check_parts(model)
     tensors = _own_tensors(model)
     _check_finite(tensors)
-    weights = save_tensors(tensors)
+    weights, words = save_tensors(tensors), _tokenizer_file(tokenizer, model.config.vocab_size)
     config = {**model.config.to_dict(), "sha256": hashlib.sha256(weights).hexdigest()}
-    files = {WEIGHTS: weights, CONFIG: (json.dumps(config, indent=1) + "\n").encode()}
-    files[TOKENIZER] = None if tokenizer is None else tokenizer.to_json().encode()
-    write_together(Path(folder), files)
+    if words is not None:
+        config["tokenizer_sha256"] = hashlib.sha256(words).hexdigest()
+    settings = (json.dumps(config, indent=1) + "\n").encode()
+    write_together(Path(folder), {WEIGHTS: weights, CONFIG: settings, TOKENIZER: words})
 
 
 def load(folder: str | Path, model_class: type) -> nn.Module:
@@ -49,8 +52,9 @@ def load(folder: str | Path, model_class: type) -> nn.Module:
             f"{folder / WEIGHTS} must be the file that {CONFIG} was written with; its sha256 "
             "differs, so it is damaged or from another model. Fetch or train the checkpoint again."
         )
+    settings.pop("tokenizer_sha256", None)  # for `tokenizers.load`
     tensors = tensors_from(content, folder / WEIGHTS)
-    return build(model_class, _config(settings, folder), tensors, folder)
+    return build(model_class, _config(settings, folder), tensors, folder / WEIGHTS)
 
 
 def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
@@ -62,6 +66,16 @@ def tensors_from(content: bytes, path: Path) -> dict[str, Tensor]:
             f"{path} must be a safetensors file; it cannot be read: {error}. Save or fetch the "
             "checkpoint again."
         ) from None
+
+
+def _tokenizer_file(tokenizer, most: int) -> bytes | None:
+    """What is written of a tokenizer; the model must have a number for each of its tokens."""
+    if tokenizer is not None and tokenizer.vocab_size > most:
+        raise ValueError(
+            f"A model must have all tokens of its tokenizer; got vocab_size={most:,} for "
+            f"{tokenizer.vocab_size:,} tokens. Pass the tokenizer that the model was trained with."
+        )
+    return None if tokenizer is None else tokenizer.to_json().encode()
 
 
 def _check_parts(model: nn.Module) -> None:
@@ -106,64 +120,6 @@ def _own_tensors(model: nn.Module) -> dict[str, Tensor]:
     return {name: p.detach().cpu().contiguous() for name, p in model.named_parameters()}
 
 
-def build(
-    model_class: type, config: GPTConfig, tensors: dict[str, Tensor], folder: Path
-) -> nn.Module:
-    """The model of a config with these parameters, in eval mode; ValueError if they differ.
-
-    A parameter with two names, as of a tied head, may come under either. Nothing is allocated
-    before the shapes agree: a damaged config may ask for any size.
-    """
-    for name, most in _limits(config, tensors).items():
-        if (value := getattr(config, name)) > most:
-            raise _other_model(folder, [f"{name} = {value:,}"])
-    with torch.device("meta"):
-        empty = model_class(config)
-    tensors = _by_first_name(empty, tensors)
-    shapes = {name: p.shape for name, p in empty.named_parameters()}
-    wrong = sorted(set(shapes) ^ set(tensors)) or [
-        name for name in shapes if shapes[name] != tensors[name].shape
-    ]
-    if wrong:
-        raise _other_model(folder, wrong)
-    model = model_class(config)
-    for name, parameter in model.named_parameters():
-        parameter.data.copy_(tensors[name])
-    return model.eval()
-
-
-def _limits(config: GPTConfig, tensors: dict[str, Tensor]) -> dict[str, float]:
-    """The most that a config can ask for, if these are its tensors."""
-    numbers, count = sum(tensor.numel() for tensor in tensors.values()), len(tensors)
-    plain = config.positions != "learned" and config.attention == "causal"
-    return {
-        "vocab_size": numbers,
-        "n_embd": numbers,
-        "block_size": math.inf if plain else numbers,  # nothing in the model is so long
-        "n_layer": count,
-        "n_expert": count / config.n_layer if config.n_layer else math.inf,
-    }
-
-
-def _by_first_name(model: nn.Module, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors of parameters with several names under the first; one that differs stays."""
-    named, found = dict(model.named_parameters(remove_duplicate=False)), dict(tensors)
-    first = {id(parameter): name for name, parameter in model.named_parameters()}
-    for name in tensors.keys() & named.keys():
-        ours = first[id(named[name])]
-        if name != ours and found.setdefault(ours, tensors[name]).equal(tensors[name]):
-            del found[name]
-    return found
-
-
-def _other_model(folder: Path, wrong: list[str]) -> ValueError:
-    return ValueError(
-        f"{folder / WEIGHTS} must hold the tensors of the model in {CONFIG}; "
-        f"{len(wrong)} differ, the first is {wrong[0]!r}. It was saved by another model: try the "
-        "config.json that came with it."
-    )
-
-
 def read_bytes(path: Path) -> bytes:
     """A file of a checkpoint; ValueError says which one is missing."""
     if not path.is_file():
@@ -178,7 +134,7 @@ def read_json(path: Path) -> dict:
     """A JSON object in a file of a checkpoint; ValueError if it is none."""
     try:
         settings = json.loads(read_bytes(path))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # no JSON, no UTF-8, or nested without end
         raise ValueError(
             f"{path} must be JSON; it cannot be read: {error}. Save or fetch the checkpoint again."
         ) from None

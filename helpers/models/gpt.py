@@ -18,6 +18,7 @@ from helpers.models.config import GPTConfig
 from helpers.models.losses import token_loss
 from helpers.models.parts import Parts
 from helpers.models.positions import places
+from helpers.models.rebuild import build
 
 
 @explains(
@@ -89,7 +90,8 @@ class GPT(nn.Module):
                 f"got others in {', '.join(parts)}. Try {type(self).__name__}(config, …): it "
                 "starts anew."
             ) from None
-        return other.to(self.token_embedding.weight).train(self.training)
+        like = self.token_embedding.weight
+        return other.to(like.device, like.dtype).train(self.training)
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
@@ -112,4 +114,4 @@ class GPT(nn.Module):
         damaged or foreign file, ConnectionError when the weights are not to be had.
         """
         config, tensors = pretrained.read(source, download)
-        return checkpoint.build(cls, config, tensors, Path(source))
+        return build(cls, config, tensors, Path(source) / checkpoint.WEIGHTS)

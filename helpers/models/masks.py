@@ -11,14 +11,14 @@ from helpers.basics.numbers import whole
 
 
 @takes(T="count")
-def causal(T: int, S: int | None = None) -> Tensor:
+def causal(T: int, S: int | None = None, device: torch.device | None = None) -> Tensor:
     """Everything up to oneself: (T, S), the T last of S positions (S = T when not given).
 
     >>> causal(3).int().tolist()
     [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
     """
     S = T if S is None else whole("S", S, T)  # the T are the last of them
-    return torch.ones(T, S, dtype=torch.bool).tril(S - T)
+    return torch.ones(T, S, dtype=torch.bool, device=device).tril(S - T)
 
 
 @takes(T="count", S="count None")
@@ -64,7 +64,8 @@ def check(visible: Tensor) -> Tensor:
     if getattr(visible, "dtype", None) != torch.bool:
         kind = getattr(visible, "dtype", type(visible).__name__)
         raise ValueError(f"A mask must be boolean; got {kind}. Try torch.as_tensor(mask).bool().")
-    if not visible.is_meta and not visible.any(-1).all():  # a mask on "meta" holds no values
+    # "meta" holds no values, and for a GPU's a forward would wait: it was checked when it was made
+    if visible.device.type == "cpu" and not visible.any(-1).all():
         row = (~visible.any(-1)).nonzero()[0, -1].item()
         raise ValueError(
             f"Every position must look somewhere, or its weights are 0/0; position {row} sees "

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
+import torch
 from torch import nn
 
 
@@ -36,3 +37,8 @@ def hooked(modules: Iterable[nn.Module], see: Callable, after: bool = False) -> 
     finally:
         for hook in hooks:
             hook.remove()
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Where a model is, for the data that it is given; the CPU for one without parameters."""
+    return next(model.parameters(), torch.empty(0)).device

@@ -64,9 +64,7 @@ def mix(experts: Iterable[nn.Module], tokens: Tensor, gates: Tensor) -> Tensor:
     """
     expert, token = gates.T.nonzero(as_tuple=True)  # (M,) each, sorted by expert
     # experts get their own tokens only: k of E are computed for each token, not all E
-    groups = tokens.index_select(0, token).split(
-        torch.bincount(expert, minlength=gates.shape[1]).tolist()
-    )
+    groups = tokens.index_select(0, token).split((gates != 0).sum(0).tolist())
     answers = torch.cat([e(group) for e, group in zip(experts, groups, strict=True)])  # (M, C)
     weighted = answers * gates[token, expert].unsqueeze(-1)
     return torch.zeros_like(tokens, dtype=weighted.dtype).index_add(0, token, weighted)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from helpers.basics.numbers import whole
 from helpers.models import checkpoint
 from helpers.models.config import GPTConfig
 
@@ -61,7 +62,7 @@ def translated(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         name = name.removeprefix("transformer.")
         if name == "lm_head.weight" or name.endswith((".attn.bias", ".attn.masked_bias")):
             continue
-        turned = tensor.t() if name.endswith(CONVS) else tensor
+        turned = tensor.mT if name.endswith(CONVS) and tensor.ndim == 2 else tensor
         found[our_name(name)] = turned.contiguous()
     return found
 
@@ -87,7 +88,7 @@ def _config(settings: dict, folder: Path) -> GPTConfig:
                 f"got {value!r}. Pass a model of GPT-2's make; no other can be read."
             )
     try:
-        width = settings["n_embd"]
+        width = whole("n_embd", settings["n_embd"])
         if settings.get("n_inner") not in (None, 4 * width):
             advice = f"Try n_inner={4 * width}."
             raise ValueError(f"n_inner must be 4 · n_embd; got {settings['n_inner']}. {advice}")
@@ -104,19 +105,23 @@ def _config(settings: dict, folder: Path) -> GPTConfig:
 def _published(name: str, download: bool) -> Path:
     """The folder in Hugging Face's cache that has both files."""
     try:
-        from huggingface_hub import hf_hub_download
+        from huggingface_hub import hf_hub_download, try_to_load_from_cache
     except ImportError:
         raise ConnectionError(
             f"To find {name} by its name the package huggingface_hub is needed. Install it, or "
             f"pass a folder that holds {' and '.join(FILES)}."
         ) from None
-    repository = f"openai-community/{name}"
+    # Even with local_files_only hf_hub_download asks the hub; the other only looks.
+    find = hf_hub_download if download else try_to_load_from_cache
+    reason = "not in Hugging Face's cache"
     try:
-        paths = [hf_hub_download(repository, file, local_files_only=not download) for file in FILES]
+        paths = [find(f"openai-community/{name}", file) for file in FILES]
+        if all(isinstance(path, str) for path in paths):
+            return Path(paths[0]).parent
     except Exception as error:  # the library has a dozen kinds for "not to be had"
-        raise ConnectionError(
-            f"The weights of {name} are not at hand ({type(error).__name__}). When online, try "
-            f"from_pretrained({name!r}, download=True): {PUBLISHED[name]} GB, once; or pass a "
-            f"folder that holds {' and '.join(FILES)}."
-        ) from error
-    return Path(paths[0]).parent
+        reason = type(error).__name__
+    raise ConnectionError(
+        f"The weights of {name} are not at hand ({reason}). When online, try "
+        f"from_pretrained({name!r}, download=True): {PUBLISHED[name]} GB, once; or pass a "
+        f"folder that holds {' and '.join(FILES)}."
+    )

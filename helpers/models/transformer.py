@@ -81,7 +81,7 @@ class DecoderBlock(nn.Module):
 
     def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:
         """y: (B, T, C), memory: (B, S, C) -> (B, T, C). visible: the source without padding."""
-        past = masks.causal(y.shape[1]).to(y.device)  # made here: T differs from call to call
+        past = masks.causal(y.shape[1], device=y.device)  # made here: T differs from call to call
         y = self.add_attention(y, self.attention(y, y, past))
         y = self.add_cross(y, self.cross_attention(y, memory, visible))
         return self.add_mlp(y, self.mlp(y))

@@ -15,7 +15,7 @@ from helpers.basics.borders import explained, takes
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
 from helpers.models.gpt import GPT
-from helpers.models.modes import evaluating
+from helpers.models.modes import device_of, evaluating
 from helpers.models.positions import Positions
 from helpers.theory.scaling import count_parameters
 
@@ -76,7 +76,7 @@ def twin_difference(model: GPT, idx: Tensor) -> float:
         places = model.position_embedding(torch.arange(idx.shape[1], device=idx.device))
         x = model.token_embedding.weight[idx] + places
         for block in model.blocks:
-            x = twin_block(block, model.config.n_head)(x, future(idx.shape[1]))
+            x = twin_block(block, model.config.n_head)(x, future(idx.shape[1]).to(x.device))
         logits = model.final_norm(x) @ model.token_embedding.weight.T
         return largest_difference(model(idx)[0], logits)
 
@@ -110,7 +110,7 @@ def twin_block(block: PreNormBlock, n_head: int) -> nn.Module:
     for ours, theirs in names.items():
         weights = {name.replace(ours, theirs): value for name, value in weights.items()}
     twin.load_state_dict(weights)
-    return twin.eval()
+    return twin.to(block.attention_norm.weight.device).eval()
 
 
 def future(T: int) -> Tensor:
@@ -130,7 +130,7 @@ def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[st
     start_loss: what it paid before training; ids: (N,) validation tokens; floor: nats per token.
     Six of them; the last is left out where PyTorch has no layers to compare with.
     """
-    idx = ids[: model.config.block_size][None]
+    idx = ids[: model.config.block_size][None].to(device_of(model))
     uniform = torch.tensor(model.config.vocab_size).log().item()  # who knows nothing guesses evenly
     verdicts = {
         # before training nothing is known: every token is as likely as the others

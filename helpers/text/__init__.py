@@ -8,6 +8,7 @@ simple_bpe        byte-pair encoding, whole, in a few lines
 bpe               byte-pair encoding, as the course uses it
 merges            the merges of byte-pair encoding, learned and applied fast
 special           tokens that are names and no text
+download          a download that ends
 published         the tokens of GPT-2 and GPT-4
 vocabulary_files  the tokens of a published model's folder
 stream            a text that comes in chunks, tokenized in bounded memory

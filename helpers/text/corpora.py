@@ -7,13 +7,11 @@ char-rnn repository) is downloaded once, when it is asked for, and checked by it
 import hashlib
 import math
 import os
-import urllib.request
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 
 from helpers.basics.files import write_atomically
-from helpers.text import documents, playwright
+from helpers.text import documents, download, playwright
 
 PLAYWRIGHT_CHARACTERS, PLAYWRIGHT_SEED = 1_000_000, 1564
 SHAKESPEARE_URL = (
@@ -21,6 +19,7 @@ SHAKESPEARE_URL = (
 )
 SHAKESPEARE_SHA256 = "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
 SHORTEST = 1_000
+WAIT, LONGEST = 60, 2_000_000  # seconds and bytes of a download; the text has 1,115,394 bytes
 
 
 @dataclass(frozen=True)
@@ -81,24 +80,28 @@ def _text_of(path: Path) -> str:
 
 def _tinyshakespeare() -> bytes:
     """The file's bytes from GPT_PROBABLY_DATA or the cache folder; else fetched into the latter."""
-    cache = Path.home() / ".cache" / "gpt-probably"
-    for folder in (os.environ.get("GPT_PROBABLY_DATA", cache), cache):
-        path = Path(folder) / "tinyshakespeare.txt"
-        if path.is_file():
-            return _checked(path.read_bytes(), str(path))
+    given = os.environ.get("GPT_PROBABLY_DATA")
+    folder = Path(given).expanduser() if given else Path.home() / ".cache" / "gpt-probably"
+    path = folder / "tinyshakespeare.txt"
+    if path.is_file():
+        return _checked(path.read_bytes(), str(path))
+    if given:
+        raise ValueError(
+            f"GPT_PROBABLY_DATA must name a folder that holds {path.name}; {path} is not there. "
+            f"Check the path, seen from {Path.cwd()}, or unset it to have the text downloaded."
+        )
     content = _checked(_fetch(SHAKESPEARE_URL), SHAKESPEARE_URL)
-    write_atomically(cache / "tinyshakespeare.txt", content)
+    write_atomically(path, content)
     return content
 
 
 def _fetch(url: str) -> bytes:
     try:
-        with urllib.request.urlopen(url, timeout=20) as answer:
-            return answer.read()
-    except (OSError, HTTPException) as error:
+        return download.fetch(url, WAIT, LONGEST)
+    except ConnectionError as error:
         raise ConnectionError(
-            f"TinyShakespeare must be downloaded once, and {url} cannot be reached ({error}). "
-            "Go online, or set GPT_PROBABLY_DATA to a folder that holds tinyshakespeare.txt; "
+            f"TinyShakespeare must be downloaded once: {str(error).rstrip('.')}. "
+            "Set GPT_PROBABLY_DATA to a folder that holds tinyshakespeare.txt; "
             "corpora.load('playwright') needs neither."
         ) from None
 

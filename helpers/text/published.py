@@ -7,20 +7,18 @@ Used in notebook 03.
 
 import contextlib
 import json
-import threading
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from http.client import HTTPException
 
 import tiktoken
 import tiktoken.load
 
-from helpers.text import stream
+from helpers.text import download, stream
 from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.special import WithSpecial
 
 NAMES = {"gpt2": "gpt2", "gpt4": "cl100k_base"}
+MOST = 10**7  # bytes of a list of tokens; GPT-4's has 1.7 million
 
 
 class PublishedTokenizer(WithSpecial):
@@ -93,25 +91,13 @@ def _refuse(name: str, url: str) -> bytes:
 
 
 def _fetch(name: str, seconds: float, url: str) -> bytes:
-    """What stands at an address; gives up when the time is over, whatever happens."""
-    found: list[bytes | Exception] = [TimeoutError(f"no answer within {seconds:g} s")]
-    reader = threading.Thread(target=_read, args=(url, seconds, found), daemon=True)
-    reader.start()
-    reader.join(seconds)
-    if isinstance(found[-1], bytes):
-        return found[-1]
-    raise ConnectionError(
-        f"The tokens of {name} must be downloaded once, and {url} cannot be read "
-        f"({found[-1]}). Try again when online."
-    )
-
-
-def _read(url: str, seconds: float, found: list) -> None:
     try:
-        with urllib.request.urlopen(url, timeout=seconds) as answer:
-            found.append(answer.read())
-    except (OSError, HTTPException) as error:
-        found.append(error)
+        return download.fetch(url, seconds, MOST)
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"The tokens of {name} must be downloaded once: {str(error).rstrip('.')}. Use a "
+            "tokenizer of your own until then."
+        ) from None
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 Built by hand in notebook 03.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -72,8 +73,13 @@ class CharTokenizer(WithSpecial):
 
     @classmethod
     def from_settings(cls, settings: dict) -> "CharTokenizer":
-        """The tokenizer that `to_json` wrote down."""
-        return cls(settings["characters"], settings.get("special", ()))
+        """The tokenizer that `to_json` wrote down; ValueError for a character that comes twice."""
+        tokenizer = cls(settings["characters"], settings.get("special", ()))
+        if tokenizer.characters != [*settings["characters"]]:
+            raise ValueError(
+                "its characters must be sorted, each once. Try CharTokenizer(text).to_json()"
+            )
+        return tokenizer
 
 
 Tokenizer = CharTokenizer | BPETokenizer | PublishedTokenizer
@@ -83,20 +89,37 @@ KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer, "published": Publishe
 def load(folder: str | Path) -> Tokenizer:
     """The tokenizer that `model.save(folder, tokenizer)` wrote, or GPT-2's files in the folder.
 
-    ValueError when there is none. ConnectionError for one that is kept by its name alone (GPT-4's)
-    and is not in tiktoken's cache.
+    ValueError when there is none, when it is damaged or not that of the model in the folder.
+    ConnectionError for one that is kept by its name alone (GPT-4's) and is not in tiktoken's cache.
     """
     if vocabulary_files.found(folder):
         return vocabulary_files.read(folder)
     path = Path(folder) / "tokenizer.json"
     try:
         settle(path.parent)
-        settings = json.loads(path.read_text(encoding="utf-8"))
-        return KINDS[settings["kind"]].from_settings(settings)
+        content = path.read_bytes()
+        settings = json.loads(content.decode())
+        tokenizer = KINDS[settings["kind"]].from_settings(settings)
+        _check_model(path.with_name("config.json"), content, tokenizer.vocab_size)
+        return tokenizer
     except ConnectionError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ValueError(
             f"{path} must be a tokenizer written by model.save(folder, tokenizer); "
             f"it cannot be read ({error}). Save the model together with its tokenizer."
         ) from None
+
+
+def _check_model(path: Path, content: bytes, vocab_size: int) -> None:
+    """The model beside it must have been saved with this file, if a model is there.
+
+    An older one names no sha256: its number of tokens must be the same.
+    """
+    config = json.loads(path.read_bytes()) if path.is_file() else {}
+    found = hashlib.sha256(content).hexdigest()
+    if config.get("tokenizer_sha256", found) != found:
+        raise ValueError(f"its sha256 is not the one that {path} names. Fetch both again")
+    size = config.get("vocab_size", vocab_size)
+    if size != vocab_size and "tokenizer_sha256" not in config:
+        raise ValueError(f"it has {vocab_size:,} tokens, the model {size:,}. Fetch both again")

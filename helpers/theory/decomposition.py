@@ -127,7 +127,7 @@ def _expectation(weights: Tensor, values: Tensor, dim: int = -1) -> Tensor:
 
 
 def _log_distributions(log_probs: Tensor) -> Tensor:
-    log_q = torch.as_tensor(log_probs).detach().double()
+    log_q = torch.as_tensor(log_probs).detach().cpu().double()
     totals = log_q.logsumexp(-1, keepdim=True)
     if not torch.allclose(totals, torch.zeros_like(totals), atol=1e-4):
         raise ValueError(

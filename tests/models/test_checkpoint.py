@@ -74,6 +74,12 @@ def test_the_tokenizer_of_the_old_model_goes_with_it(model, tmp_path):
         tokenizers.load(tmp_path)
 
 
+def test_a_model_must_have_all_tokens_of_its_tokenizer(model, tmp_path):
+    with pytest.raises(ValueError, match="got vocab_size=11 for 12 tokens. Pass the tokenizer"):
+        model.save(tmp_path, CharTokenizer("abcdefghijkl"))
+    assert not any(tmp_path.iterdir())
+
+
 def test_the_config_can_be_read_by_a_person(folder):
     lines = (folder / "config.json").read_text().splitlines()
     assert ' "block_size": 8,' in lines and ' "norm": "layer",' in lines

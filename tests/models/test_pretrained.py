@@ -1,11 +1,16 @@
 """GPT-2's weights: the same logits as transformers, the same text, and nothing half-loaded."""
 
 import json
+import os
+import shutil
 import struct
+import subprocess
+import sys
 
 import pytest
 import torch
 import transformers
+from kernel_environment import ROOT
 from safetensors.torch import load_file, save_file
 from torch.testing import assert_close
 
@@ -103,17 +108,57 @@ def test_a_published_name_offline_says_what_to_do(monkeypatch, tmp_path):
         GPT.from_pretrained("gpt2-xl")
 
 
-def test_nothing_is_fetched_unasked(monkeypatch, folder):
+# Run by itself: what the library has asked once in a process it does not ask again.
+ALONE = """
+import socket
+
+asked = []
+def refuse(*address, **options):
+    asked.append(address)
+    raise OSError("no network here")
+
+socket.getaddrinfo = socket.socket.connect = socket.socket.sendto = refuse
+from helpers.models.gpt import GPT
+try:
+    print(GPT.from_pretrained("gpt2").config.n_embd, asked)
+except ConnectionError as error:
+    print(error, asked)
+"""
+
+
+def alone(home):
+    """What from_pretrained("gpt2") says in a new process with this home, and whom it asked."""
+    without = ("HF_", "TRANSFORMERS_", "DO_NOT_TRACK", "DISABLE_TELEMETRY")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(without)}
+    command, settings = [sys.executable, "-c", ALONE], kept | {"HF_HOME": str(home)}
+    return subprocess.run(command, env=settings, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+def in_cache(folder, cache):
+    """The files of a folder where Hugging Face's cache would keep them for gpt2."""
+    place = cache / "models--openai-community--gpt2"
+    shutil.copytree(folder, place / "snapshots" / "abc")
+    (place / "refs").mkdir()
+    (place / "refs" / "main").write_text("abc")
+
+
+def test_a_look_into_the_cache_asks_nobody(tmp_path, folder):
+    said = alone(tmp_path / "home")
+    assert "weights of gpt2 are not at hand" in said and said.endswith(" []\n")
+    in_cache(folder, tmp_path / "home" / "hub")
+    assert alone(tmp_path / "home") == f"{SIZES['n_embd']} []\n"
+
+
+def test_what_is_asked_for_is_fetched(monkeypatch, folder):
     asked = []
 
-    def stand_in(repository, file, local_files_only):
-        asked.append((repository, local_files_only))
+    def stand_in(repository, file):
+        asked.append((repository, file))
         return str(folder / file)
 
     monkeypatch.setattr("huggingface_hub.hf_hub_download", stand_in)
-    GPT.from_pretrained("gpt2")
     GPT.from_pretrained("gpt2", download=True)
-    assert asked == [("openai-community/gpt2", True)] * 2 + [("openai-community/gpt2", False)] * 2
+    assert asked == [("openai-community/gpt2", file) for file in pretrained.FILES]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +171,7 @@ def test_nothing_is_fetched_unasked(monkeypatch, folder):
         ({"n_inner": 17}, "n_inner must be 4 · n_embd; got 17"),
         ({"n_head": 5}, "n_embd must be a multiple of n_head"),
         ({"n_layer": None}, "n_layer must be a whole number"),
+        ({"n_embd": None}, "n_embd must be a whole number ≥ 1; got None"),
         ({"n_layer": 4}, "must hold the tensors of the model"),
         ({"n_positions": 18}, "must hold the tensors of the model"),
     ],
@@ -140,6 +186,14 @@ def test_a_tensor_too_many_is_refused(folder):
     path = folder / "model.safetensors"
     save_file({**load_file(path), "transformer.h.0.extra": torch.ones(1)}, path)
     with pytest.raises(ValueError, match=r"1 differ, the first is 'blocks.0.extra'"):
+        GPT.from_pretrained(folder)
+
+
+def test_a_matrix_of_another_shape_is_refused(folder):
+    path = folder / "model.safetensors"
+    name = "transformer.h.0.attn.c_attn.weight"
+    save_file({**load_file(path), name: torch.zeros(1, 12, 36)}, path)
+    with pytest.raises(ValueError, match=r"1 differ, the first is 'blocks.0.attention.qkv.weight'"):
         GPT.from_pretrained(folder)
 
 

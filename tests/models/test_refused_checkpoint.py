@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import struct
 
 import pytest
+import torch
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
 from helpers.models.bigram import Bigram, BigramConfig
@@ -64,7 +67,7 @@ def test_weights_of_another_model_are_refused(folder, model, tmp_path):
     ("settings", "first"),
     [
         ({"n_embd": 14}, "token_embedding.weight"),
-        ({"n_layer": 3}, "blocks.2.attention.projection.bias"),
+        ({"n_layer": 3}, "n_layer = 3"),
         ({"n_layer": 1}, "blocks.1.attention.projection.bias"),
         ({"tied": False}, "head.bias"),
         ({"block": "post-norm"}, "final_norm.bias"),
@@ -91,6 +94,7 @@ def test_a_config_may_not_ask_for_more_than_the_file_holds(folder, name):
         (b"{'block_size': 8}", "must be JSON; it cannot be read"),
         (b"\xff\xfe{}", "must be JSON; it cannot be read"),
         (b"[1, 2]", "must hold a JSON object; got list"),
+        (b"[" * 100_000, "must be JSON; it cannot be read: maximum recursion depth"),
     ],
 )
 def test_a_config_that_is_no_json_object_is_refused(folder, content, message):
@@ -131,6 +135,32 @@ def test_a_checkpoint_of_another_kind_of_model_is_refused(tmp_path):
 def test_one_full_stop_ends_what_is_wrong_with_a_config(folder):
     rewrite(folder, block=1)
     refused(folder, r"Try block=.pre-norm.\. Try the file", "config.json")
+
+
+@pytest.mark.parametrize("kind", ["int8", "int64", "bool", "complex64", "float8_e4m3fn"])
+def test_weights_that_are_no_real_numbers_are_refused(folder, kind):
+    weights = load_tensors((folder / "model.safetensors").read_bytes())
+    rewrite(folder, save_tensors({n: t.to(getattr(torch, kind)) for n, t in weights.items()}))
+    refused(folder, f"numbers in floating point; got {kind} in 'token_embedding.weight' of ")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300])
+def test_weights_that_are_not_finite_are_refused(folder, value):
+    """1e300 is a finite double and an infinite float."""
+    weights = load_tensors((folder / "model.safetensors").read_bytes())
+    weights = {name: tensor.double() for name, tensor in weights.items()}
+    weights["blocks.1.mlp.expand.weight"][3, 2] = value
+    rewrite(folder, save_tensors(weights))
+    refused(folder, "finite numbers .*; got NaN or infinity in 'blocks.1.mlp.expand.weight' of ")
+
+
+@pytest.mark.parametrize("settings", [{"n_expert": 300}, {"n_layer": 3_000}])
+def test_a_small_file_cannot_ask_for_many_modules(folder, settings):
+    """Empty tensors take no room; what they let a config ask for would take long to build."""
+    settings = {"n_layer": 300, "n_head": 1, "n_embd": 2} | settings
+    empty = {f"blocks.{i}": torch.zeros(0) for i in range(settings["n_layer"])}
+    rewrite(folder, save_tensors(empty | {"all": torch.zeros(3_000)}), **settings)
+    refused(folder, "1 differ, the first is 'n_")
 
 
 class Bomb:

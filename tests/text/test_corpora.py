@@ -155,6 +155,17 @@ def test_a_file_with_another_sha256_is_refused(write, monkeypatch):
     assert str(path) in str(e.value) and found[:12] in str(e.value)
 
 
+def test_a_folder_of_the_data_without_the_text_is_said(home, network, monkeypatch):
+    """Neither the cache nor the network takes its place: who sets it means it."""
+    corpora.load("tinyshakespeare")
+    monkeypatch.setenv("GPT_PROBABLY_DATA", str(home / "nowhere"))
+    with pytest.raises(
+        ValueError, match="GPT_PROBABLY_DATA must name a folder that holds"
+    ) as error:
+        corpora.load("tinyshakespeare")
+    assert str(home / "nowhere" / "tinyshakespeare.txt") in str(error.value)
+
+
 def test_without_network_the_error_says_what_to_do(home, offline):
     with pytest.raises(ConnectionError, match="Network is unreachable") as error:
         corpora.load("tinyshakespeare")
@@ -189,7 +200,7 @@ def test_a_download_is_kept_whole_or_not_at_all(home, network, monkeypatch):
 
 def test_a_download_that_breaks_off_is_a_connection_error(home, network, monkeypatch):
     class Broken(io.BytesIO):
-        def read(self):
+        def read1(self, size):
             raise IncompleteRead(b"First Citizen")
 
     monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: Broken())

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.text.tokenizers import CharTokenizer
+from helpers.text.tokenizers import BPETokenizer, CharTokenizer
 from helpers.views.widgets import next_character
 from helpers.views.widgets.reading import NO_TRUTH, next_probs
 from tests.views.browser import from_browser
@@ -116,6 +116,13 @@ def test_only_the_last_block_is_read_and_the_model_keeps_its_mode():
 def test_probabilities_sum_to_one():
     probs = next_probs(LastToken(TOKENIZER.vocab_size), TOKENIZER, "to")
     assert probs.shape == (TOKENIZER.vocab_size,) and probs.sum().item() == pytest.approx(1)
+
+
+def test_tokens_that_read_alike_are_one_bar_with_all_their_probability():
+    """Of the 256 bytes 128 are parts of characters, each �: so much that belongs to one bar."""
+    tokenizer = BPETokenizer.train("to be", 256)
+    explorer = next_character(LastToken(256), tokenizer, "to be")
+    assert f"'�' {0.5 * 128 / 255:.2f}" in explorer.picture.alt
 
 
 def test_writing_on_adds_the_same_characters_every_time():

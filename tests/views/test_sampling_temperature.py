@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from helpers.text.tokenizers import CharTokenizer
+from helpers.text.tokenizers import BPETokenizer, CharTokenizer
 from helpers.views.pictures.vocabulary_bars import vocabulary_bars
 from helpers.views.widgets import sampling_temperature
 from helpers.views.widgets.sampling_temperature import TEMPERATURES, WRITTEN
@@ -91,6 +91,18 @@ def test_a_token_is_taken_and_given_back():
     for left in ("ca" + token, "ca", "ca"):
         explorer.buttons["rewind"].click()
         assert explorer.controls["text"].value == left
+
+
+def test_a_character_of_two_bytes_is_taken_byte_by_byte():
+    """After the first byte the text ends in �, of which é cannot be made any more."""
+    tokenizer = BPETokenizer.train("to be", 256)
+    explorer = sampling_temperature(LastToken(256), tokenizer, "caf")
+    for byte in tokenizer.encode("é"):
+        explorer.controls["token"].value = byte
+        explorer.buttons["take it"].click()
+    assert explorer.controls["text"].value == "café"
+    explorer.buttons["rewind"].click()
+    assert explorer.controls["text"].value == "caf�"
 
 
 def test_only_what_can_be_drawn_is_offered_and_drawn():

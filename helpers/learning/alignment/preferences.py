@@ -29,10 +29,11 @@ def compare(rewards: Tensor, generator: torch.Generator | None = None) -> tuple[
     rewards: (2N,) of answers 0 and 1, 2 and 3, … Returns the places of winners and losers, (N,).
     """
     need(len(rewards) % 2 == 0, "rewards", "be even in number", rewards, "Leave out the last.")
-    first, second = rewards.double().view(-1, 2).unbind(-1)
+    first, second = rewards.cpu().double().view(-1, 2).unbind(-1)  # not every device has doubles
     wins = torch.rand(len(first), generator=generator) < bradley_terry(first, second)
     places = 2 * torch.arange(len(first))
-    return torch.where(wins, places, places + 1), torch.where(wins, places + 1, places)
+    winners, losers = torch.where(wins, places, places + 1), torch.where(wins, places + 1, places)
+    return winners.to(rewards.device), losers.to(rewards.device)
 
 
 @takes(vocab_size="count", answers="tokens N A <vocab_size")
@@ -48,7 +49,7 @@ def count_reward(winners: Tensor, losers: Tensor, penalty: float = 0.005) -> Ten
     winners, losers: (N, V) counts. Returns (V,): the weights with the least
     `reward_loss` + penalty · Σ weights²; the loss is convex, so there is one minimum.
     """
-    weights = torch.zeros(winners.shape[1], requires_grad=True)
+    weights = torch.zeros(winners.shape[1], device=winners.device, requires_grad=True)
     search = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def evaluate() -> Tensor:

@@ -12,7 +12,7 @@ from helpers.learning.sampling import draw, next_token_probs
 
 def unshifted_windows(ids: Tensor, starts: Tensor, block_size: int) -> tuple[Tensor, Tensor]:
     """Windows of a text, and their targets."""
-    steps = torch.arange(block_size)
+    steps = torch.arange(block_size, device=starts.device)
     return ids[starts[:, None] + steps], ids[starts[:, None] + steps]
 
 

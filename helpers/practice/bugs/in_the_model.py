@@ -17,6 +17,7 @@ from helpers.models.attention import CausalSelfAttention, attention_weights, mer
 from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.modes import device_of
 
 
 class PeekingAttention(CausalSelfAttention):
@@ -25,7 +26,7 @@ class PeekingAttention(CausalSelfAttention):
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """(B, nh, T, hs), (B, nh, S, hs) twice -> (B, nh, T, hs)."""
         T, S = q.shape[-2], k.shape[-2]
-        future = torch.ones(T, S, dtype=torch.bool).triu(2 + S - T)
+        future = torch.ones(T, S, dtype=torch.bool, device=q.device).triu(2 + S - T)
         return F.scaled_dot_product_attention(q, k, v, ~future)
 
 
@@ -65,8 +66,8 @@ class SquareMaskAttention(CausalSelfAttention):
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """(B, nh, T, hs) three times -> (B, nh, T, hs)."""
         B, T = q.shape[0], q.shape[-2]
-        visible = torch.ones(B, B, dtype=torch.bool).tril()[:T, :T].expand(T, T)
-        return F.scaled_dot_product_attention(q, k, v, visible)
+        visible = torch.ones(B, B, dtype=torch.bool, device=q.device).tril()[:T, :T]
+        return F.scaled_dot_product_attention(q, k, v, visible.expand(T, T))
 
 
 class ShownAfterDropout(CausalSelfAttention):
@@ -83,7 +84,7 @@ class WholeBlockPositions(GPT):
 
     def embed(self, idx: Tensor, past: int = 0) -> Tensor:
         """(B, T) -> (B, T, C)."""
-        positions = torch.arange(self.config.block_size)
+        positions = torch.arange(self.config.block_size, device=idx.device)
         return self.token_embedding(idx) + self.position_embedding(positions)
 
 
@@ -120,7 +121,7 @@ def with_dropout(model: GPT, rate: float) -> GPT:
     """A copy of a GPT that drops, while it trains, this share of what its sublayers answer."""
     changed = GPT(dataclasses.replace(model.config, dropout=rate), **model.parts.others)
     changed.load_state_dict(model.state_dict())
-    return changed
+    return changed.to(device_of(model))
 
 
 LINE_UP = {

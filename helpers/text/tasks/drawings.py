@@ -81,7 +81,7 @@ def draw(n: int, noise: float, generator: torch.Generator | None = None) -> tupl
 
 @takes(images="numbers n 1 16 16")
 def posterior(images: Tensor, noise: float) -> Tensor:
-    """P(name | image), exactly: (n, 1, SIDE, SIDE) -> (n, names); rows sum to 1.
+    """P(name | image), exactly: (n, 1, SIDE, SIDE) -> (n, names); rows sum to 1. On the CPU.
 
     ln P(image | sheet) counts the pixels that differ; the sheets of a name are summed, each as
     likely as it is to be drawn. ValueError for an impossible noise, or for 0 and an image that
@@ -89,7 +89,7 @@ def posterior(images: Tensor, noise: float) -> Tensor:
     """
     _check(noise)
     sheets, names, probs = templates()
-    x, clean = images.flatten(1).double(), sheets.flatten(1).double()
+    x, clean = images.cpu().flatten(1).double(), sheets.flatten(1).double()
     # pixels that differ: |x - c| = x + c - 2xc, as both are 0 or 1
     flipped = (x.sum(1)[:, None] + clean.sum(1) - 2 * x @ clean.T).round()  # (n, M)
     log_likelihood = torch.xlogy(flipped, noise) + torch.xlogy(SIDE**2 - flipped, 1 - noise)

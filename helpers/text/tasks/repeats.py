@@ -32,11 +32,11 @@ def sample(
 def surprisals(x: Tensor, y: Tensor, vocab_size: int) -> Tensor:
     """-ln P(y[b, t] | x[b, :t+1]) in nats, exactly: the least loss, knowing how rows are made.
 
-    x, y: (B, T) as `sample` gives them. Returns (B, T): ln V while nothing can have been repeated,
-    and almost nothing once the first repeat has shown how long the segment is. ValueError for rows
-    that do not repeat.
+    x, y: (B, T) as `sample` gives them. Returns (B, T), doubles on the CPU: ln V while nothing can
+    have been repeated, and almost nothing once the first repeat has shown how long the segment is.
+    ValueError for rows that do not repeat.
     """
-    rows = torch.cat([x[:, :1], y], dim=1)  # (B, T + 1)
+    rows = torch.cat([x[:, :1], y], dim=1).cpu()  # (B, T + 1)
     periods = range(SHORTEST, LONGEST + 1)
     each = torch.stack([_log_probs(rows, period, vocab_size) for period in periods])
     total = each.logsumexp(0)  # (B, T + 2): ln P(the first n tokens) + ln 13

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
 from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
-from helpers.views.drawing.wording import number
+from helpers.views.drawing.wording import number, writable
 
 Label = tuple[float, str, str]  # height, text, colour
 
@@ -46,7 +48,7 @@ def label_ends(ax: Axes, labels: Sequence[Label], size: float = SMALL) -> Axes:
     The limits must be final: labels are spread in points on the Axes' present height.
     """
     if ax.figure.get_layout_engine() is not None:
-        ax.figure.draw_without_rendering()  # the layout decides how high the Axes are
+        plain(ax.figure).draw_without_rendering()  # the layout decides how high the Axes are
     points = POINTS_PER_INCH / ax.figure.dpi
     bottom, top = ax.bbox.y0 * points, ax.bbox.y1 * points
     wishes = [ax.transData.transform((0, y))[1] * points for y, _, _ in labels]
@@ -68,6 +70,17 @@ def beside(ax: Axes, text: str, xy: tuple, offset: tuple[float, float], **look) 
     """Write so many points right of and above a place, also outside the Axes."""
     look = {"color": INK, "fontsize": SMALL, "annotation_clip": False} | look
     ax.annotate(text, xy, xytext=offset, textcoords="offset points", **look)
+
+
+def plain(figure: Figure) -> Figure:
+    """Before it is drawn: no text of a figure is a formula, for a name may hold dollar signs.
+
+    What no picture can hold becomes �; names of ticks are written only as they are drawn, so
+    whoever sets them makes them `writable`.
+    """
+    for text in figure.findobj(Text):
+        text.set(parse_math=False, text=writable(text.get_text()))
+    return figure
 
 
 def level_lines(ax: Axes, levels: Mapping[str, float]) -> list[Label]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from helpers.views.drawing.given import must
+from helpers.views.drawing.labels import plain
+from helpers.views.drawing.wording import writable
 
 DOTS_PER_INCH = 150
 CSS_PIXELS_PER_INCH = 100
@@ -25,7 +27,7 @@ class Picture:
     """What a reader sees (PNG bytes, or HTML or SVG markup), and its description in words.
 
     width: in CSS pixels, of a PNG or SVG; 0 for its own. ValueError without a description, or
-    unless exactly one of png and markup is given.
+    unless exactly one of png and markup is given. What HTML and SVG cannot hold becomes �.
     """
 
     alt: str
@@ -34,6 +36,8 @@ class Picture:
     width: int = 0
 
     def __post_init__(self):
+        for name in ("alt", "markup"):
+            object.__setattr__(self, name, writable(getattr(self, name)))
         described, one = self.alt.strip(), bool(self.png) != bool(self.markup)
         must(described, "A picture needs a description", "an empty alt", "Try one sentence.")
         got = "both" if self.png else "neither"
@@ -73,6 +77,7 @@ def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
     got = "a figure whose Axes have no label"
     advice = "Try show(ax, alt='…'), or draw with helpers.views.plots, which describes itself."
     must(alt, "A picture needs a description", got, advice)
+    plain(figure)
     figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     width = round(figure.get_figwidth() * CSS_PIXELS_PER_INCH)
     return Picture(alt, png=buffer.getvalue(), width=width)
@@ -80,4 +85,4 @@ def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
 
 def _description(ax: Axes) -> str:
     label = str(ax.get_label())
-    return "" if label.startswith("<") else label  # "<colorbar>" is matplotlib's own label
+    return "" if label == "<colorbar>" else label  # matplotlib's own

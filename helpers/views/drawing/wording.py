@@ -1,6 +1,7 @@
 """How a description, a label or a figure writes a number, a token and a list."""
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,16 +12,31 @@ from helpers.views.drawing.style import MONO
 VISIBLE = {"\n": "↵", " ": "␣", "\t": "⇥", "\r": "←"}
 SPOKEN = {"\n": "newline", " ": "space", "\t": "tab", "\r": "carriage return"}
 DUST = 1e-15  # smaller numbers are what rounding left of zero
+# What XML has no place for: most control characters, half a surrogate pair, two that are none.
+UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def number(value: float) -> str:
-    """A number for a reader, three digits: 4.11, 0.0500, 12,000, 3 -> '3', 1e-16 -> '0'."""
+    """A number for a reader, three digits: 4.11, 0.0500, 12,000, 3 -> '3', 1e-16 -> '0'.
+
+    >>> number(999.4), number(999.7)
+    ('999', '1,000')
+    """
     value = 0.0 if abs(value) < DUST else float(value)
     if not np.isfinite(value):
         return str(value).replace("inf", "∞")
-    if value.is_integer() or abs(value) >= 1000:
+    if value.is_integer() or abs(value) >= 999.5:  # in three digits it is a thousand
         return f"{value:,.0f}"
     return f"{value:#.3g}".rstrip(".")
+
+
+def writable(text: str) -> str:
+    """The text with � in place of each character that no picture can hold.
+
+    >>> writable("one" + chr(0) + "two")
+    'one\ufffdtwo'
+    """
+    return UNWRITABLE.sub("�", text)
 
 
 def glyph(token: str) -> str:

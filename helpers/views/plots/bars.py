@@ -8,7 +8,15 @@ from matplotlib.axes import Axes
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK
 from helpers.views.drawing.style import SIZE, SMALL, axes, finish
-from helpers.views.drawing.wording import amounts, glyph, likeliest, likeliest_of, listed, number
+from helpers.views.drawing.wording import (
+    amounts,
+    glyph,
+    likeliest,
+    likeliest_of,
+    listed,
+    number,
+    writable,
+)
 
 SHOWN = 0.005  # smaller probabilities get no number
 MANY = 24  # more bars get no numbers
@@ -25,7 +33,7 @@ def bars(
     ax = axes(ax, size=(7, 1 + 0.36 * len(names)), grid="x")
     drawn = ax.barh(range(len(names)), lengths, height=0.62, **FILLED)
     ax.bar_label(drawn, list(map(number, lengths)), padding=4, fontsize=SMALL, color=INK)
-    ax.set_yticks(range(len(names)), names, fontsize=SIZE)
+    ax.set_yticks(range(len(names)), map(writable, names), fontsize=SIZE)
     ax.invert_yaxis()
     ax.margins(x=0.12)
     of = f" of {xlabel}" if xlabel else ""
@@ -77,7 +85,7 @@ def policies(
     probs = given.arrays(probs, (n,), rule, advice)
     ax = axes(ax, size=(7.4, 3.4), grid="y")
     _grouped(ax, probs, LOOKS, (SMALL - 1.5) * (n * len(probs) <= MANY))
-    ax.set_xticks(range(n), answers, fontsize=SIZE - (n > 10))
+    ax.set_xticks(range(n), map(writable, answers), fontsize=SIZE - (n > 10))
     ax.tick_params(axis="x", length=0, labelrotation=45 * (n > 10))
     ax.set_ylim(0, 1.22 * max(p.max() for p in probs.values()))
     tops = {n: [f"{answers[i]} {p[i]:.3f}" for i in likeliest(p, 4)] for n, p in probs.items()}

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from helpers.views.drawing import amounts, given, labels, number
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION
 from helpers.views.drawing.style import SIZE, axes, finish
+from helpers.views.drawing.wording import writable
 
 UNIT = "nats per character"
 STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}
@@ -39,7 +40,7 @@ def ladder(
         ax.axvline(floor, color=QUIET, lw=1.2, ls=DASHES[(i + 1) % len(DASHES)], zorder=1.5)
         where = {"xycoords": ax.get_xaxis_transform(), "ha": "center", "color": QUIET}
         labels.beside(ax, f"{name} {number(floor)}", (floor, 1), (0, 4), **where)
-    ax.set_yticks(range(len(losses)), list(losses), fontsize=SIZE)
+    ax.set_yticks(range(len(losses)), map(writable, losses), fontsize=SIZE)
     ax.set(ylim=(len(losses) - 0.5, -0.6))
     ax.margins(x=0.08)
     xlabel = f"validation loss ({unit})"

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.views.drawing import given, listed, number, style
-from helpers.views.drawing.labels import beside, name_ends, spread
+from helpers.views.drawing.labels import beside, name_ends, plain, spread
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION, colour
 
 APART = 26  # points between the middles of two names
@@ -73,7 +73,7 @@ def named_points(
 def _name(ax: Axes, marked: Mapping[str, tuple[float, float]]) -> None:
     """Write each name over its point; names of points at one height are moved apart."""
     ax.margins(0.08, 0.12)
-    ax.figure.draw_without_rendering()  # the layout decides where the points are
+    plain(ax.figure).draw_without_rendering()  # the layout decides where the points are
     on_paper, dpi = ax.transData.transform, ax.figure.dpi
     places = {name: on_paper(xy) * style.POINTS_PER_INCH / dpi for name, xy in marked.items()}
     for level in {round(y / APART) for _, y in places.values()}:

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from helpers.learning.masking import below, losses_by_position, mask_of
 from helpers.models import masks
 from helpers.models.attention import maps, with_mask
+from helpers.models.modes import device_of
 from helpers.text import batches
 from helpers.views.drawing import given, listed, number
 from helpers.views.widgets import reading
@@ -58,13 +59,15 @@ class MaskLab:
         key = (name, visible.numpy().tobytes(), tuple(shown))
         if key not in self._known:
             masked = with_mask(self.models[name], visible)
-            weights = maps(masked, torch.tensor([shown])).mean((0, 1, 2))
-            self._known[key] = losses_by_position(masked, self.x, self.y), weights
+            ids, x, y = torch.tensor([shown]), self.x, self.y
+            ids, x, y = (part.to(device_of(masked)) for part in (ids, x, y))
+            weights = maps(masked, ids).mean((0, 1, 2))
+            self._known[key] = losses_by_position(masked, x, y).cpu(), weights.cpu()
         return self._known[key]
 
     def verdict(self, name: str, visible: Tensor, losses: Tensor) -> str:
         """What the losses (W, T) of this model under this mask mean, in words."""
-        own = mask_of(self.models[name])
+        own = mask_of(self.models[name]).cpu()
         paid = f"{number(losses.mean())} nats on average"
         if masks.leaks(visible):
             return self._leak(losses, paid)

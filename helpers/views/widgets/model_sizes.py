@@ -94,8 +94,14 @@ def power_of_ten(value: float) -> str:
 
 
 def spell(seconds: float) -> str:
-    """A time in the largest unit of which there is at least one: 3.2 days, 1,440 years."""
+    """A time in the largest unit of which there is at least one: 3.2 days, 1,440 years.
+
+    >>> spell(90), spell(3590), spell(3599)
+    ('1.5 minutes', '59.8 minutes', '1 hour')
+    """
+    seconds = float(f"{seconds:.3g}") if seconds < UNITS["years"] else seconds  # not 60 minutes
     for name, size in UNITS.items():
         if seconds >= size or name == "seconds":
             value = seconds / size
-            return f"{value:,.0f} {name}" if value >= 100 else f"{value:.3g} {name}"
+            shown = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+            return f"{shown} {name.removesuffix('s') if shown == '1' else name}"

@@ -1,6 +1,6 @@
 """The next character: what the model expects, beside what the truth allows. Notebook 00."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 import torch
@@ -56,9 +56,7 @@ def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., 
 
     def draw(text: str, position: int) -> Picture:
         read, coming = text[:position], text[position : position + 1]
-        believed = dict(
-            zip(tokens, reading.next_probs(model, tokenizer, read).tolist(), strict=True)
-        )
+        believed = _by_text(tokens, reading.next_probs(model, tokenizer, read).tolist())
         true, remark = _compare(believed, read, truth)
         live.wipe(ax)
         chars = list(believed | (true or {}))
@@ -69,6 +67,14 @@ def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., 
         return live.picture(ax, _describe(ax, read, coming, remark))
 
     return draw
+
+
+def _by_text(tokens: Sequence[str], probs: Sequence[float]) -> dict[str, float]:
+    """P of each text: tokens that read alike, as all parts of characters do (�), are one."""
+    believed = dict.fromkeys(tokens, 0.0)
+    for token, p in zip(tokens, probs, strict=True):
+        believed[token] += p
+    return believed
 
 
 def _compare(

@@ -86,7 +86,7 @@ class _Hand:
 
     def _go_on(self, token: int) -> None:
         self.past.append(self.words.value)
-        self.words.value += self.read.tokens[token]
+        self.words.value = self.read.longer(self.words.value, token)
 
 
 class _Reading:
@@ -95,10 +95,18 @@ class _Reading:
     def __init__(self, model: nn.Module, tokenizer, truth: reading.Truth | None):
         self.known = truth is not None
         self.tokens = [tokenizer.decode([i]) for i in range(tokenizer.vocab_size)]
-        write = partial(reading.continuation, model, tokenizer, count=WRITTEN)
-        self.logits = lru_cache(8)(partial(reading.logits_after, model, tokenizer))
+        self.tokenizer = _Remembering(tokenizer)
+        write = partial(reading.continuation, model, self.tokenizer, count=WRITTEN)
+        self.logits = lru_cache(8)(partial(reading.logits_after, model, self.tokenizer))
         self.truth = lru_cache(64)(partial(reading.true_probs, truth))
         self.sample = lru_cache(8)(write)  # text, seed and settings -> what the model goes on with
+
+    def longer(self, text: str, token: int) -> str:
+        """The text with one token more; what was said after that text before is forgotten."""
+        longer = self.tokenizer.longer(text, token)
+        self.logits.cache_clear()
+        self.sample.cache_clear()
+        return longer
 
     def probs(self, text: str, settings: Sampling) -> Tensor:
         """P(next token | text) at these settings, (V,) in double precision."""
@@ -112,6 +120,22 @@ class _Reading:
             ok = self.truth(text + sample[:middle]) is not None
             low, high = (middle, high) if ok else (low, middle - 1)
         return low
+
+
+class _Remembering:
+    """A tokenizer that knows of which tokens a text was made, for half a character reads as �."""
+
+    def __init__(self, tokenizer):
+        self.tokenizer, self.decode, self.made = tokenizer, tokenizer.decode, {}
+
+    def encode(self, text: str) -> list[int]:
+        return self.made.get(text) or self.tokenizer.encode(text)
+
+    def longer(self, text: str, token: int) -> str:
+        ids = [*self.encode(text), token]
+        longer = self.decode(ids)
+        self.made[longer] = ids
+        return longer
 
 
 def _drawing(read: _Reading) -> Callable[..., Picture]:

@@ -8,6 +8,7 @@ import ipywidgets
 
 from helpers.views.drawing.palette import VERMILLION
 from helpers.views.drawing.picture import Picture
+from helpers.views.drawing.wording import writable
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ALARM = f"border-left:4px solid {VERMILLION};padding:6px 10px;white-space:pre-wrap"
@@ -26,7 +27,7 @@ class View(ipywidgets.HTML):
         try:
             yield
         except Exception as error:
-            text = html.escape(f"{type(error).__name__}: {error}")
+            text = html.escape(writable(f"{type(error).__name__}: {error}"))
             self.value = f'<pre role="alert" style="{ALARM}">{text}</pre>'
             raise
 
