@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import real, whole
 
 LARGEST = 2**63  # a window is written as one number
@@ -23,6 +24,7 @@ class NGrams:
     worth, > 0. ValueError for a text that is no longer than a window, or for windows past 63 bits.
     """
 
+    @takes(vocab_size="count", ids="tokens N <vocab_size", longest="whole")
     def __init__(self, ids: Tensor, vocab_size: int, longest: int = 8, weight: float = 3.0):
         self.vocab_size = whole("vocab_size", vocab_size, advice="Try tokenizer.vocab_size.")
         self.longest = whole("longest", longest, least=0, advice="Try 8.")

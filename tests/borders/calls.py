@@ -40,6 +40,7 @@ from helpers.models import (
     masks,
     mlp,
     moe,
+    ngrams,
     positions,
     rnn,
     routing,
@@ -269,6 +270,7 @@ def of_other_models():
     ids = {"ids": "one more"}
     yield call(bigram.Bigram.from_counts, tokens(40), 11, 0.01, free=ids)
     yield call(bigram.count_pairs, tokens(40), 11, free=ids)
+    yield call(ngrams.NGrams, tokens(40), 11, 2, 3.0, free=ids | {"longest": "zero"})
     sizes = rnn.RNNConfig(11, 8)
     yield call(rnn.RNNConfig, 11, 8, 32, "gru")
     yield call(rnn.RNN, sizes)

@@ -140,7 +140,7 @@ def of_shape(x: Tensor) -> Iterator[tuple[str, Any]]:
     if x.ndim > 1 and x.shape[-1] != x.shape[-2]:
         yield "transposed", x.mT
     if x.is_floating_point():
-        spoiled = x.detach().clone()
+        spoiled = x.detach().clone(memory_format=torch.contiguous_format)
         spoiled.view(-1)[:1] = math.nan
         yield "NaN", spoiled
 

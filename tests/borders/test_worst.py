@@ -136,15 +136,15 @@ def test_a_policy_needs_answers_to_compare_and_a_price(model, wrong):
 
 
 def test_a_closed_gate_has_a_gradient():
-    # two experts at 0 and at 1 for the target 0, the gate on the second: the mixture's loss is
-    # -ln(p₁ + p₂ e^-½) + ..., so the slope at p₁ = 0 is -1 / e^-½ = -e^½
+    # experts at 0 and 1, target 0, the gate on the second: the loss is -ln(p₁ + p₂ e^-½), and its
+    # slope at p₁ = 0 is -1 / e^-½ = -e^½
     gates = torch.tensor([0.0, 1.0], dtype=torch.float64, requires_grad=True)
     expert_losses(target=0.0, outputs=[0.0, 1.0], gates=gates).mixture.backward()
     assert_close(gates.grad, torch.tensor([-math.exp(0.5), -1.0], dtype=torch.float64))
 
 
 def test_the_gradient_of_a_far_expert_behind_a_closed_gate():
-    # errors √2 apart in squares of 2: -e^(-1), the case of the paper's two experts
+    # the open expert is right (e⁰), the closed one √2 off (e⁻¹): the slope is -e⁻¹ / e⁰
     gates = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
     expert_losses(0.0, [0.0, math.sqrt(2)], gates).mixture.backward()
     assert gates.grad[1].item() == pytest.approx(-math.exp(-1))
@@ -160,7 +160,6 @@ def test_entropy_has_a_gradient_where_a_token_is_impossible():
 
 
 def test_a_share_is_dropped_by_chance_also_of_a_million_tokens():
-    # a mean absolute deviation of σ √(2/π), half of it above: √(6 · 5/6 / (2π · 10⁶)) · …
     exact = balance.expected_dropped(10**6, 6, 1.0)
     assert exact == pytest.approx(0.0008941, abs=5e-8)
 
