@@ -14,8 +14,8 @@ ATTENTION = [
     slip(
         "a causal mask without the diagonal",
         "models/masks.py",
-        "dtype=torch.bool).tril(S - T)",
-        "dtype=torch.bool).tril(S - T - 1)",
+        "device=device).tril(S - T)",
+        "device=device).tril(S - T - 1)",
         "models/test_attention.py::test_weights_by_hand",
     ),
     slip(
