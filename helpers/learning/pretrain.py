@@ -3,8 +3,8 @@
 torchrun --nproc-per-node=N -m helpers.learning.pretrain --preset gpt2 --data SHARDS --out FOLDER
 
 Every process reads its own rows of the same global batch. Without dropout the number of processes
-changes the speed, and the losses only by rounding: 1e-6 after 10 steps, 1e-4 after 20, 5e-4 after
-60. With dropout other numbers are dropped, so that runs agree as two seeds do. One line of JSON per
+changes the speed, and the losses only by rounding (5e-7 to 5e-4 after 60 steps have been seen).
+With dropout other numbers are dropped, so that runs agree as two seeds do. One line of JSON per
 logged step goes to FOLDER/metrics.jsonl; the newest of FOLDER/checkpoints is resumed by the same
 command, with any number of processes. Notebook 09, `docs/scale_out.md`.
 """
