@@ -20,8 +20,8 @@ SEEN = 0.02  # a weight below this draws no arc
 def one_copy(tokens: Sequence[str], before: Tensor, finding: Tensor, probs: Tensor) -> Explorer:
     """Step through a copy: the previous-token head, the induction head, the prediction.
 
-    tokens: T symbols. before, finding: the maps (T, T) of the two heads. probs: (T, T), in row t, column s
-    how probable the symbol at s is after place t. ValueError unless the shapes fit.
+    tokens: T symbols. before, finding: the maps (T, T) of the two heads. probs: (T, T), in row t
+    and column s how probable the symbol at s is after place t. ValueError unless the shapes fit.
     """
     T, shapes = len(tokens), [tuple(x.shape) for x in (before, finding, probs)]
     rule = f"For {T} tokens two maps and the probabilities are ({T}, {T}) each"
@@ -41,7 +41,7 @@ def _drawing(tokens, before, finding, probs) -> Callable[..., Picture]:
         source = strongest(finding[place])
         read, chance = spoken(tokens[source]), probs[place][source]
         if step == 1:
-            back = [arc for s in range(1, place + 1) for arc in arcs_of(before[s], s)]
+            back = [hardest(before[s], s) for s in range(1, place + 1)]
             said = "Layer 0: the previous-token head brings each place the symbol before it."
             return text_arcs(tokens, back, "1  The note", known, [place], said)
         if step == 2:
@@ -57,6 +57,11 @@ def _drawing(tokens, before, finding, probs) -> Callable[..., Picture]:
 def strongest(row: Sequence[float]) -> int:
     """The place with the largest weight."""
     return max(range(len(row)), key=row.__getitem__)
+
+
+def hardest(row: Sequence[float], place: int) -> Arc:
+    """The arc from a place to the one that it looks at hardest."""
+    return place, strongest(row), max(row)
 
 
 def arcs_of(row: Sequence[float], place: int) -> list[Arc]:
