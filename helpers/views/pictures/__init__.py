@@ -8,6 +8,7 @@ mask_grid        a mask as a grid, and what it costs
 routed_text      text coloured by the expert that each token asks
 size_card        a model's size at a glance
 surprisal_text   text coloured by surprise
+text_arcs        who looks where, as arcs over the text
 token_strip      text cut into tokens
 vocabulary_bars  the whole vocabulary as bars
 """
