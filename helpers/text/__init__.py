@@ -9,6 +9,7 @@ bpe               byte-pair encoding, as the course uses it
 merges            the merges of byte-pair encoding, learned and applied fast
 special           tokens that are names and no text
 published         the tokens of GPT-2 and GPT-4
+cuts              recorded cuts of published tokenizers
 vocabulary_files  the tokens of a published model's folder
 stream            a text that comes in chunks, tokenized in bounded memory
 batches           windows of a text, side by side
