@@ -12,10 +12,11 @@ import subprocess
 import tarfile
 
 import pytest
+import record_cuts
 import regex
 import tiktoken
 
-from helpers.text import playwright, vocabulary_files
+from helpers.text import cuts, playwright, vocabulary_files
 from helpers.text.bpe import BPETokenizer
 from helpers.text.simple_bpe import SPLIT
 from helpers.text.special import END
@@ -73,3 +74,8 @@ def test_gpt4_word_by_word(package, name, count):
     assert len(whole) > 1000
     for word in whole:
         assert ours.encode(word) == twin.encode(word), word
+
+
+def test_the_record_is_what_the_packages_say(tmp_path):
+    folders = [record_cuts.package(name, tmp_path) for name in record_cuts.PACKAGES]
+    assert record_cuts.recorded(*folders) == json.loads(cuts.RECORD.read_text("utf-8"))["cuts"]

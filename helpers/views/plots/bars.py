@@ -21,6 +21,7 @@ from helpers.views.drawing.wording import (
 SHOWN = 0.005  # smaller probabilities get no number
 MANY = 24  # more bars get no numbers
 FILLED, DOTTED = {"color": BLUE}, {"facecolor": GREEN, "edgecolor": "white", "hatch": "..."}
+SCALES = (0.2, 0.5)  # of probabilities, then 1: few, so that the eye can follow from move to move
 LOOKS = (HATCHED, FILLED, DOTTED)
 
 
@@ -62,7 +63,9 @@ def next_character_bars(
     shown = [glyph(chars[i]) for i in best]
     ax.set_xticks(range(len(best)), shown, fontsize=SIZE + 2, parse_math=False)
     ax.tick_params(axis="x", length=0, pad=6)
-    ax.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), xlim=(-0.6, top - 0.4))
+    highest = max(probs.max() for probs in both.values())
+    full = next((scale for scale in SCALES if highest <= scale), 1)
+    ax.set(ylim=(0, 1.1 * full), yticks=(0, full / 2, full), xlim=(-0.6, top - 0.4))
     tops = [f"likeliest by the {name}: {likeliest_of(chars, p)}" for name, p in both.items()]
     alt = f"Next character, {'; '.join(tops)}."
     return finish(ax, alt, title, "next character", "probability")
