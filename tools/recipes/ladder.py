@@ -10,7 +10,7 @@ import torch
 
 from helpers.learning import training
 from helpers.learning.evaluation import evaluate
-from helpers.models import ladder
+from helpers.models import initialise, ladder
 from helpers.models.bigram import Bigram
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
@@ -47,6 +47,18 @@ RECIPES = {
             for name in DEEP
         },
     },
+    # long enough for a large rate to pay, or to blow up: 200 steps show neither
+    "rates_playwright": {
+        "corpus": "playwright",
+        "config": LECTURE | {"n_layer": 12},
+        "training": {"steps": 1200, "batch_size": 32, "eval_every": 200},
+        "seeds": [0],
+        "models": {
+            f"{name}, lr {lr}": {"step": name, "training": {"lr": lr}}
+            for lr in (0.003, 0.01, 0.03)
+            for name in ("blocks", "pre-norm")
+        },
+    },
     "shapes_playwright": {
         "corpus": "playwright",
         "config": LECTURE | {"dropout": 0.0},
@@ -56,6 +68,29 @@ RECIPES = {
             f"{n_layer} × {n_embd}": {"config": {"n_layer": n_layer, "n_embd": n_embd}}
             for n_layer, n_embd in ((1, 128), (4, 64), (16, 32))
         },
+    },
+    # the same shapes, each with a start that fits its width, and at a larger rate
+    "shapes_own_start_playwright": {
+        "corpus": "playwright",
+        "config": LECTURE | {"dropout": 0.0},
+        "training": {"steps": 2000, "batch_size": 32, "lr": 3e-3, "eval_every": 200},
+        "seeds": [0],
+        "models": {
+            f"{n_layer} × {n_embd}": {
+                "config": {"n_layer": n_layer, "n_embd": n_embd},
+                "std": n_embd**-0.5,
+            }
+            for n_layer, n_embd in ((1, 128), (4, 64), (16, 32))
+        },
+    },
+    # 320 times through the same 2,000 characters: what dropout is for
+    "epochs_playwright": {
+        "corpus": "playwright",
+        "characters": 2000,
+        "config": LECTURE,
+        "training": {"steps": 2500, "batch_size": 32, "lr": 1e-3, "eval_every": 250},
+        "seeds": SEEDS,
+        "models": {name: {"step": name} for name in ("pre-norm", "dropout")},
     },
 }
 
@@ -87,7 +122,8 @@ def climb(
     plan = settings["training"] | settings["models"][name].get("training", {})
     own = {"seed": seed, "on_step": on_step, "progress": progress}
     try:
-        history = training.train(model, text.train_ids, text.val_ids, **plan, **own)
+        train_ids = text.train_ids[: settings.get("characters")]  # all of them, or the first few
+        history = training.train(model, train_ids, text.val_ids, **plan, **own)
         val_loss = round(evaluate(model, text.val_ids, tokens=None), 4)
     except ArithmeticError:
         history, val_loss = training.History(), None
@@ -104,7 +140,10 @@ def build(settings: dict, name: str, vocab_size: int) -> GPT:
     """A step of the ladder, with the lecture's start; or a GPT of another shape, with GPT-2's."""
     change = settings["models"][name]
     config = GPTConfig(vocab_size=vocab_size, **settings["config"] | change.get("config", {}))
-    return ladder.step(change["step"], config) if "step" in change else GPT(config)
+    if "step" in change:
+        return ladder.step(change["step"], config)
+    model = GPT(config)
+    return initialise.gpt2(model, change["std"]) if "std" in change else model
 
 
 class Text:

@@ -4,6 +4,7 @@ They take numbers, tensors and strings, never a model, and return the Axes; `ax=
 figure. `show(plots.bars({"a": 1}))` turns the result into a picture with alt text.
 
 architecture  the Transformer as boxes, and what BERT and GPT leave away
+block         a block as a flow: the stream and its branches
 bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
 depth         the gradient in each layer of a model
@@ -23,6 +24,7 @@ trees         a family tree of models
 
 from helpers.views.plots.architecture import architectures
 from helpers.views.plots.bars import bars, next_character_bars, policies
+from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels
