@@ -61,7 +61,9 @@ def even_starts(ids: Tensor, block_size: int, at_most: int | None = None) -> Ten
     starts = torch.arange(0, _last_start(ids, block_size) + 1, block_size, device=ids.device)
     if at_most is None or at_most >= len(starts):
         return starts
-    even = torch.linspace(0, len(starts) - 1, at_most, dtype=torch.float64).round().long()
+    # float32 counts to 2²⁴ only; where it is enough it stays, and with it the recorded losses
+    kind = torch.float32 if len(starts) < 2**20 else torch.float64
+    even = torch.linspace(0, len(starts) - 1, at_most, dtype=kind).round().long()
     return starts[even.to(ids.device)]
 
 

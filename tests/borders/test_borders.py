@@ -28,7 +28,7 @@ ELSEWHERE = (
 WITHOUT = {
     "learning.captioning.tokenizer", "learning.run.History", "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
-    "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load",
+    "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
     "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
     "text.merges.PairCounts.most_frequent",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",

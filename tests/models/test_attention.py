@@ -135,7 +135,7 @@ def test_a_cache_goes_on_with_the_same_texts_and_heads(config, layer, x):
         layer(x, LayerCache(config, batch_size=3))
     cache = LayerCache(config, batch_size=2)
     layer(x[:, :3], cache)
-    with pytest.raises(ValueError, match="its 2 texts and 4 heads; got 2 and 1. Try model.new_c"):
+    with pytest.raises(ValueError, match=r"its 2 texts and 4 heads.*got keys \(2, 1"):
         Grouped(config)(x[:, 3:], cache)
 
 
