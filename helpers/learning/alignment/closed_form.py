@@ -55,7 +55,7 @@ def as_tensor(values) -> Tensor:
     return tensor
 
 
-def difference(one, other) -> Tensor:
+def margin(one, other) -> Tensor:
     """One minus the other, number by number: (...). ValueError unless they are equally many."""
     one, other = as_tensor(one), as_tensor(other)
     alike = one.shape == other.shape and one.numel()

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from helpers.basics.borders import takes
 from helpers.learning.alignment.answers import answer_log_probs
-from helpers.learning.alignment.closed_form import difference, positive_beta
+from helpers.learning.alignment.closed_form import margin, positive_beta
 from helpers.learning.fitting import fit
 from helpers.models.modes import evaluating
 
@@ -21,8 +21,8 @@ def dpo_loss(policy_w, policy_l, reference_w, reference_l, beta: float) -> Tenso
     reference agree. Only the *margin* counts: the loss can fall while the preferred answer gets
     rarer. ValueError unless β > 0.
     """
-    policy, reference = difference(policy_w, policy_l), difference(reference_w, reference_l)
-    return -F.logsigmoid(positive_beta(beta) * difference(policy, reference)).mean()
+    policy, reference = margin(policy_w, policy_l), margin(reference_w, reference_l)
+    return -F.logsigmoid(positive_beta(beta) * margin(policy, reference)).mean()
 
 
 @takes(

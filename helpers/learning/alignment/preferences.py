@@ -9,17 +9,17 @@ from torch.nn import functional as F
 
 from helpers.basics.borders import takes
 from helpers.basics.kinds import need
-from helpers.learning.alignment.closed_form import difference
+from helpers.learning.alignment.closed_form import margin
 
 
 def bradley_terry(reward_winner, reward_loser) -> Tensor:
     """P(the first is preferred) = σ(r_w - r_l): only differences of rewards can be learned."""
-    return difference(reward_winner, reward_loser).sigmoid()
+    return margin(reward_winner, reward_loser).sigmoid()
 
 
 def reward_loss(reward_winner, reward_loser) -> Tensor:
     """-ln P(what people preferred), the mean over pairs: the loss of a reward model."""
-    return -F.logsigmoid(difference(reward_winner, reward_loser)).mean()
+    return -F.logsigmoid(margin(reward_winner, reward_loser)).mean()
 
 
 @takes(rewards="numbers M", generator="generator")
