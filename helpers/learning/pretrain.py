@@ -39,12 +39,13 @@ def pretrain(run: PreTraining, command: Command) -> None:
     with ExitStack() as held:
         own = alone(command.out) if run.world.first else nullcontext()
         run.world.together(lambda: held.enter_context(own))
-        _go_on(run, command)
+        checkpoints = Checkpoints(run, command.out, command.keep)
+        held.callback(checkpoints.leave)  # before the folder is free for another run
+        _go_on(run, command, checkpoints)
 
 
-def _go_on(run: PreTraining, command: Command) -> None:
+def _go_on(run: PreTraining, command: Command, checkpoints: Checkpoints) -> None:
     world, steps, metrics = run.world, run.settings["steps"], Metrics(command.out / METRICS)
-    checkpoints = Checkpoints(run, command.out, command.keep)
     checkpoints.load()
     world.together(lambda: metrics.go_back(run.step) if world.first else None)
     run.shared.train()

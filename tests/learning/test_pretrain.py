@@ -232,6 +232,25 @@ def test_a_checkpoint_is_what_the_run_was_and_not_what_it_became(data, tmp_path,
         assert files[0].read_bytes() == files[1].read_bytes()
 
 
+def test_what_is_being_written_is_finished_before_a_run_that_failed_is_left(
+    data, tmp_path, monkeypatch
+):
+    """Otherwise the next command would sweep away what this one still writes."""
+    writer, failed = checkpoints.dcp.FileSystemWriter, threading.Event()
+    write, released = writer.write_data, threading.Timer(3, failed.set)
+
+    def late(*arguments):
+        failed.wait(60)
+        return write(*arguments)
+
+    monkeypatch.setattr(writer, "write_data", late)
+    stop_after(monkeypatch, 4)
+    released.start()
+    with pytest.raises(SystemError):
+        pretrain.main(command(data, tmp_path))
+    assert kept(tmp_path) == ["step-00000003"]
+
+
 def test_a_run_that_is_not_finite_is_not_saved_and_the_good_one_stays(
     data, tmp_path, capsys, monkeypatch
 ):

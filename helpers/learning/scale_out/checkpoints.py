@@ -9,6 +9,7 @@ without, the first one does it alone and tells the others.
 import json
 import secrets
 import shutil
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -70,6 +71,11 @@ class Checkpoints:
             ) from None
         finally:
             self.pending = None
+
+    def leave(self) -> None:
+        """Whatever ended the run: what is being written comes to its end first, if it can."""
+        if self.pending is not None:
+            futures.wait([self.pending], timeout=60)  # seconds; the others may be gone
 
     def load(self) -> None:
         """Put the run where the newest whole checkpoint left it; without any it stays new.
