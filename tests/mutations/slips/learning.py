@@ -146,7 +146,7 @@ LEARNING = [
     slip(
         "DPO without its reference",
         "learning/alignment/dpo.py",
-        "positive_beta(beta) * difference(policy, reference)",
+        "positive_beta(beta) * margin(policy, reference)",
         "positive_beta(beta) * policy",
         "learning/test_alignment.py::test_dpo_starts_at_ln_2_and_by_hand",
     ),
