@@ -17,7 +17,7 @@ MODULES = [found.name for found in pkgutil.walk_packages(helpers.__path__, "help
 def names(text):
     """Every `room.name` of a text; a table may compare with the names of other programs."""
     prose = "\n".join(line for line in text.splitlines() if not line.startswith("|"))
-    return re.findall(r"`(?:helpers\.)?(\w+)\.(\w+)", prose)
+    return re.findall(r"`(?:helpers\.)?(\w+)\.(?!jsonl?\b)(\w+)", prose)  # a file is no name
 
 
 def points_nowhere(room, name):
