@@ -1,15 +1,19 @@
 """The exercises of every notebook: stored unsolved, and right once the solutions are put in."""
 
+import ast
+
 import nbformat
 import pytest
 import solve
 from code_rules import helper_names
 from execute_notebooks import execute
 from kernel_environment import ROOT
+from lesson import MAGIC
 from nbformat import v4
 
 from helpers.practice.exercise import EXERCISES
 
+IMPORTS = (ast.Import, ast.ImportFrom)
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 WITH = [path for path in NOTEBOOKS if path.name[:2] in EXERCISES]
 
@@ -23,15 +27,22 @@ def shown(cell):
 
 
 @pytest.mark.parametrize("path", WITH, ids=lambda path: path.stem)
-def test_the_notebook_asks_its_exercises_in_their_order(path):
-    notebook = nbformat.read(path, as_version=4)
-    found = [exercise for _, exercise, _ in solve.exercise_cells(solve_section(notebook))]
-    assert found == EXERCISES[path.name[:2]]
+def test_the_notebook_asks_each_of_its_exercises_once(path):
+    """In the middle, where the idea is fresh, or at the end."""
+    cells = solve.exercise_cells(nbformat.read(path, as_version=4))
+    found = [exercise.title for _, exercise, _ in cells]
+    assert sorted(found) == sorted(exercise.title for exercise in EXERCISES[path.name[:2]])
     assert 2 <= len(found) <= 4
 
 
-def solve_section(notebook):
-    return v4.new_notebook(cells=solve.section(notebook), metadata=notebook.metadata)
+def alone(notebook):
+    """The set-up cell, all imports of the notebook in one cell, and its exercises."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    trees = [ast.parse(MAGIC.sub(r"\1pass", cell.source)) for cell in code[1:]]
+    lines = [ast.unparse(n) for t in trees for n in t.body if isinstance(n, IMPORTS)]
+    asked = [cell for cell, *_ in solve.exercise_cells(notebook)]
+    cells = [code[0], v4.new_code_cell("\n".join(lines)), *asked]
+    return v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
 @pytest.mark.parametrize("path", WITH, ids=lambda path: path.stem)
@@ -42,11 +53,8 @@ def test_every_exercise_is_stored_as_to_do(path):
 
 @pytest.mark.parametrize("path", WITH, ids=lambda path: path.stem)
 def test_with_the_solutions_every_check_says_right(path):
-    """The set-up cell and the section of exercises, which needs nothing else, in a new kernel."""
-    notebook = nbformat.read(path, as_version=4)
-    part = solve.solved(solve_section(notebook))
-    set_up = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    part.cells.insert(0, set_up)
+    """The exercises need nothing but what the notebook imports, in a new kernel."""
+    part = solve.solved(alone(nbformat.read(path, as_version=4)))
     execute(part, path.parent)
     verdicts = [shown(cell) for cell, *_ in solve.exercise_cells(part)]
     assert [verdict[0] for verdict in verdicts] == ["✓"] * len(EXERCISES[path.name[:2]])

@@ -178,6 +178,7 @@ PLOTS = {
     "frontier": lambda ax: plots.frontier([0, 1], {"true": [0, 1]}, ax=ax),
 }
 PANELS = {  # these fill a figure of their own
+    "block_flows": lambda: plots.block_flows(["plain", "pre-norm"]),
     "images": lambda: plots.images([[[0, 1], [1, 0]]]),
     "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),

@@ -70,5 +70,6 @@ def _source(thing) -> str:
     if not dot or "<locals>" in holder:
         return source
     lines = inspect.getsource(getattr(sys.modules[thing.__module__], holder)).splitlines()
-    head = [*takewhile(lambda line: not line.endswith(":"), lines)]
-    return "\n".join([*lines[: len(head) + 1], "    …", "", source])
+    first = next(i for i, line in enumerate(lines) if line.startswith("class "))  # no decorators
+    head = [*takewhile(lambda line: not line.endswith(":"), lines[first:])]
+    return "\n".join([*lines[first : first + len(head) + 1], "    …", "", source])
