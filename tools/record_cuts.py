@@ -50,7 +50,7 @@ def package(name: str, folder: Path) -> Path:
     """An npm package, unpacked: the path of its files."""
     line = ["npm", "pack", "--silent", name]
     done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=True, timeout=120)
-    with tarfile.open(folder / done.stdout.split()[-1]) as archive:
+    with tarfile.open(folder / done.stdout.split()[-1], encoding="utf-8") as archive:
         archive.extractall(folder / name, filter="data")
     return folder / name / "package"
 

@@ -59,7 +59,7 @@ def check_plain(name: str, value, kind: str, words: list[str], sizes: dict) -> N
         rule, holds, advice = PLAIN["rows"]
         need(holds(value), name, rule, value, advice)
         for each in value:
-            whole(f"A number of {name}", each, 0)
+            whole(name.removesuffix("s"), each, 0, advice=f"Try {name}=[0, 1].")
     elif kind == "with":
         need(hasattr(value, words[0]), name, f"have {words[0]}", value, f"Pass the {name} itself.")
     else:
@@ -85,7 +85,9 @@ def check_tensor(name: str, x, kind: str, words: list[str], sizes: dict) -> None
     need(of_kind(x.dtype), name, rule, x, advice)
     wanted = sizes.setdefault("dtype", x.dtype) if "alike" in words else sizes.get("dtype", x.dtype)
     need(tensor != "stream" or x.dtype == wanted, name, f"be {wanted}", x, f"Try x.to({wanted}).")
-    if good and x.device.type == "cpu":
+    if x.device.type != "cpu":
+        return
+    if good:
         diverged = "If training diverged, try a smaller lr."
         need(bool(good(x).all()), name, rule, x, diverged if kind == "numbers" else advice)
     for most in [sizes[word[1:]] for word in words if word[0] == "<" and word[1:] in sizes]:
