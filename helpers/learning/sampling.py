@@ -67,7 +67,7 @@ class Sampling:
 def check_logits(logits: Tensor) -> None:
     """ValueError unless every row has a largest number; looked at on the CPU alone, at no wait."""
     check_tensor("logits", logits, "stream", ["...", "V"], {})
-    if logits.is_cpu and not logits.amax(-1).isfinite().all():
+    if logits.device.type == "cpu" and not logits.amax(-1).isfinite().all():
         raise ValueError(
             "Logits must be numbers, at least one of a row above -∞; got NaN or infinity. If the "
             "model has diverged, load an earlier one or train with a smaller lr."

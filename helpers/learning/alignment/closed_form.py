@@ -47,7 +47,7 @@ def as_tensor(values) -> Tensor:
     ArithmeticError for NaN, on the CPU: elsewhere to look at values is to wait for them.
     """
     tensor = values if isinstance(values, Tensor) else double(values)
-    if tensor.is_cpu and tensor.isnan().any():
+    if tensor.device.type == "cpu" and tensor.isnan().any():
         raise ArithmeticError(
             "Rewards and log-probabilities must be numbers; got NaN. If training diverged, try a "
             "smaller lr."

@@ -129,7 +129,7 @@ class _Remembering:
         self.tokenizer, self.decode, self.made = tokenizer, tokenizer.decode, {}
 
     def encode(self, text: str) -> list[int]:
-        return self.made.get(text) or self.tokenizer.encode(text)
+        return self.made.get(text) or reading.tokens_of(self.tokenizer, text)
 
     def longer(self, text: str, token: int) -> str:
         ids = [*self.encode(text), token]
