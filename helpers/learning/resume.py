@@ -44,7 +44,7 @@ def load_state(path: Path, run) -> None:
     Another version of torch, device or number of threads is said: last digits depend on them.
     """
     tensors, about = _opened(path, run.made_by)
-    _same_run(about["settings"], run.settings, path)
+    check_same_run(about["settings"], run.settings, path)
     _say_what_differs(about.get("made_with", {}), _made_with(run), path)
     for name, tensor in _held(run.model).items():
         tensor.data.copy_(tensors[f"model.{name}"])
@@ -115,13 +115,14 @@ def _digest(about: str, tensors: dict[str, Tensor]) -> str:
     return hashlib.sha256(about.encode() + save_tensors(tensors)).hexdigest()
 
 
-def _same_run(saved: dict, wanted: dict, path: Path) -> None:
+def check_same_run(saved: dict, wanted: dict, path: Path) -> None:
+    """ValueError that names the first setting in which a saved run differs from the wanted one."""
     differs = [key for key in wanted if saved.get(key) != wanted[key]]
     if differs:
         key = differs[0]
         raise ValueError(
             f"{path} must belong to this run; it was trained with {key}={saved.get(key)!r}, now it "
-            f"is {wanted[key]!r}. Use the same settings to resume, or another path to start anew."
+            f"is {wanted[key]!r}. Use the same settings to resume, or another place to start anew."
         )
 
 

@@ -11,15 +11,16 @@ from playwright.sync_api import Locator, Page
 from tests.browser.driving import steps
 
 Way = tuple[Callable[[], object], Callable[[], object] | None]
-KINDS = ("slider", "dropdown", "textarea", "checkbox", "toggle-buttons", "button")
+KINDS = ("slider", "dropdown", "textarea", "text", "checkbox", "toggle-buttons", "button")
 WIDGETS = ", ".join(f".widget-{kind}" for kind in KINDS)
-FIELD = ".noUi-handle, select, textarea, input[type=checkbox]"
+FIELD = ".noUi-handle, select, textarea, input[type=checkbox], input[type=text]"
 PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " "})
 SHOWN = """node => {
     const find = selector => node.querySelector(selector);
     if (node.matches('.widget-slider')) return find('.widget-readout').textContent;
     if (node.matches('.widget-dropdown')) return find('select').selectedOptions[0].text;
     if (node.matches('.widget-textarea')) return find('textarea').value;
+    if (node.matches('.widget-text')) return find('input').value;
     if (node.matches('.widget-checkbox')) return find('input').checked ? 'True' : 'False';
     return find('.mod-active')?.textContent ?? '';
 }"""
@@ -69,7 +70,7 @@ def by_mouse(page: Page, control: Locator) -> list[Way]:
         now = field.evaluate("node => node.selectedIndex")
         other = now - 1 if now else 1
         return [tuple(partial(field.select_option, index=i) for i in (other, now))]
-    if kind == "textarea":
+    if kind in ("textarea", "text"):
         return [(partial(_type_at_the_top, field), partial(page.keyboard.press, "Backspace"))]
     return [_along_the_rail(page, control, field)]
 

@@ -22,6 +22,7 @@ from torch.distributed.checkpoint.state_dict import (
     set_optimizer_state_dict,
 )
 
+from helpers.learning.resume import check_same_run
 from helpers.learning.scale_out.engine import PreTraining
 from helpers.learning.scale_out.intact import ABOUT, opened, sign
 
@@ -87,7 +88,7 @@ class Checkpoints:
         if newest is None:
             return
         name, about = newest
-        _check_same_run(about["settings"], run.settings, self.folder / name)
+        check_same_run(about["settings"], run.settings, self.folder / name)
         state = self._state()
         if self.takes_part:
             dcp.load(state, checkpoint_id=self.folder / name, process_group=self.group)
@@ -166,16 +167,6 @@ class Checkpoints:
                 f"some do not see {self.folder}. Use a folder that all machines share, or train "
                 "without --shard."
             )
-
-
-def _check_same_run(saved: dict, wanted: dict, path: Path) -> None:
-    differs = [key for key in wanted if saved.get(key) != wanted[key]]
-    if differs:
-        key = differs[0]
-        raise ValueError(
-            f"{path} must belong to this run; it was trained with {key}={saved.get(key)!r}, now it "
-            f"is {wanted[key]!r}. Use the same settings to resume, or another --out to start anew."
-        )
 
 
 def _tensors(state: dict) -> list[Tensor]:
