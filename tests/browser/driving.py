@@ -12,7 +12,9 @@ CONTROLS = ".noUi-handle, select, textarea, input:not([type=range]), button"
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # warnings and tracebacks alike
 ALL_CELLS_RAN = f"""() => {{
     if (document.querySelector("{ERROR}")) return true;
-    const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const all = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const folded = p => p.closest('.jp-CodeCell').querySelector('.jp-InputPlaceholder');
+    const prompts = all.filter(p => !folded(p));  // the set-up cell, which is the first to run
     return prompts.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
 }}"""
 
