@@ -61,15 +61,20 @@ def test_what_cannot_be_written_is_said_in_one_sentence_with_its_place(tmp_path,
 # What killed processes leave
 
 
+def die_at(doing, path):
+    """Another process does something with a path, and is killed at it."""
+    known = "import os, sys; from pathlib import Path; from helpers.basics.files import *\n"
+    program = f"{known}path = Path(sys.argv[1])\n{doing}"
+    assert subprocess.run([sys.executable, "-c", program, path], cwd=ROOT).returncode == 9
+
+
 @pytest.fixture
 def left_behind(tmp_path):
     """What a process left that was killed while it wrote."""
-    program = (
-        "import os, sys; from pathlib import Path; from helpers.basics.files import replacing\n"
-        "with replacing(Path(sys.argv[1])) as file:\n    file.write(b'half'); os._exit(9)"
+    die_at(
+        "with replacing(path) as file:\n    file.write(b'half'); os._exit(9)",
+        tmp_path / "notes.txt",
     )
-    line = [sys.executable, "-c", program, tmp_path / "notes.txt"]
-    assert subprocess.run(line, cwd=ROOT).returncode == 9
     (left,) = tmp_path.iterdir()
     return left
 
@@ -171,12 +176,7 @@ def test_two_on_one_file_are_refused_until_the_first_has_ended(tmp_path, kind):
 
 @pytest.mark.skipif(files.flock is None, reason="Windows locks in another way")
 def test_the_lock_of_a_killed_process_holds_nobody_up(tmp_path):
-    program = (
-        "import os, sys; from pathlib import Path; from helpers.basics.files import alone\n"
-        "with alone(Path(sys.argv[1])):\n    os._exit(9)"
-    )
-    line = [sys.executable, "-c", program, tmp_path / "run"]
-    assert subprocess.run(line, cwd=ROOT).returncode == 9
+    die_at("with alone(path):\n    os._exit(9)", tmp_path / "run")
     assert [path.name for path in tmp_path.iterdir()] == [".run.lock"]
     with alone(tmp_path / "run"):
         pass

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from tests.test_promises import SENTENCE, advises
+from tests.test_advice import SENTENCE, advises
 
 HELPERS = str(Path(__file__).parents[2] / "helpers")
 OURS = (ValueError, TypeError, ArithmeticError, LookupError, ConnectionError)

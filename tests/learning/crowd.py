@@ -92,3 +92,15 @@ def losses(out):
 def kept(out):
     """The names of the checkpoints of a run."""
     return sorted(path.name for path in (out / "checkpoints").iterdir())
+
+
+def stop_after(monkeypatch, count):
+    """Let the run take `count` steps and then die, as if the power had failed."""
+    take_step = PreTraining.take_step
+
+    def dying(run):
+        if run.step == count:
+            raise SystemError("no power")
+        return take_step(run)
+
+    monkeypatch.setattr(PreTraining, "take_step", dying)

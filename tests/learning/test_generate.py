@@ -4,31 +4,17 @@ import math
 
 import pytest
 import torch
-from torch import nn
 
 from helpers.learning.sampling import generate, next_token_probs
 from helpers.models.bigram import Bigram
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-
-BLOCK = 8
+from tests.learning.speaker import BLOCK, prompt, speaker
 
 
 @pytest.fixture(scope="module")
 def model():
-    """A GPT in eval mode that is sure of its guesses, so that every token and place matters."""
-    torch.manual_seed(0)
-    model = GPT(
-        GPTConfig(BLOCK, 11, n_layer=2, n_head=2, n_embd=16, dropout=0.9, tied=False)
-    ).eval()
-    for parameter in model.parameters():
-        nn.init.normal_(parameter)
-    return model
-
-
-def prompt(batch_size, length):
-    generator = torch.Generator().manual_seed(length)
-    return torch.randint(11, (batch_size, length), generator=generator)
+    return speaker()
 
 
 # The text
@@ -241,38 +227,3 @@ def test_a_prompt_with_unknown_tokens_is_refused(model, wrong):
 def test_an_impossible_number_of_new_tokens_is_refused(model, n):
     with pytest.raises(ValueError, match=f"max_new_tokens must be a whole number ≥ 0; got {n!r}"):
         generate(model, prompt(1, 3), n)
-
-
-# The end of a text
-
-
-@pytest.mark.parametrize("use_cache", [True, False])
-def test_each_row_is_the_same_up_to_its_end_and_then_filled(model, use_cache):
-    idx, n = prompt(3, 4), 3 * BLOCK
-    draw = {"use_cache": use_cache, "temperature": 1.5}
-    free = generate(model, idx, n, generator=torch.Generator().manual_seed(5), **draw)
-    end = int(free[0, 9])  # written by the first row, at its sixth place at the latest
-    ended = generate(model, idx, n, generator=torch.Generator().manual_seed(5), end=end, **draw)
-    for whole, row in zip(free[:, 4:].tolist(), ended[:, 4:].tolist(), strict=True):
-        stop = whole.index(end) if end in whole else len(whole)
-        assert row[: stop + 1] == whole[: len(row)][: stop + 1]
-        assert set(row[stop:]) <= {end}
-
-
-def test_writing_stops_when_every_row_has_ended(model):
-    idx = prompt(1, 4).repeat(3, 1)
-    end = int(generate(model, idx, 1, temperature=0)[0, -1])
-    assert generate(model, idx, 100, temperature=0, end=end).shape == (3, 5)
-
-
-def test_an_end_in_the_prompt_ends_nothing(model):
-    end = 7
-    idx = torch.tensor([[end]])
-    written = generate(model, idx, 2, end=end, generator=torch.Generator().manual_seed(1))
-    assert written.shape[1] >= 2
-
-
-@pytest.mark.parametrize("end", [11, -1, 2.5, "3"])
-def test_an_end_that_is_no_token_is_refused(model, end):
-    with pytest.raises(ValueError, match="end must be a whole number in 0 … 10; got .*end_of_text"):
-        generate(model, prompt(1, 3), 1, end=end)

@@ -13,7 +13,7 @@ from helpers.learning import pretrain
 from helpers.learning.scale_out import world
 from helpers.text import playwright, prepare
 from tests.learning.crowd import command
-from tests.test_promises import ADVICE, SENTENCE
+from tests.test_advice import ADVICE, SENTENCE
 
 
 @pytest.fixture(scope="module")

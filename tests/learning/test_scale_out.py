@@ -13,28 +13,9 @@ import torch
 from kernel_environment import ROOT
 
 from helpers.learning import pretrain
-from helpers.text import playwright, prepare
 from tests.learning.crowd import command, kept, losses, metrics, together
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows starts processes in another way")
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """Shards of a short Playwright text, in several files."""
-    folder = tmp_path_factory.mktemp("data")
-    (folder / "text.txt").write_text(playwright.write(20_000, seed=1), encoding="utf-8")
-    shards = folder / "shards"
-    prepare.prepare([folder / "text.txt"], shards, "bpe:300", validation=0.1, shard_tokens=3000)
-    return shards
-
-
-@pytest.fixture(scope="module")
-def alone(data, tmp_path_factory):
-    """What one process reaches."""
-    out = tmp_path_factory.mktemp("alone")
-    assert pretrain.main(command(data, out)) == 0
-    return out
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import torch
 from helpers.theory.mixtures import Mixture
 
 TRUTH = Mixture([[0.5, 6.0], [0.0, 0.0]], [[1.0, 2.0], [-1.0, -1.0]], [0.04, 0.16])
+# g_1 = sigmoid(2x), P_1 = N(1 + 2x, 1/4), P_2 = N(-1 - x, 1/4)
+TOY = Mixture([[0.0, 2.0], [0.0, 0.0]], [[1.0, 2.0], [-1.0, -1.0]], [0.25, 0.25])
 START = Mixture([[0.0, 0.0]] * 2, [[0.1, 0.5], [-0.1, -0.5]], [1.0, 1.0])
 
 
