@@ -68,14 +68,14 @@ ATTENTION = [
         "models/attention.py",
         "return self.turn(q, past), self.turn(k, past), v",
         "return self.turn(q, past), k, v",
-        "models/test_parts.py::test_rotary_scores_depend_on_the_distance_only",
+        "models/test_rotary.py::test_rotary_scores_depend_on_the_distance_only",
     ),
     slip(
         "keys behind a cache turned as if they were the first",
         "models/attention.py",
         "past=cache.length if cache else 0)",
         "past=0)",
-        "models/test_parts.py::test_a_rotary_gpt_reads_the_same_with_a_cache",
+        "models/test_rotary.py::test_a_rotary_gpt_reads_the_same_with_a_cache",
     ),
     slip(
         "heads of cross-attention cut by reshape alone",

@@ -117,7 +117,7 @@ LEARNING = [
         "learning/run.py",
         '"validation": identity(self.val_ids)',
         '"validation": identity(self.train_ids)',
-        "learning/test_resume.py::test_another_model_or_another_text_is_not_resumed",
+        "learning/test_resume_refuses.py::test_another_model_or_another_text_is_not_resumed",
     ),
     slip(
         "a closure told by its name",
@@ -177,7 +177,7 @@ LEARNING = [
         "learning/scale_out/intact.py",
         'if content["sha256"] != _digest(path, content["about"]):',
         "if False:",
-        "learning/test_pretrain.py::test_a_run_whose_checkpoints_are_all_damaged_is_refused",
+        "learning/test_pretrain_resumes.py::test_a_run_whose_checkpoints_are_all_damaged_is_refused",
         by="CheckpointException",
     ),
 ]

@@ -78,6 +78,6 @@ TEXT = [
         "learning/sampling.py",
         "new = new.masked_fill(ended, end)",
         "pass",
-        "learning/test_generate.py::test_each_row_is_the_same_up_to_its_end_and_then_filled",
+        "learning/test_generate_ends.py::test_each_row_is_the_same_up_to_its_end_and_then_filled",
     ),
 ]
