@@ -49,8 +49,8 @@ CONCEPTS = [
         NAME,
         "Rate 0.03 breaks residual blocks",
         "",
-        '"lr": 0.03, "eval_every": 30',
-        '"lr": 0.003, "eval_every": 30',
+        '"lr": 0.03, "eval_every": 60',
+        '"lr": 0.003, "eval_every": 60',
     ),
     concept(
         "only the networks' matrices start smaller",
