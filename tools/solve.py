@@ -12,7 +12,6 @@ import copy
 import importlib
 import inspect
 import pkgutil
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,7 +31,6 @@ CHECKS = {  # every exercise by the name that a notebook calls
     for name, value in vars(topic).items()
     if isinstance(value, Exercise)
 }
-HEADING = re.compile(r"^## +(.+?) *$", re.MULTILINE)
 
 
 def asked(cell: NotebookNode) -> tuple[Exercise, str] | None:
@@ -73,16 +71,6 @@ def solved(notebook: NotebookNode) -> NotebookNode:
     for cell, exercise, answer in exercise_cells(notebook):
         cell.source = solved_source(cell.source, answer, exercise)
     return notebook
-
-
-def section(notebook: NotebookNode, title: str = "Exercises") -> list[NotebookNode]:
-    """The cells from the heading of that name up to the next one of its level."""
-    found, cells = False, []
-    for cell in notebook.cells:
-        titles = HEADING.findall(cell.source) if cell.cell_type == "markdown" else []
-        found = title in titles or (found and not titles)
-        cells += [cell] * found
-    return cells
 
 
 def main() -> None:

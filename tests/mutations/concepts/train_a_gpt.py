@@ -15,7 +15,7 @@ CONCEPTS = [
     concept(
         "an estimate from one window, taken many times",
         NAME,
-        "Random windows agree",
+        "The lecture's start pays more",
         "",
         "model(*batches.sample(ids, 16, 8))[1]",
         "model(*batches.windows(ids, torch.zeros(16, dtype=torch.long), 8))[1]",
