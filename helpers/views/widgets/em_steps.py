@@ -147,10 +147,11 @@ def _draw_touch(ax: Axes, at: float, height: list[float], bounds: list[list[floa
         ax.plot(WAY, curve, color=colour, ls=dashes, lw=1.8)
     ax.plot([at], [np.interp(at, WAY, curves[0])], "o", color=palette.BLUE, ms=8)
     rise = abs(np.interp(1, WAY, curves[0])) or 1.0
-    ax.set(xlim=(WAY[0], WAY[-1]), ylim=(-1.2 * rise, max(curves[0].max(), rise) + 0.3 * rise))
+    ax.set_xlim(WAY[0].item(), WAY[-1].item())
+    ax.set_ylim(-1.2 * rise, max(curves[0].max(), rise) + 0.3 * rise)
     ax.set_xticks([0, 1], ["before", "now"] if at else ["now", "next"])
     style.finish(ax, "touch")
-    ax.set_title("gain (nats): true, and its bounds", loc="left", fontsize=style.SMALL)
+    ax.set_title("gain (nats), and its two bounds", loc="left", fontsize=style.SMALL)
 
 
 def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
