@@ -9,8 +9,8 @@ CONCEPTS = [
         NAME,
         "Expert 1 falls from 27 % to 15 %",
         "",
-        "joint = prior * normals",
-        "joint = normals",
+        "joint = prior * normals.log_prob",
+        "joint = torch.ones(2).double() * normals.log_prob",
     ),
     concept(
         "each point given wholly to its likelier expert",
