@@ -1,7 +1,7 @@
-"""Texts that were written, judged by the truth: each character's true bits until the first mistake.
+"""Texts that were written, judged by the truth: true bits until the first mistake.
 
-The first character that the truth cannot write is white on red, and what follows it is pale: after a
-mistake the truth says nothing more.
+The first character that the truth cannot write is white on red, and what follows it is pale: after
+a mistake the truth says nothing more.
 """
 
 import html

@@ -59,7 +59,7 @@ def _strip(text: str, bits: np.ndarray, name: str) -> str:
 
 
 def tinted(text: str, bits: np.ndarray) -> str:
-    """The characters as HTML, each on the colour of its bits, of which there is one per character."""
+    """The characters as HTML, each on the colour of its bits: one number per character."""
     levels = np.digitize(bits + ROUNDING, EDGES)
     runs = itertools.groupby(zip(text, levels, strict=True), key=lambda pair: pair[1])
     return "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
