@@ -27,7 +27,7 @@ def test_a_bracket_ends_under_the_last_token_that_its_cut_keeps():
     ax = draw(narrow=1, wide=3)
     ends = [max(line.get_xdata()) for line in ax.lines if line.get_color() != "#5C5C5C"][::2]
     assert ends == pytest.approx([0.4, 2.4])
-    assert {text.get_text() for text in ax.texts} >= {"narrow: 1", "wide: 3", "↵"}
+    assert {text.get_text() for text in ax.texts} >= {"narrow keeps 1", "wide keeps 3", "↵"}
 
 
 def test_the_description_says_the_likeliest_and_what_each_cut_keeps():

@@ -51,7 +51,7 @@ def _brackets(ax: Axes, lengths: Mapping[str, int], kept: Mapping[str, int], row
         y, look = -row * (i + 1.4), {"color": colour(i), "lw": 2.2}
         ax.plot([-0.4, n - 0.6], [y, y], **look)
         ax.plot([n - 0.6, n - 0.6], [y, y + 0.35 * row], **look)
-        words = f"{name}: {kept[name]}"
+        words = f"{name} keeps {kept[name]}"
         ax.text(n - 0.3, y, words, fontsize=SMALL, color=INK, va="center")
 
 
