@@ -5,8 +5,7 @@ import re
 
 import pytest
 
-from helpers.views.drawing.palette import VERMILLION
-from helpers.views.pictures.judged_text import judged_text
+from helpers.views.pictures.judged_text import RED, judged_text
 
 
 def words(markup):
@@ -15,14 +14,14 @@ def words(markup):
 
 def test_the_first_impossible_character_is_red_and_what_follows_is_pale():
     markup = judged_text({"greedy": ("abXcd", [0, 9])}).markup
-    (red,) = re.findall(rf"{VERMILLION};color:white[^>]*>(.)<", markup)
+    (red,) = re.findall(rf"{RED};color:white[^>]*>(.)<", markup)
     (pale,) = re.findall(r'opacity:\.5">([^<↵]+)<', markup)
     assert (red, pale) == ("X", "cd")
 
 
 def test_a_text_without_a_mistake_has_no_red():
     picture = judged_text({"drawn": ("a\nb", [1, 0, 2])})
-    assert VERMILLION not in picture.markup and "no mistake" in picture.alt
+    assert RED not in picture.markup and "no mistake" in picture.alt
 
 
 def test_no_character_is_lost():

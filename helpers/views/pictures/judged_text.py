@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.views.drawing import Picture, counted, given, number, spoken
-from helpers.views.drawing.palette import VERMILLION
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT, key, tinted
 
-WRONG = f"background-color:{VERMILLION};color:white;border-radius:2px;padding:0 2px"
+RED = "#B3001B"  # darker than every surprise
+WRONG = f"background-color:{RED};color:white;border-radius:2px;padding:1px 4px"
 
 
 def judged_text(texts: Mapping[str, tuple[str, Sequence[float]]], title: str = "") -> Picture:

@@ -5,12 +5,12 @@ from tests.mutations.concept import concept
 NAME = "generate"
 CONCEPTS = [
     concept(
-        "a first mistake that is looked for by the model",
+        "a mistake taken for a character that the Playwright never uses",
         NAME,
         "The helper finds the same place",
         "",
         "if character not in playwright.next_char_probs(text[:t]):",
-        "if t and chances_after(text[:t])[tokenizer.encode(character)[0]] < 0.01:",
+        "if character not in playwright.characters():",
     ),
     concept(
         "a nucleus without the token that crosses its line",
