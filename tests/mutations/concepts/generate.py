@@ -37,12 +37,12 @@ CONCEPTS = [
         "write_text(bard.eval(), newline, 64)",
     ),
     concept(
-        "a divergence from the model, not from the truth",
+        "the surest model taken for the one that is nearest to the truth",
         NAME,
         "The model is nearest to the truth at T = 1",
         "",
         "kl(true, sampling.next_token_probs(logits, T))",
-        "kl(sampling.next_token_probs(logits, T), true)",
+        "sampling.next_token_probs(logits, T).amax(-1).log().neg()",
     ),
     concept(
         "the truth that is cut away taken for the mistakes",
