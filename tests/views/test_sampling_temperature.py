@@ -209,3 +209,12 @@ def test_a_large_vocabulary_is_cut_and_markup_is_escaped():
 def test_lengths_that_differ_are_refused():
     with pytest.raises(ValueError, match="one probability for each of the 2 tokens.*'truth'"):
         vocabulary_bars("ab", [0.5, 0.5], [0.5, 0.5], [1.0])
+
+
+def test_the_axis_ends_where_the_tallest_bar_needs_it():
+    def top(p):
+        rest = (1 - p) / 4
+        markup = vocabulary_bars(list("abcde"), *2 * [[p, rest, rest, rest, rest]]).markup
+        return max(float(found) for found in re.findall(r">([\d.]+)</text>", markup))
+
+    assert [top(p) for p in (0.22, 0.4, 0.9)] == [0.25, 0.5, 1]

@@ -5,6 +5,7 @@ attention_parts  the parts of an attention picture
 guessed_text     a text that is guessed, and who paid how much
 idea_map         the ideas of the course as a drawn map
 ideas            each idea: a sentence, a formula, what it rests on
+judged_text      written texts, coloured until the first impossible character
 mask_grid        a mask as a grid, and what it costs
 routed_text      text coloured by the expert that each token asks
 size_card        a model's size at a glance

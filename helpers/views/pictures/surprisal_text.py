@@ -42,7 +42,7 @@ def surprisal_text(
     heads = {name: f"{name}: " if name else "" for name in strips}
     told = [f"{heads[n]}{_totals(v)}, {_peaks(text, v)}." for n, v in strips.items()]
     alt = " ".join([f"{title or 'Text coloured by surprisal'}, {len(text)} characters.", *told])
-    return Picture(alt, markup=heading + "".join(parts) + _key())
+    return Picture(alt, markup=heading + "".join(parts) + key())
 
 
 def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
@@ -54,11 +54,15 @@ def _checked(text: str, name: str, bits: np.ndarray) -> np.ndarray:
 
 
 def _strip(text: str, bits: np.ndarray, name: str) -> str:
+    head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
+    return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{tinted(text, bits)}</pre>'
+
+
+def tinted(text: str, bits: np.ndarray) -> str:
+    """The characters as HTML, each on the colour of its bits: one number per character."""
     levels = np.digitize(bits + ROUNDING, EDGES)
     runs = itertools.groupby(zip(text, levels, strict=True), key=lambda pair: pair[1])
-    body = "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
-    head = (f"<b>{html.escape(name)}</b>: " if name else "") + _totals(bits)
-    return f'<p style="{SMALL_PRINT}">{head}</p><pre style="{BOX}">{body}</pre>'
+    return "".join(_run("".join(c for c, _ in run), level) for level, run in runs)
 
 
 def _run(characters: str, level: int) -> str:
@@ -73,7 +77,8 @@ def _tint(level: int) -> str:
     return f"background-color:rgba({TINT},{OPACITY[level]});border-radius:2px"
 
 
-def _key() -> str:
+def key() -> str:
+    """What each colour says, as a line below a strip."""
     names = enumerate((f"under {EDGES[0]:g}", *(f"{edge:g}+" for edge in EDGES)))
     swatches = [f'<span style="{_tint(i)};padding:1px 7px">{name}</span> ' for i, name in names]
     return f'<p style="{SMALL_PRINT}">bits per character: {"".join(swatches)}</p>'

@@ -14,6 +14,7 @@ from helpers.views.drawing.wording import glyph, likeliest, listed, spoken
 
 WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
 SHOWN = 60  # tokens, the likeliest ones
+SCALES = (0.25, 0.5, 1)  # where the axis may end: few, so that it rarely moves
 SEEN = 0.002  # a smaller probability gets no mark
 LINE = 20  # CSS pixels
 FONT = "font-family:DejaVu Sans,Verdana,Helvetica,Arial,sans-serif;font-size:13px"
@@ -43,9 +44,11 @@ def vocabulary_bars(
     probs |= {} if truth is None else {"truth": truth}
     probs = given.distributions(probs, len(tokens), "tokens")
     order = likeliest(probs["model"], SHOWN)
+    full = next(scale for scale in SCALES if max(p.max() for p in probs.values()) <= scale + 1e-6)
     below = [_text(LEFT, _floor(lines, i), line) for i, line in enumerate(lines)]
-    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(probs), *_grid()]
-    parts += [*_columns(tokens, probs, order), *below]
+    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(probs), *_grid(full)]
+    heights = {name: each / full for name, each in probs.items()}
+    parts += [*_columns(tokens, heights, order), *below]
     height = _floor(lines, len(lines)) - LINE + 12
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="white"/>'
@@ -72,16 +75,17 @@ def _legend(probs: dict[str, np.ndarray]) -> list[str]:
     return parts
 
 
-def _grid() -> list[str]:
+def _grid(full: float) -> list[str]:
     parts = []
     for p in (0, 0.5, 1):
         y = _up(p)
         parts.append(f'<path d="M{LEFT} {y}H{WIDTH - 6}" stroke="{QUIET if p == 0 else GRID}"/>')
-        parts.append(_text(LEFT - 6, y + 4, f"{p:g}", FONT + ";text-anchor:end"))
+        parts.append(_text(LEFT - 6, y + 4, f"{p * full:g}", FONT + ";text-anchor:end"))
     return parts
 
 
 def _columns(tokens: Sequence[str], probs: dict[str, np.ndarray], order: list[int]) -> list[str]:
+    """Each token's bars; probs are heights, as shares of the whole axis."""
     step = min(40.0, (WIDTH - 6 - LEFT) / len(order))
     long = max(len(glyph(tokens[i])) for i in order) > 1
     parts = []

@@ -7,6 +7,7 @@ architecture  the Transformer as boxes, and what BERT and GPT leave away
 block         a block as a flow: the stream and its branches
 bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
+cuts          which tokens a cut keeps
 depth         the gradient in each layer of a model
 diversity     error, average error and ambiguity of an ensemble
 experts       the selector of 1991; a tree of gates and experts
@@ -27,6 +28,7 @@ from helpers.views.plots.architecture import architectures
 from helpers.views.plots.bars import bars, next_character_bars, policies
 from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
+from helpers.views.plots.cuts import cuts
 from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels
 from helpers.views.plots.experts import expert_tree, stochastic_selector

@@ -10,6 +10,7 @@ sweep                 where a sweep takes a control
 attention_heatmap     any layer, any head, any text, on any model
 attention_scale       why scores are divided by √d_k
 block_lab             a block taken apart: its wiring, and what it learns
+cache_steps           keys and values, kept or computed again
 causal_mask           decide who may look at whom
 mask_lab              what the mask widget knows: models, masks, losses
 context_length        what each further character of context is worth
@@ -33,6 +34,7 @@ tokenizer_explorer    a text under several tokenizers
 from helpers.views.widgets.attention_heatmap import attention_heatmap
 from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.block_lab import block_lab
+from helpers.views.widgets.cache_steps import cache_steps
 from helpers.views.widgets.causal_mask import causal_mask
 from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.context_length import context_length

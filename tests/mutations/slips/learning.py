@@ -4,6 +4,13 @@ from tests.mutations.slip import slip
 
 LEARNING = [
     slip(
+        "a beam that looks at two continuations of each text",
+        "learning/beam.py",
+        "log_probs.topk(min(width, log_probs.shape[-1]))",
+        "log_probs.topk(min(2, log_probs.shape[-1]))",
+        "learning/test_beam.py::test_full_width_finds_every_text_in_order",
+    ),
+    slip(
         "dropout while sampling",
         "learning/sampling.py",
         "with evaluating(model), torch.inference_mode():",

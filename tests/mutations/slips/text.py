@@ -4,6 +4,13 @@ from tests.mutations.slip import slip
 
 TEXT = [
     slip(
+        "a judge that forgives the first mistake for thirty characters",
+        "text/playwright/__init__.py",
+        "return error.position",
+        "return error.position + 30",
+        "text/test_playwright_probabilities.py::test_a_wrong_sum_is_impossible",
+    ),
+    slip(
         "targets that are not one step later",
         "text/batches.py",
         "return rows[:, :-1], rows[:, 1:]",

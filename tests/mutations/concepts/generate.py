@@ -1,0 +1,95 @@
+"""Wrong concepts of the notebook *Generate*."""
+
+from tests.mutations.concept import concept
+
+NAME = "generate"
+CONCEPTS = [
+    concept(
+        "a mistake taken for a character that the Playwright never uses",
+        NAME,
+        "The helper finds the same place",
+        "",
+        "if character not in playwright.next_char_probs(text[:t]):",
+        "if character not in playwright.characters():",
+    ),
+    concept(
+        "a nucleus without the token that crosses its line",
+        NAME,
+        "Ours writes what the helper writes",
+        "",
+        "values.where(values.cumsum(-1) - values < top_p, 0.0)",
+        "values.where((values.cumsum(-1) < top_p) | (values == values[:, :1]), 0.0)",
+    ),
+    concept(
+        "a temperature that multiplies",
+        NAME,
+        "Ours writes what the helper writes",
+        "",
+        "(logits / temperature).softmax(-1)",
+        "(logits * temperature).softmax(-1)",
+    ),
+    concept(
+        "dropout that rests while it should be on",
+        NAME,
+        "Texts written with dropout on are worse",
+        "",
+        "write_text(bard.train(training), newline, 64)",
+        "write_text(bard.eval(), newline, 64)",
+    ),
+    concept(
+        "the surest model taken for the one that is nearest to the truth",
+        NAME,
+        "The model is nearest to the truth at T = 1",
+        "",
+        "kl(true, sampling.next_token_probs(logits, T))",
+        "sampling.next_token_probs(logits, T).amax(-1).log().neg()",
+    ),
+    concept(
+        "the truth that is cut away taken for the mistakes",
+        NAME,
+        "Top-p lets fewer mistakes through at T = 1",
+        "",
+        "(q * (true == 0), true * (q == 0))",
+        "(true * (q == 0), q * (true == 0))",
+    ),
+    concept(
+        "a wrong letter that is the right one",
+        NAME,
+        "Nearly all of the harm",
+        "",
+        "wrong[:, 100] = alphabet[torch.randint(26, (64,), generator=generator)]",
+        "wrong[:, 100] = clean[:, 100]",
+    ),
+    concept(
+        "a beam that forgets what its beginnings have cost",
+        NAME,
+        "Our beam and the helper's keep",
+        "",
+        "(paid + bits[row, token].item(), [*text, token])",
+        "(bits[row, token].item(), [*text, token])",
+    ),
+    concept(
+        "drawn texts that were not drawn",
+        NAME,
+        "A typical text is far from",
+        "",
+        "prompt.expand(128, -1), 150, generator=generator)",
+        "prompt.expand(128, -1), 150, temperature=0)",
+    ),
+    concept(
+        "a cache that is read anew at every step",
+        NAME,
+        "The counted operations bear out",
+        "learning/sampling.py",
+        "if not self.cache or idx.shape[1] > window:",
+        "if not self.cache or idx.shape[1] > 64:",
+    ),
+    concept(
+        "keys that know no positions",
+        NAME,
+        "The same characters, one place further left",
+        "",
+        "x = model.token_embedding(ids) + model.position_embedding(torch.arange(ids.shape[1]))",
+        "x = model.token_embedding(ids)",
+    ),
+]
