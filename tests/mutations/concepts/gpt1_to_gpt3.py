@@ -107,7 +107,7 @@ CONCEPTS = [
     concept(
         "a law fitted without a limit",
         NAME,
-        "Three times the text lowers the limit",
+        "More text lowers the limit",
         "theory/power_laws.py",
         "    limit = y_mean - slope * x_mean[:, 0]\n",
         "    limit = 0 * slope\n",
