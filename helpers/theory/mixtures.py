@@ -79,6 +79,23 @@ def responsibilities(x, y, mixture: Mixture) -> Tensor:
     return log_joint(*data(x, y), mixture).softmax(-1)
 
 
+@takes(mixture="with variances")
+def lower_bound(x, y, mixture: Mixture, responsibilities) -> Tensor:
+    """Σ_n Σ_m h_nm ln(g_m P_m / h_nm), in nats: what the M-step of EM raises for a fixed h.
+
+    For any h (n, M) whose rows sum to 1 it lies below the log-likelihood, by the Kullback-Leibler
+    divergence of h from the posterior; it touches where h is the posterior. Jordan & Jacobs 1994.
+    """
+    joint, h = log_joint(*data(x, y), mixture), double(responsibilities)
+    rows = h.shape == joint.shape and bool((h >= 0).all())
+    if not rows or not bool(((h.sum(-1) - 1).abs() < 1e-6).all()):
+        raise ValueError(
+            f"Responsibilities must be {tuple(joint.shape)}, none below 0, with rows that sum to "
+            f"1; got shape {tuple(h.shape)}. Try mixtures.responsibilities(x, y, mixture)."
+        )
+    return (h * joint).sum() + torch.special.entr(h).sum()
+
+
 def log_joint(X: Tensor, y: Tensor, mixture: Mixture) -> Tensor:
     """ln g_m(x_n) + ln P_m(y_n | x_n): (n, M), for a design X with the constant's column."""
     log_g = scores(X, mixture.gate).log_softmax(-1)

@@ -119,6 +119,26 @@ def test_permuting_the_experts_permutes_the_posteriors_and_nothing_else(three):
     assert_close(mixtures.responsibilities(x, y, permuted), h[:, new])
 
 
+def test_the_bound_lies_below_by_the_divergence_and_touches_at_the_posterior(three):
+    x, y, mixture = three
+    height, posterior = mixtures.log_likelihood(x, y, mixture), mixtures.responsibilities(*three)
+    assert_close(mixtures.lower_bound(x, y, mixture, posterior), height)
+    guess = torch.rand(50, 3, generator=torch.Generator().manual_seed(1)).double().softmax(-1)
+    divergence = (guess * (guess / posterior).log()).sum()
+    assert divergence > 1
+    assert_close(mixtures.lower_bound(x, y, mixture, guess), height - divergence)
+
+
+def test_a_hard_choice_is_a_bound_too_and_other_rows_are_refused(three):
+    x, y, mixture = three
+    hard = torch.eye(3).double()[mixtures.responsibilities(*three).argmax(1)]
+    bound = mixtures.lower_bound(x, y, mixture, hard)
+    assert bound.isfinite() and bound < mixtures.log_likelihood(x, y, mixture)
+    for wrong in (2 * hard, hard[:, :2], hard - 0.1):
+        with pytest.raises(ValueError, match=r"Responsibilities must be \(50, 3\), none below 0"):
+            mixtures.lower_bound(x, y, mixture, wrong)
+
+
 def test_the_log_density_of_the_mixture_is_never_below_the_gated_mean_of_the_experts():
     # -ln Σ g P ≤ Σ g (-ln P), by Jensen; figures of the fixed cloud at its maximum
     x, y = fixed_cloud()

@@ -9,7 +9,7 @@ import pytest
 from helpers.theory import em, mixtures
 from helpers.views.drawing.wording import number
 from helpers.views.widgets import em_steps
-from helpers.views.widgets.em_steps import STARTS, TOL
+from helpers.views.widgets.em_steps import STARTS, TOL, WAY, _along
 from tests.theory.clouds import random_cloud
 from tests.views.browser import from_browser
 
@@ -37,6 +37,20 @@ def test_a_step_shows_the_parameters_of_that_step():
             assert f"expert {m + 1} goes from {ends[0]} to {ends[1]}, deviation {noise}" in said
         g = mixtures.gate_probabilities([X.min()], result.gate)[0, 0].item()
         assert f"expert 1 {g:.2f}," in said.partition("Gate at")[2]
+
+
+def test_the_bounds_touch_where_em_stands_and_where_it_goes_and_lie_below_elsewhere():
+    path_ = list(em.ascend(X, Y, em.random_start(X, Y, 2, 1), steps=100, tol=TOL))
+    now, following = (WAY.abs().argmin().item(), (WAY - 1).abs().argmin().item())
+    for step in (0, 3, len(path_) - 1):
+        at, height, (old, new) = _along(X, Y, path_, step)
+        assert at == (step == len(path_) - 1)
+        assert old[now] == pytest.approx(height[now]) and new[following] == pytest.approx(
+            height[following]
+        )
+        slack = 1e-9 * abs(height[now])
+        assert all(max(a, b) <= c + slack for a, b, c in zip(old, new, height, strict=True))
+        assert old[following] >= old[now] - slack  # what the M-step raises
 
 
 def test_the_slider_ends_where_em_stops():

@@ -1,9 +1,14 @@
-"""EM at work: lines, gate and log-likelihood step by step, from a start of one's choice."""
+"""EM at work: lines, gate, log-likelihood and its bound, from a start of one's choice.
+
+The bound is drawn along the straight way from this step's mixture to the next one's (variances by
+their logarithms): it touches the log-likelihood where EM stands, and EM goes to where it is higher.
+"""
 
 import functools
 from collections.abc import Callable
 
 import ipywidgets
+import numpy as np
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -21,7 +26,13 @@ MOST_EXPERTS = 4
 MOST_STEPS = 100
 TOL = 1e-3  # nats: what a picture can show
 PLACES = 81  # of the lines
-AREAS = (0.08, 0.36, 0.5, 0.6), (0.08, 0.115, 0.5, 0.18), (0.78, 0.115, 0.205, 0.8)
+AREAS = (
+    (0.07, 0.36, 0.42, 0.6),
+    (0.07, 0.115, 0.42, 0.18),
+    (0.68, 0.66, 0.305, 0.28),
+    (0.68, 0.115, 0.305, 0.36),
+)
+WAY = torch.linspace(-0.5, 1.6, 43, dtype=torch.float64)  # 0 is this mixture, 1 the next
 Path = list[em.EMResult]
 
 
@@ -68,8 +79,8 @@ def _begin(x, y, start: str, M: int) -> mixtures.Mixture:
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
     at = _places(double(x))
-    figure = live.figure(7.6, 4.6)
-    main, gate, climb = (figure.add_axes(place) for place in AREAS)
+    figure = live.figure(8.2, 4.8)
+    main, gate, climb, touch = (figure.add_axes(place) for place in AREAS)
     main.tick_params(labelbottom=False)
     for ax in figure.axes:
         ax.locator_params(nbins=4)
@@ -86,6 +97,7 @@ def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
         for text in [*gate.texts]:
             text.remove()  # the lines above have the same colours and names
         _draw_climb(climb, heights, step)
+        _draw_touch(touch, *_along(x, y, results, step))
         return live.picture(main, _say(start, step, heights, figure))
 
     return draw
@@ -102,8 +114,48 @@ def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
     ax.set_title("log-likelihood (nats)", loc="left", fontsize=style.SMALL)
 
 
+def _along(x, y, path: Path, step: int) -> tuple[float, list[float], list[list[float]]]:
+    """Where EM stands on WAY; there the log-likelihood, and the bounds of this step and the next.
+
+    At the last step nothing moves any more: the way is then the one that led there.
+    """
+    first = max(0, min(step, len(path) - 2))
+    here, there = path[first], path[min(first + 1, len(path) - 1)]
+    mixtures_ = [_between(here, there, t) for t in WAY.tolist()]
+    height = [mixtures.log_likelihood(x, y, m).item() for m in mixtures_]
+    bounds = [
+        [mixtures.lower_bound(x, y, m, end.responsibilities).item() for m in mixtures_]
+        for end in (here, there)
+    ]
+    return float(step > first), height, bounds
+
+
+def _between(a: mixtures.Mixture, b: mixtures.Mixture, t: float) -> mixtures.Mixture:
+    """The mixture a for t = 0 and b for t = 1; a straight line through both for every t."""
+    variances = torch.exp((1 - t) * a.variances.log() + t * b.variances.log())
+    return mixtures.Mixture(
+        (1 - t) * a.gate + t * b.gate, (1 - t) * a.weights + t * b.weights, variances
+    )
+
+
+def _draw_touch(ax: Axes, at: float, height: list[float], bounds: list[list[float]]) -> None:
+    """Everything less the log-likelihood at WAY's 0; it is drawn solid, the two bounds dashed."""
+    ax, base = style.axes(ax, grid="both"), np.interp(0, WAY, height)
+    colours = palette.BLUE, palette.VERMILLION, palette.GREEN
+    curves = [np.array(curve) - base for curve in (height, *bounds)]
+    for curve, colour, dashes in zip(curves, colours, palette.DASHES, strict=False):
+        ax.plot(WAY, curve, color=colour, ls=dashes, lw=1.8)
+    ax.plot([at], [np.interp(at, WAY, curves[0])], "o", color=palette.BLUE, ms=8)
+    rise = abs(np.interp(1, WAY, curves[0])) or 1.0
+    ax.set_xlim(WAY[0].item(), WAY[-1].item())
+    ax.set_ylim(-1.2 * rise, max(curves[0].max(), rise) + 0.3 * rise)
+    ax.set_xticks([0, 1], ["before", "now"] if at else ["now", "next"])
+    style.finish(ax, "touch")
+    ax.set_title("gain (nats), and its two bounds", loc="left", fontsize=style.SMALL)
+
+
 def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
-    main, gate, _ = (ax.get_label() for ax in figure.axes)
+    main, gate, *_ = (ax.get_label() for ax in figure.axes)
     now, first, last = (number(heights[i]) for i in (step, 0, -1))
     head = f"Start {start!r}, EM step {step} of {len(heights) - 1}: log-likelihood {now}"
     return f"{head}, from {first} at the start to {last} at the end. {main} {gate}"

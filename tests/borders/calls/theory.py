@@ -119,6 +119,7 @@ def of_ensembles():
         em.step,
     ):
         yield call(function, x, y, mix, free=real)
+    yield call(mixtures.lower_bound, x, y, mix, h, free=real)
     yield call(em.fit, x, y, n_experts=2, seed=0, steps=3, free={"seed": "zero", "steps": "zero"})
     yield call(em.random_start, x, y, 2, 0, free={"seed": "zero"})
     yield call(em.fit_experts, x, y, h, free={"responsibilities": "one more"})
