@@ -1,11 +1,13 @@
 """Labels at the ends of lines, spread so that no two overlap, instead of a legend box."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import LogFormatterSciNotation
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
@@ -13,6 +15,7 @@ from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
 from helpers.views.drawing.wording import number, writable
 
 Label = tuple[float, str, str]  # height, text, colour
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
@@ -78,9 +81,17 @@ def plain(figure: Figure) -> Figure:
     What no picture can hold becomes �; names of ticks are written only as they are drawn, so
     whoever sets them makes them `writable`.
     """
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):  # it writes formulas
+            axis.set_major_formatter(_power_of_ten)
     for text in figure.findobj(Text):
         text.set(parse_math=False, text=writable(text.get_text()))
     return figure
+
+
+def _power_of_ten(value: float, place=None) -> str:
+    """10⁴ in place of a formula: what a logarithmic axis writes at its ticks."""
+    return "10" + f"{math.log10(value):.0f}".translate(RAISED)
 
 
 def level_lines(ax: Axes, levels: Mapping[str, float]) -> list[Label]:

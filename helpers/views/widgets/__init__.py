@@ -13,6 +13,7 @@ block_lab             a block taken apart: its wiring, and what it learns
 cache_steps           keys and values, kept or computed again
 causal_mask           decide who may look at whom
 mask_lab              what the mask widget knows: models, masks, losses
+compute_budget        large and short, or small and long
 context_length        what each further character of context is worth
 concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
@@ -36,6 +37,7 @@ from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.block_lab import block_lab
 from helpers.views.widgets.cache_steps import cache_steps
 from helpers.views.widgets.causal_mask import causal_mask
+from helpers.views.widgets.compute_budget import compute_budget
 from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.context_length import context_length
 from helpers.views.widgets.diversity_error import diversity_error
