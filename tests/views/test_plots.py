@@ -83,6 +83,13 @@ def test_heatmap_pixels_show_the_values():
         assert area(picture, palette.MAP(value)[:3]) > 1000
 
 
+@pytest.mark.parametrize("limits", [{}, {"vmin": -4, "vmax": 1}])
+def test_in_a_heatmap_with_negative_cells_zero_is_white_and_the_signs_have_colours(limits):
+    image = plots.heatmap([[-1.0, 0.0, 4.0]], **limits).images[0]
+    below, zero, above = image.cmap(image.norm(image.get_array()))[0, :, :3]
+    assert zero.min() > 0.99 and below[0] > below[2] and above[2] > above[0]  # brown, white, blue
+
+
 def test_heatmap_says_shape_range_and_largest_cell():
     ax = plots.heatmap([[0, 0.5], [0.25, 0]], "a\n", "b ", unit="weight", title="Head 1")
     assert ax.get_label() == (
