@@ -26,7 +26,7 @@ def unrolled(
     ValueError if there are none or they differ in number.
     """
     T = len(inputs)
-    _check(T and T == len(outputs), inputs, outputs)
+    _check(T and len(outputs) == T, inputs, outputs)
     ax = sheet(ax, (max(5.6, 1.05 * T + 1.6), 3.1), (-1.5, T - 0.3), (-0.4, 2 * HIGH + 0.4))
     states = [(t, 1) for t in range(T)]
     _columns(ax, inputs, states, row=0)
