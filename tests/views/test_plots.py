@@ -138,6 +138,13 @@ def test_lines_take_logarithmic_axes():
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and not overlaps(boxes(ax))
 
 
+def test_a_long_logarithmic_axis_is_written_in_powers_of_ten_and_not_as_a_formula():
+    ax = plots.lines([0, 1, 2], {"gradient": [1, 1e-4, 1e-8]}, logy=True)
+    pixels(ax)  # as it is drawn
+    written = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"10⁰", "10⁻⁴", "10⁻⁸"} <= {*written} and "$" not in "".join(written)
+
+
 def test_a_logarithmic_axis_over_one_decade_has_plain_numbers_that_do_not_touch():
     ax = plots.lines([0.25, 0.5, 1, 2, 4], {"KL": [4, 2, 1, 2, 4]}, logx=True)
     ax.figure.draw_without_rendering()

@@ -15,7 +15,7 @@ CONCEPTS = [
     concept(
         "a gradient of all states in place of the last",
         NAME,
-        "After 30 steps not even a tenth",
+        "From 30 steps back not even a tenth",
         "",
         "layer(x)[:, -1].sum()",
         "layer(x).sum()",
