@@ -103,7 +103,7 @@ CONCEPTS = [
     concept(
         "a model 'without places' that adds sines",
         NAME,
-        "Without places it falls behind",
+        "Without places the GPT beats every bigram",
         "",
         '"GPT without places": "none"',
         '"GPT without places": "sinusoidal"',
