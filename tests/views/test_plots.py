@@ -83,6 +83,13 @@ def test_heatmap_pixels_show_the_values():
         assert area(picture, palette.MAP(value)[:3]) > 1000
 
 
+@pytest.mark.parametrize("limits", [{}, {"vmin": -4, "vmax": 1}])
+def test_in_a_heatmap_with_negative_cells_zero_is_white_and_the_signs_have_colours(limits):
+    image = plots.heatmap([[-1.0, 0.0, 4.0]], **limits).images[0]
+    below, zero, above = image.cmap(image.norm(image.get_array()))[0, :, :3]
+    assert zero.min() > 0.99 and below[0] > below[2] and above[2] > above[0]  # brown, white, blue
+
+
 def test_heatmap_says_shape_range_and_largest_cell():
     ax = plots.heatmap([[0, 0.5], [0.25, 0]], "a\n", "b ", unit="weight", title="Head 1")
     assert ax.get_label() == (
@@ -129,6 +136,13 @@ def test_lines_says_ends_and_extremes_and_labels_each_line():
 def test_lines_take_logarithmic_axes():
     ax = plots.lines([1, 10, 100], {"loss": [8, 4, 2]}, logx=True, logy=True)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and not overlaps(boxes(ax))
+
+
+def test_a_long_logarithmic_axis_is_written_in_powers_of_ten_and_not_as_a_formula():
+    ax = plots.lines([0, 1, 2], {"gradient": [1, 1e-4, 1e-8]}, logy=True)
+    pixels(ax)  # as it is drawn
+    written = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"10⁰", "10⁻⁴", "10⁻⁸"} <= {*written} and "$" not in "".join(written)
 
 
 def test_a_logarithmic_axis_over_one_decade_has_plain_numbers_that_do_not_touch():

@@ -70,11 +70,15 @@ def repeats(
 
 
 def _write_out(axis: Axis, values: np.ndarray) -> None:
-    """Plain numbers on a logarithmic axis that is short: 0.5, 1, 2, not 5·10⁻¹, 10⁰, 2·10⁰."""
-    if axis.get_scale() == "log" and values.max() < 1000 * values.min():
+    """On a short logarithmic axis plain numbers (0.5, 1, 2), on a long one powers of ten."""
+    if axis.get_scale() != "log":
+        return
+    if values.max() < 1000 * values.min():
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter(NullFormatter())
+    else:
+        axis.set_major_formatter(style.power_of_ten)
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _say(x: np.ndarray, ys: Mapping[str, np.ndarray], xlabel: str) -> str:

@@ -24,6 +24,7 @@ model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
 one_copy              a copy in three steps: two heads and the prediction
+one_look              attention in one short sentence
 reading               what a model and the truth expect after a text
 norm_placement        the norm before or after: gradients by depth
 rlhf_beta             how far β lets a policy move
@@ -50,6 +51,7 @@ from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.one_copy import one_copy
+from helpers.views.widgets.one_look import one_look
 from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
