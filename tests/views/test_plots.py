@@ -183,6 +183,9 @@ PLOTS = {
     "encoder_decoder": lambda ax: plots.encoder_decoder("ab", "ab", ax=ax),
     "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
     "gradients_by_layer": lambda ax: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}, ax=ax),
+    "cuts": lambda ax: plots.cuts({"a": 0.7, "b": 0.3}, {"top-k 1": 1}, ["a"], ax=ax),
+    "stochastic_selector": lambda ax: plots.stochastic_selector([0.3, 0.7], 1, ax=ax),
+    "expert_tree": lambda ax: plots.expert_tree([0.3, 0.7], [[0.5, 0.5]] * 2, ax=ax),
     "ladder": lambda ax: plots.ladder({"a": [1.0, 2.0]}, ax=ax),
     "power_laws": lambda ax: plots.power_laws(
         [1, 9], {"a": [[2], [1]]}, {"a": (0, 2, 1)}, 0, ax=ax
