@@ -1,8 +1,9 @@
 """What a graphics processor holds and does at best, and how long a training takes on it.
 
-Memory, peak and bandwidth as the makers' data sheets print them: products of 16-bit matrices without
-zeros that could be skipped ("dense"). How much of the peak a training gets is its utilisation, counted
-as Chowdhery et al. 2022 do, from the operations that the model itself needs. Notebook 09.
+Memory, peak and bandwidth as the makers' data sheets print them: products of 16-bit matrices
+without zeros that could be skipped ("dense"). How much of the peak a training gets is its
+utilisation, counted as Chowdhery et al. 2022 do, from the operations that the model itself needs.
+Notebooks: GPT-1 to GPT-3, Toward GPT-4.
 """
 
 from typing import NamedTuple

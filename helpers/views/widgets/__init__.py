@@ -15,6 +15,7 @@ mask_lab              what the mask widget knows: models, masks, losses
 context_length        what each further character of context is worth
 concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
+drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
 guessing_game         guess the next character, and pay
 live_loss             the loss while a model trains
@@ -38,6 +39,7 @@ from helpers.views.widgets.causal_mask import causal_mask
 from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.context_length import context_length
 from helpers.views.widgets.diversity_error import diversity_error
+from helpers.views.widgets.drawing_reader import drawing_reader
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.guessing_game import guessing_game
