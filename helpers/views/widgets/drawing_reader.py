@@ -49,7 +49,7 @@ def noisy(name: str, noise: float, seed: int) -> Tensor:
 def _drawing(model: nn.Module, patch_size: int) -> Callable[..., Picture]:
     figure = live.figure(7.4, 3.0)
     page, bars = figure.add_axes((0.01, 0.04, 0.36, 0.84)), figure.add_axes((0.46, 0.17, 0.53, 0.7))
-    live.panel(page, "what is read, patch by patch", grid="")
+    live.panel(page, "What is read, patch by patch", grid="")
     live.panel(bars, "P(name | image)")
 
     def draw(drawing: str, noise: float, sheet: int) -> Picture:
@@ -68,9 +68,11 @@ def _drawing(model: nn.Module, patch_size: int) -> Callable[..., Picture]:
 
 
 def _show(ax: Axes, image: Tensor, patch_size: int) -> None:
-    ax.clear()
+    live.wipe(ax)
+    for old in ax.images:
+        old.remove()
     ax.imshow(image.numpy(), cmap="Greys", vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[], title="what is read, patch by patch")
+    ax.set(xticks=[], yticks=[])
     for place in range(patch_size, len(image), patch_size):
         for cut in (ax.axhline, ax.axvline):
             cut(place - 0.5, color=palette.BLUE, lw=1)
