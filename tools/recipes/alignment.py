@@ -30,12 +30,10 @@ RECIPES = {
         "runs": [
             ["DPO", 3e-4, 60],
             ["DPO", 3e-4, 240],
-            ["DPO", 3e-4, 480],
-            ["DPO", 1e-4, 240],
-            ["DPO", 1e-3, 240],
-            ["DPO, no luck", 3e-4, 480],
             ["policy gradient", 7e-4, 40],
             ["policy gradient", 7e-4, 160],
+            ["DPO", 3e-4, 480],
+            ["DPO, no luck", 3e-4, 480],
         ],
     }
 }
