@@ -1,4 +1,4 @@
-"""How near DPO and policy gradients come to the best policy. Notebook: Alignment."""
+"""How near DPO and policy gradients come to the best policy. In the notebook *Alignment*."""
 
 import copy
 from collections.abc import Callable, Iterator
