@@ -5,20 +5,20 @@ from tests.mutations.concept import concept
 NAME = "alignment"
 CONCEPTS = [
     concept(
-        "a reward model that knows who was shown, not who won",
+        "winners and losers exchanged",
         NAME,
         "From choices alone the rewards",
-        "learning/alignment/preferences.py",
-        "wins = torch.rand(len(first), generator=generator) < bradley_terry(first, second)",
-        "wins = torch.rand(len(first), generator=generator) < 0.5",
+        "",
+        "winners, losers = shown[places[0]], shown[places[1]]",
+        "losers, winners = shown[places[0]], shown[places[1]]",
     ),
     concept(
-        "DPO with a price of 1, whatever β is",
+        "the best policy at another price",
         NAME,
         "DPO ends at the best policy",
         "",
-        "loss = -logsigmoid(beta * (gain[winners] - gain[losers])).mean()",
-        "loss = -logsigmoid(gain[winners] - gain[losers]).mean()",
+        "of_fitted = alignment.optimal_policy(reference, learned, beta)",
+        "of_fitted = alignment.optimal_policy(reference, learned, 1)",
     ),
     concept(
         "an optimum that forgets the reference",
