@@ -94,7 +94,7 @@ IDEAS = (
     Idea("Scaling laws", MODEL, 2, 7, SIZES, "Larger models, lower losses",
          "Loss falls as a power of size and of text, towards the entropy.",
          "L = E + A / Nᵃ + B / Dᵇ", ("GPT-1, -2, -3",)),
-    Idea("Alignment", USE, 3, 7, ALIGNED, "Alignment, where everything can be counted",
+    Idea("Alignment", USE, 3, 7, ALIGNED, "The best policy",
          "The best trade of reward against distance tilts the old distribution.",
          "π* = π_ref exp(r / β) / Z", ("GPT-1, -2, -3",)),
     Idea("Patches", TEXT, 0, 8, TOWARD, "Images as tokens",
