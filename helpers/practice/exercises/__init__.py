@@ -17,7 +17,8 @@ key_value_cache     08: one step with a cache
 parameters          09: the number of parameters
 tying_and_decay     09: one matrix, used twice, and what decays
 images              10: an image from its patches
-preferences         10: the best policy, and DPO's loss
+long_context        10: the cache of a model with windows
+preferences         17: the best policy, and DPO's loss
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors

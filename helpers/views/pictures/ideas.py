@@ -30,7 +30,7 @@ START, RNN, WHOLE = "00_start_here", "01_from_rnn_to_attention", "02_transformer
 TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_attention"
 BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
 SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
-DIVERSITY, MOE = "12_diversity_and_error", "13_moe_in_gpt"
+DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
 
 # fmt: off
 IDEAS = (
@@ -94,7 +94,7 @@ IDEAS = (
     Idea("Scaling laws", MODEL, 2, 7, SIZES, "Larger models, lower losses",
          "Loss falls as a power of size and of text, towards the entropy.",
          "L = E + A / Nᵃ + B / Dᵇ", ("GPT-1, -2, -3",)),
-    Idea("Alignment", USE, 3, 7, TOWARD, "Alignment, where everything can be counted",
+    Idea("Alignment", USE, 3, 7, ALIGNED, "The best policy",
          "The best trade of reward against distance tilts the old distribution.",
          "π* = π_ref exp(r / β) / Z", ("GPT-1, -2, -3",)),
     Idea("Patches", TEXT, 0, 8, TOWARD, "Images as tokens",

@@ -21,6 +21,7 @@ mixture       mixtures of experts over one input
 points        points with curves through them, or with names
 power_law     losses of models of growing size, and the law through them
 recurrence    a recurrent network in time, an encoder with its decoder
+stages        from random numbers to an assistant
 trees         a family tree of models
 """
 
@@ -42,4 +43,5 @@ from helpers.views.plots.mixture import density, experts, gates
 from helpers.views.plots.points import named_points, points
 from helpers.views.plots.power_law import power_laws
 from helpers.views.plots.recurrence import encoder_decoder, unrolled
+from helpers.views.plots.stages import training_stages
 from helpers.views.plots.trees import family_tree
