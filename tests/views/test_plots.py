@@ -186,6 +186,7 @@ PLOTS = {
     "cuts": lambda ax: plots.cuts({"a": 0.7, "b": 0.3}, {"top-k 1": 1}, ["a"], ax=ax),
     "stochastic_selector": lambda ax: plots.stochastic_selector([0.3, 0.7], 1, ax=ax),
     "expert_tree": lambda ax: plots.expert_tree([0.3, 0.7], [[0.5, 0.5]] * 2, ax=ax),
+    "training_stages": lambda ax: plots.training_stages(ax=ax),
     "ladder": lambda ax: plots.ladder({"a": [1.0, 2.0]}, ax=ax),
     "power_laws": lambda ax: plots.power_laws(
         [1, 9], {"a": [[2], [1]]}, {"a": (0, 2, 1)}, 0, ax=ax
