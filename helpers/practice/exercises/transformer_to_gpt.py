@@ -1,107 +1,173 @@
-"""Exercises of notebook 02: masks, and the distance from the truth."""
+"""Exercises of *The Transformer*: a block of the decoder, teacher forcing, a divergence."""
 
 import torch
+from torch.nn import functional as F
 
-from helpers.models import masks
-from helpers.practice.answers import in_bits, require, then
+from helpers.practice.answers import in_bits, normals, require, then
 from helpers.practice.exercise import Exercise
 from helpers.theory import probability
 
 
-def may_look(T):
-    return torch.ones(T, T, dtype=torch.bool).tril()
+def writing_block(y, memory, look_back, look_across, think, norm):
+    y = norm(y + look_back(y))
+    y = norm(y + look_across(y, memory))
+    return norm(y + think(y))
 
 
-def _ones(T):
-    return torch.ones(T, T, dtype=torch.bool)
+def _look_back(y):
+    return y.cumsum(0) / torch.arange(1, len(y) + 1)[:, None]  # the average so far
 
 
-SLIPS_OF_THE_MASK = {
-    "the diagonal is missing: the first position may look nowhere, and its weights are 0/0.": (
-        lambda T: _ones(T).tril(-1)
-    ),
-    "it is the wrong way round: True stands where one must not look.": lambda T: _ones(T).triu(1),
-    "everybody looks ahead and nobody back: rows are those who look.": lambda T: _ones(T).triu(),
-    "everything is visible, the future too.": _ones,
-    "each position sees itself alone; it may also look back.": lambda T: torch.eye(T).bool(),
-    "it begins too far right: every position sees the token that it must predict.": (
-        lambda T: _ones(T).tril(1)
-    ),
-    "True and False are asked for; yours holds numbers. `.bool()` or a comparison helps.": (
-        lambda T: torch.ones(T, T).tril()
-    ),
-}
-check_may_look = Exercise(
-    "02 The causal mask",
-    "T -> a table (T, T), True where row t may look at column s.",
-    may_look,
-    cases={f"the mask for T = {T}": [T] for T in (4, 1, 9)},
-    slips=SLIPS_OF_THE_MASK,
-    right=[masks.causal, lambda T: [[s <= t for s in range(T)] for t in range(T)]],
+def _look_across(y, memory):
+    return (y @ memory.T).softmax(-1) @ memory
+
+
+def _think(y):
+    return y.relu() ** 2
+
+
+def _norm(y):
+    return F.layer_norm(y, y.shape[-1:])
+
+
+def _block(step, across=lambda look, y, memory, start: look(y, memory)):
+    """A block whose every sublayer ends in a step: (stream, what the sublayer reads it with)."""
+
+    def answer(y, memory, look_back, look_across, think, norm):
+        start = y
+        y = step(y, look_back, norm)
+        y = step(y, lambda x: across(look_across, x, memory, start), norm)
+        return step(y, think, norm)
+
+    return answer
+
+
+def _add_norm(y, f, norm):
+    return norm(y + f(y))
+
+
+def _in_another_order(y, memory, look_back, look_across, think, norm):
+    y = norm(y + look_across(y, memory))
+    y = norm(y + look_back(y))
+    return norm(y + think(y))
+
+
+def _without(*left_out):
+    """A block in which some sublayers are missing."""
+
+    def answer(y, memory, look_back, look_across, think, norm):
+        layers = {"back": look_back, "across": lambda x: look_across(x, memory), "think": think}
+        for name, layer in layers.items():
+            y = y if name in left_out else norm(y + layer(y))
+        return y
+
+    return answer
+
+
+def _all_at_once(y, memory, look_back, look_across, think, norm):
+    return norm(y + look_back(y) + look_across(y, memory) + think(y))
+
+
+def _one_norm(y, memory, look_back, look_across, think, norm):
+    y = y + look_back(y)
+    y = y + look_across(y, memory)
+    return norm(y + think(y))
+
+
+def _last_norm_missing(y, memory, look_back, look_across, think, norm):
+    y = norm(y + look_back(y))
+    y = norm(y + look_across(y, memory))
+    return y + think(y)
+
+
+WORDS, DIGITS, TWO_WORDS = normals(7, (5, 4), (3, 4), (2, 4))
+LAYERS = (_look_back, _look_across, _think, _norm)
+check_writing_block = Exercise(
+    "02 A block of the decoder",
+    "y (T, C), memory (S, C), three sublayers and a norm -> y after the block, (T, C).",
+    writing_block,
+    cases={
+        "the stream after the block": (WORDS, DIGITS, *LAYERS),
+        "the stream of two words": (TWO_WORDS, DIGITS, *LAYERS),
+    },
+    slips={
+        "the sums are missing: what a sublayer computes must be added to what it read.": (
+            _block(lambda y, f, norm: norm(f(y)))
+        ),
+        "the norms are missing: each sum must be normalised.": _block(lambda y, f, norm: y + f(y)),
+        "the norm stands before the sublayer; in 2017 it stands after the sum.": (
+            _block(lambda y, f, norm: y + f(norm(y)))
+        ),
+        "the norm takes the sublayer's output alone; it must take the sum.": (
+            _block(lambda y, f, norm: y + norm(f(y)))
+        ),
+        "only the last sum is normalised; each of the three must be.": _one_norm,
+        "the last sum is not normalised.": _last_norm_missing,
+        "the three sublayers read the same y; each must read what the one before has left.": (
+            _all_at_once
+        ),
+        "cross-attention comes first; the words look back before they look across.": (
+            _in_another_order
+        ),
+        "cross-attention reads y again; its keys and values must come from the memory.": (
+            _block(_add_norm, lambda look, y, memory, start: look(y, y))
+        ),
+        "cross-attention is asked by the y that came in; use what look_back has left.": (
+            _block(_add_norm, lambda look, y, memory, start: look(start, memory))
+        ),
+        "cross-attention is missing: this is already a GPT's block.": _without("across"),
+        "the feed-forward network is missing.": _without("think"),
+        "the words do not look back at each other.": _without("back"),
+    },
+    right=[
+        _block(_add_norm),
+        lambda y, memory, back, across, think, norm: _without()(
+            y.clone(), memory, back, across, think, norm
+        ),
+    ],
     hints=[
-        "Row t belongs to the position that looks, column s to the one that it looks at.",
-        "Position t may look at s where s ≤ t. `torch.tril` keeps what is on and below the "
-        "diagonal.",
-        "Begin with `torch.ones(T, T, dtype=torch.bool)`.",
+        "The picture has three plus signs; each adds what a sublayer computed to what it read.",
+        "Every sublayer has the form `y = norm(y + f(y))`. Which f is the first?",
+        "The second is `look_across(y, memory)`, with the y that the first has left.",
     ],
 )
 
 
-def prefix_mask(T, n):
-    mask = torch.ones(T, T, dtype=torch.bool).tril()
-    mask[:n, :n] = True
-    return mask
+def read_and_asked(targets):
+    return targets[:, :-1], targets[:, 1:]
 
 
-def _prefix(longer):
-    return lambda T, n: prefix_mask(T, n + longer)
-
-
-def _opened(T, rows, columns, diagonal=0):
-    """A causal mask, with more rows of columns opened; -T as the diagonal leaves nothing else."""
-    mask = _ones(T).tril(diagonal)
-    mask[rows, columns] = True
-    return mask
-
-
-check_prefix_mask = Exercise(
-    "02 A question is given",
-    "T and n -> a table (T, T): causal, but the first n positions all see each other.",
-    prefix_mask,
-    cases={
-        f"the mask for T = {T} and n = {n}": (T, n) for T, n in ((6, 3), (5, 2), (5, 0), (3, 3))
-    },
+ONE, TWO = torch.tensor([[1, 17, 42, 2]]), torch.tensor([[1, 14, 2, 0, 0], [1, 19, 41, 12, 2]])
+check_read_and_asked = Exercise(
+    "02 Shifted right",
+    "targets (N, T + 1), from <start> on -> what the decoder reads and is asked, (N, T) each.",
+    read_and_asked,
+    parts=("what is read", "what is asked"),
+    cases={"of one target": [ONE], "of two targets": [TWO]},
     slips={
-        "this is the causal mask; the first n positions must also see each other.": (
-            lambda T, n: may_look(T)
+        "what is read begins behind <start>; without it the first word has nothing to follow.": (
+            lambda targets: (targets[:, 1:], targets[:, :-1])
         ),
-        "the prefix sees what comes after it: the answer leaks into the question.": (
-            lambda T, n: _opened(T, slice(n), slice(T))
+        "both begin at <start>: the decoder would be asked for the word that it has just read.": (
+            lambda targets: (targets[:, :-1], targets[:, :-1])
         ),
-        "the prefix is one too long; it is made of the positions 0 to n - 1.": _prefix(longer=1),
-        "the prefix is one too short; it is made of the positions 0 to n - 1.": _prefix(longer=-1),
-        "only the prefix can be seen; after it, each position sees all up to itself.": (
-            lambda T, n: _opened(T, slice(T), slice(n), -T)
+        "both are the whole target; the last token is never read, the first never asked.": (
+            lambda targets: (targets, targets)
         ),
-        "nobody sees the prefix but itself; after it, each position sees all up to itself.": (
-            lambda T, n: _opened(T, slice(n), slice(n), -T)
+        "they stand two places apart; it must be one.": (
+            lambda targets: (targets[:, :-2], targets[:, 2:])
         ),
-        "after the prefix, the positions do not see themselves.": (
-            lambda T, n: _opened(T, slice(n), slice(n), -1)
+        "the first text is cut off; cut along the second dimension, `targets[:, …]`.": (
+            lambda targets: (targets[:-1], targets[1:])
         ),
-        "the positions after the prefix see each other; it must be those in it.": (
-            lambda T, n: _opened(T, slice(n, T), slice(n, T))
-        ),
-        "everything is visible, what is to be written too.": lambda T, n: _ones(T),
     },
     right=[
-        lambda T, n: may_look(T) | (torch.arange(T) < n),
-        lambda T, n: _opened(T, slice(n), slice(n)),
+        lambda targets: [targets.narrow(1, i, targets.shape[1] - 1) for i in (0, 1)],
+        lambda targets: (targets[:, : targets.shape[1] - 1], targets[..., 1:]),
     ],
     hints=[
-        "Begin with the causal mask. Which cells must be opened as well?",
-        "Those where both are in the prefix: the one who looks and the one looked at.",
-        "They are the first n rows of the first n columns: `mask[:n, :n]`.",
+        "Place t reads token t and is asked for token t + 1.",
+        "What is read is the target without its last column. And what is asked?",
     ],
 )
 
@@ -122,7 +188,7 @@ def _ruled_out(divergence, p, q):
 
 HALVES, QUARTERS = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.5, 0.25]])
 check_divergence = Exercise(
-    "02 The distance from the truth",
+    "02 The divergence from the truth",
     "p and q (..., V) -> KL(p‖q) in nats, (...); a term with p = 0 counts 0.",
     divergence,
     cases={

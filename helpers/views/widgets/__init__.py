@@ -28,6 +28,7 @@ rlhf_beta             how far β lets a policy move
 rlhf_parts            the two halves of its picture
 sampling_temperature  what temperature and its like do to the next token
 tokenizer_explorer    a text under several tokenizers
+word_by_word          a translation, word by word
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
@@ -49,3 +50,4 @@ from helpers.views.widgets.one_copy import one_copy
 from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
+from helpers.views.widgets.word_by_word import word_by_word
