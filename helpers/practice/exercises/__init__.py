@@ -3,7 +3,8 @@
 surprisal           00: the cost of a text, a floor by hand, equal choices
 rnn_to_attention    01: a state, a look-up
 sines_of_places     01: sines of places
-transformer_to_gpt  02: a block of the decoder, and the divergence from the truth
+decoder             02: a block of the decoder, and what it reads
+divergence          02: the divergence from the truth
 merging             03: one merge
 tokens              03: bits per character, and blocks
 bigram              04: a table, a loss, and its floor
