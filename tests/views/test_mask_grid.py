@@ -59,9 +59,9 @@ def test_bars_are_as_long_as_the_losses():
 
 def test_the_distance_from_the_truth_has_a_scale_of_its_own():
     found = re.findall(r"top:3px;left:(\d+)px;height:12px;width:(\d+)px", grid().markup)
-    # 55 pixels are one nat, more is cut: 1.5 above, .4 below, 1 above, .1 below
-    assert [tuple(map(int, f)) for f in found] == [(55, 55), (33, 22), (55, 55), (50, 5)]
-    assert "below ← the truth → above" in grid().markup
+    # 45 pixels are one nat, more is cut: 1.5 above, .4 below, 1 above, .1 below
+    assert [tuple(map(int, f)) for f in found] == [(45, 45), (27, 18), (45, 45), (40, 4)]
+    assert "nats below | above the truth" in grid().markup
     assert "truth" not in grid(floors=None).markup.partition("<p")[0]
 
 

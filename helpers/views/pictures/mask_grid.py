@@ -14,7 +14,7 @@ from helpers.views.drawing import Picture, given, glyph, listed, number, palette
 
 MAY, FUTURE = palette.triple(palette.BLUE), palette.triple(palette.VERMILLION)
 BAR_NATS, BAR_PIXELS = 6.0, 90  # the loss; what is longer is cut
-GAP_NATS, GAP_PIXELS = 1.0, 55  # its distance from the truth, to either side: a leak is small
+GAP_NATS, GAP_PIXELS = 1.0, 45  # its distance from the truth, to either side: a leak is small
 TABLE = "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
 TABLE += "color:inherit"
 CELL = "width:30px;min-width:30px;height:25px;padding:0;text-align:center;border-radius:3px"
@@ -59,8 +59,8 @@ def _head(text: Sequence[str], known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
     side = f'<th style="{SIDE};font-weight:normal'
     words = f"{side};font-family:inherit"
-    gap = f'{words};text-align:center">below ← the truth → above</th>' * known
-    ends = f'{side}">predicts</th>{words}">loss in nats</th>{gap}</tr>'
+    gap = f'{words}">nats below | above the truth</th>' * known
+    ends = f'{side}">predicts</th>{words}">{"loss" if known else "loss in nats"}</th>{gap}</tr>'
     return f'{ROW}{side}">reads, sees →</th>{columns}{ends}'
 
 
@@ -94,11 +94,10 @@ def _cell(t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: 
 
 def _bars(losses: np.ndarray, floors: np.ndarray | None, below: object | None) -> list[str]:
     flagged = [False] * len(losses) if below is None else array(below).astype(bool)
-    bars = [_held(_bar(loss, cheap)) for loss, cheap in zip(losses, flagged, strict=True)]
     if floors is None:
-        return bars
-    gaps = [_held(_gap(gap, cheap)) for gap, cheap in zip(losses - floors, flagged, strict=True)]
-    return [bar + gap for bar, gap in zip(bars, gaps, strict=True)]
+        return [_held(_bar(*row)) for row in zip(losses, flagged, strict=True)]
+    rows = zip(losses, losses - floors, flagged, strict=True)
+    return [_held(f"{loss:.2f}") + _held(_gap(gap, cheap)) for loss, gap, cheap in rows]
 
 
 def _held(bar: str) -> str:
