@@ -5,17 +5,19 @@ PYTEST_OPTIONS = -n 2 --dist loadfile
 VENV = .venv
 RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
+# JupyterLab then keeps a widget's state in its notebook, where it is found when that is opened again.
+LAB_SETTINGS = $(VENV)/share/jupyter/lab/settings/overrides.d
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
-.PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock publish clean
+.PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock bundle publish clean
 .NOTPARALLEL:
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 24
 
 lab: $(READY) ## open the course in JupyterLab
-	$(THREADS) $(RUN) -m jupyterlab $(LAB_OPTIONS) $(NOTEBOOK)
+	$(THREADS) $(RUN) -m jupyterlab --notebook-dir=. $(LAB_OPTIONS) $(NOTEBOOK)
 
 test: $(READY) ## run every notebook and every test
 	$(RUN) -m pytest $(PYTEST_OPTIONS) --nbval notebooks tests
@@ -44,6 +46,10 @@ checkpoints: $(READY) ## train the shipped checkpoints again (takes long)
 runs: $(READY) ## record the long runs in data/runs again (some minutes)
 	$(THREADS) $(RUN) tools/record_runs.py
 
+bundle: ## write dist/gpt-probably.zip: the course in one file, for Colab without an address
+	mkdir -p dist
+	git archive --format=zip --prefix=gpt-probably/ --output=dist/gpt-probably.zip HEAD
+
 publish: $(READY) ## write the address REPO=owner/name into the project
 	$(RUN) tools/publish.py "$(REPO)"
 
@@ -53,11 +59,14 @@ lock: $(READY) ## write the installed versions into requirements.txt
 	mv $(VENV)/lock requirements.txt
 
 clean: ## remove what the commands above installed
-	rm -rf $(VENV) *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) dist *.egg-info .pytest_cache .ruff_cache
 
 # Installs again whenever the lock or the project's own file changes.
-$(READY): requirements.txt pyproject.toml
+$(READY): requirements.txt pyproject.toml tools/lab_settings.json
+	@echo "Installing into $(VENV): about 2 GB, one to four minutes."
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet -r requirements.txt
 	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	mkdir -p $(LAB_SETTINGS)
+	cp tools/lab_settings.json $(LAB_SETTINGS)/gpt-probably.json
 	touch $(READY)

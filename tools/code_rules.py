@@ -35,7 +35,10 @@ def metadata_is_bare(lesson: Lesson) -> Faults:
     """Nothing is stored that differs from run to run or from machine to machine."""
     metadata = lesson.notebook.metadata
     if set(metadata) != {"kernelspec", "language_info"}:
-        yield f"metadata must be kernelspec and language_info, it is {sorted(metadata)}"
+        yield (
+            f"metadata must be kernelspec and language_info, it is {sorted(metadata)}: "
+            "`make notebooks` takes the rest away"
+        )
     if (name := metadata.get("kernelspec", {}).get("name")) != "python3":
         yield f"the kernel must be python3, it is {name!r}"
     for position, cell in enumerate(lesson.cells):

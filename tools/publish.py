@@ -14,7 +14,7 @@ from kernel_environment import ROOT
 from lesson import FOLDED
 
 REPOSITORY = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]+")
-PUBLISHED = re.compile(r'^(    published = )"(.*)"', re.MULTILINE)
+PUBLISHED = re.compile(r'^(published = )"(.*)"', re.MULTILINE)
 URLS = re.compile(r"^\[project\.urls\]\n(?:Repository = .*\n)?", re.MULTILINE)
 ROW_START = "*GPT, Probably*"
 

@@ -22,6 +22,7 @@ SETTINGS = {
     "notebook-extension/tracker": {"windowingMode": "none"},  # every cell is on the page
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
+SHIPPED = ROOT / "tools" / "lab_settings.json"  # what `make lab` gives a reader's JupyterLab
 
 
 @pytest.fixture(scope="session")
@@ -98,7 +99,10 @@ def server(folder: Path):
     options = ["--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
     options += [f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={folder / 'course'}"]
     options += ["--ServerApp.port_retries=0"]
-    write_settings(folder / "jupyter_config_dir" / "lab" / "user-settings" / "@jupyterlab")
+    settings = folder / "jupyter_config_dir" / "lab" / "user-settings"
+    write_settings(settings / "@jupyterlab")
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    write_settings(settings, {name.replace(":", "/"): it for name, it in shipped.items()})
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
@@ -114,8 +118,8 @@ def server(folder: Path):
             process.wait(30)
 
 
-def write_settings(folder: Path) -> None:
-    for name, values in SETTINGS.items():
+def write_settings(folder: Path, settings: dict[str, dict] = SETTINGS) -> None:
+    for name, values in settings.items():
         path = folder / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")

@@ -1,9 +1,17 @@
 """The course in a real JupyterLab in a real browser: a key press changes picture and words."""
 
+import time
+
 import pytest
 from kernel_environment import ROOT
 
-from tests.browser.driving import one_cell, open_and_run, photograph, press_and_compare
+from tests.browser.driving import (
+    first_widget,
+    one_cell,
+    open_and_run,
+    photograph,
+    press_and_compare,
+)
 
 START = ROOT / "notebooks" / "00_start_here.ipynb"
 SLIDER = """import base64, io
@@ -20,6 +28,13 @@ def draw(_=None):
     view.value = f'<img alt="{words}" src="data:image/png;base64,{pixels}">'"""
 
 
+def wait_until(true, page, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        page.wait_for_timeout(100)
+
+
 def test_a_key_press_changes_the_first_picture_of_the_course(lab, page):
     assert START.exists()
     open_and_run(page, lab.url(START.name))
@@ -28,6 +43,22 @@ def test_a_key_press_changes_the_first_picture_of_the_course(lab, page):
     assert pixels != new_pixels
     assert page.faults == []
     photograph(page, START.stem)
+
+
+def test_a_widget_is_there_when_its_notebook_is_opened_the_next_day(lab, page):
+    """Saved and closed, without its kernel: the picture that was stored, and no error."""
+    drawn = SLIDER.replace("{words}", "a picture") + "\n\ndraw()\nipywidgets.VBox([slider, view])"
+    name = lab.put("next_day.ipynb", one_cell(drawn))
+    open_and_run(page, lab.url(name))
+    first_widget(page)
+    page.keyboard.press("Control+s")
+    saved = lab.notebooks / name
+    wait_until(lambda: "widget-state" in saved.read_text(encoding="utf-8"), page)
+    lab.stop_kernels()
+    page.goto("about:blank")
+    page.goto(lab.url(name))
+    first_widget(page)
+    assert page.get_by_text("Error displaying widget").count() == 0
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 
 SECONDS = 120  # a child that takes longer is ended
+for name in ("CI", "BUILD_NUMBER"):  # with them pytest compares whole lists line by line: minutes
+    os.environ.pop(name, None)
 HEAVY = """
 IPython.display ipywidgets jupyter_client matplotlib.figure matplotlib.font_manager nbformat numpy
 safetensors.torch tiktoken torch torch.optim.adamw tqdm.auto transformers

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from helpers.models.attention import CausalSelfAttention, attention_weights
+from helpers.models.ngrams import NGrams
 from helpers.text import simple_bpe
 from helpers.views import listing
 from helpers.views.drawing.source import COLOURS, coloured
@@ -60,6 +61,11 @@ def test_names_that_contain_a_keyword_or_a_number_are_left_alone():
 
 def test_markup_in_the_source_stays_text():
     assert "<b>" not in coloured("'<b>' < '<b>'") and words(coloured("a < '<b>'")) == "a < '<b>'"
+
+
+def test_methods_of_one_class_share_its_first_line():
+    shown = words(listing(NGrams.windows, NGrams.losses).html)
+    assert shown.count("class NGrams") == 1 and shown.index("def windows") < shown.index("losses")
 
 
 @pytest.mark.parametrize("thing", [3, print, "text"])

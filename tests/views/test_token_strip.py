@@ -99,6 +99,12 @@ def test_an_empty_text_is_one_clear_error_and_the_next_text_works():
     assert "4 characters in 2 tokens" in explorer.picture.alt
 
 
+def test_without_merges_every_byte_is_a_token():
+    explorer = tokenizer_explorer(OURS, "Нет, Zoë!")
+    explorer.controls["merges"].value = 0
+    assert "0 merges: 9 characters in 13 tokens" in explorer.picture.alt  # 3 · 2 and ë's 2
+
+
 def test_the_sweep_reaches_every_kind_of_cut():
     lines = tokenizer_explorer(OURS, TEXT, {"x": CharTokenizerLike()}).sweep()
     assert any("tokenizer = 'x'" in line for line in lines)

@@ -24,18 +24,19 @@ WORDS = re.compile(
     r"|(?P<number>\b\d[\d_.]*(?:e-?\d+)?\b)",
     re.DOTALL,
 )
-BOX = "margin:0 0 10px 0;padding:8px 12px;overflow-x:auto;line-height:1.35"
+BOX = "margin:0 0 10px 0;padding:8px 12px;overflow-x:auto;line-height:1.35;"
+BOX += "font-family:var(--jp-code-font-family,monospace);font-size:var(--jp-code-font-size,13px)"
 BORDER = "border:1px solid rgba(128,128,128,.35);border-radius:4px"
 
 
 def listing(*things) -> Page:
     """The source of modules, classes, functions and methods, under the names of their files.
 
-    A method stands below its class's first line. ValueError when a thing has no source in a file.
+    Methods stand below the first line of their class. ValueError when a thing has no source in a
+    file.
     """
     must(things, "There must be something to list", things, "Try listing(a_function).")
-    shown = [(_file(thing), _source(thing)) for thing in things]
-    files = [(file, [s for _, s in same]) for file, same in groupby(shown, lambda pair: pair[0])]
+    files = [(file, _sources(same)) for file, same in groupby(things, _file)]
     text = "\n".join(f"# {file}\n" + "\n".join(sources) for file, sources in files)
     boxes = (
         f'<div><small>{html.escape(file)}</small><pre style="{BOX};{BORDER}">'
@@ -63,13 +64,20 @@ def _file(thing) -> str:
     return name.replace(".", "/") + ".py"
 
 
-def _source(thing) -> str:
-    """What stands in the file, below the first line of the class that holds it."""
-    source = inspect.getsource(thing)
+def _sources(things) -> list[str]:
+    """What stands in a file; the first line of a class once above those of its methods."""
+    sources = []
+    for head, same in groupby(things, _head):
+        sources += [head] * bool(head) + [inspect.getsource(thing) for thing in same]
+    return sources
+
+
+def _head(thing) -> str:
+    """The first line of the class that a method belongs to; nothing for what stands alone."""
     holder, dot, _ = getattr(thing, "__qualname__", "").rpartition(".")
     if not dot or "<locals>" in holder:
-        return source
+        return ""
     lines = inspect.getsource(getattr(sys.modules[thing.__module__], holder)).splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("class "))  # no decorators
     head = [*takewhile(lambda line: not line.endswith(":"), lines[first:])]
-    return "\n".join([*lines[first : first + len(head) + 1], "    …", "", source])
+    return "\n".join([*lines[first : first + len(head) + 1], "    …", ""])
