@@ -31,7 +31,7 @@ CONCEPTS = [
     concept(
         "two honest writers",
         NAME,
-        "The leaky model repeats its letter.",
+        "The leaky model repeats one character.",
         "",
         '{"with the mask": honest, "without": leaky}',
         '{"with the mask": honest, "without": honest}',
