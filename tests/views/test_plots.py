@@ -177,6 +177,7 @@ PLOTS = {
     "diversity": lambda ax: plots.diversity([0, 1], ([0, 1], [1, 1], [1, 0]), ax=ax),
     "named_points": lambda ax: plots.named_points({"a": (1, 2)}, ax=ax),
     "architectures": lambda ax: plots.architectures(ax=ax),
+    "forward_pass": lambda ax: plots.forward_pass("7", ["<start>", "<end>"], 8, 43, 1, ax=ax),
     "family_tree": lambda ax: plots.family_tree({"A": (2017, "a", "")}, ax=ax),
     "mask_panels": lambda ax: plots.mask_panels({"m": ([[1]], "a", "b")}, ax=ax),
     "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),

@@ -31,6 +31,7 @@ TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_atten
 BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
 SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
 DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
+BOTH_SIDES = "16_bert_gpt_and_the_mask"
 
 # fmt: off
 IDEAS = (
@@ -58,10 +59,10 @@ IDEAS = (
     Idea("Transformer", MODEL, 2, 2, WHOLE, "The whole Transformer",
          "An encoder reads all of X, a decoder writes Y and looks at what was read.",
          "P(Y | X) = Π P(y_t | y_<t, X)", ("Attention", "Positions", "Many heads")),
-    Idea("BERT", MODEL, 3, 2, WHOLE, "The encoder alone: BERT",
+    Idea("BERT", MODEL, 3, 2, BOTH_SIDES, "The encoder alone: BERT",
          "The encoder alone guesses hidden tokens from both sides; it has no P(X).",
          "P(x_hidden | x_seen)", ("Transformer",)),
-    Idea("Causal mask", MODEL, 1, 3, WHOLE, "The mask keeps a model honest",
+    Idea("Causal mask", MODEL, 1, 3, BOTH_SIDES, "The mask keeps a model honest",
          "The future gets weight zero, so each factor sees its own past only.",
          "score_ts = −∞ for s > t", ("Least KL",)),
     Idea("GPT", MODEL, 2, 3, WHOLE, "Leave the encoder out",

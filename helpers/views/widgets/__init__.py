@@ -33,6 +33,7 @@ rlhf_parts            the two halves of its picture
 sampling_temperature  what temperature and its like do to the next token
 tokenizer_explorer    a text under several tokenizers
 window_reach          how far a sliding window reaches through several layers
+word_by_word          a translation, word by word
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
@@ -59,3 +60,4 @@ from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 from helpers.views.widgets.window_reach import window_reach
+from helpers.views.widgets.word_by_word import word_by_word
