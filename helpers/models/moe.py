@@ -2,7 +2,8 @@
 
 y = Σ_e G_e(x) E_e(x): a mixture of *vectors*, made for the layers above; no P(Y|X) is mixed. Every
 expert is stored, few are computed: parameters and work per token come apart.
-Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1. Notebook 13 builds it.
+Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1.
+Notebook *Mixture of experts in GPT* builds it.
 """
 
 import dataclasses

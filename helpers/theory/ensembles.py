@@ -2,7 +2,8 @@
 
 This one import also brings `decomposition` (error = average error - ambiguity, for any models),
 `students` (linear students, exactly) and `simulation` (the same, measured). Its own: the best share
-of data to hold out, the best weight decay, the best weights. Built in notebook 12.
+of data to hold out, the best weight decay, the best weights.
+Built in notebook *Diversity and error*.
 """
 
 import math

@@ -6,7 +6,7 @@ known in closed form. They are quoted without σ², which no student can avoid.
 
 α  examples per dimension     λ  weight decay     σ²  variance of the target's noise
 c  share held out of a student's data     K  students     T  noise of the training itself
-Source: Sollich & Krogh 1995, equations 7 to 12. Built in notebook 12.
+Source: Sollich & Krogh 1995, equations 7 to 12. Built in notebook *Diversity and error*.
 """
 
 import math

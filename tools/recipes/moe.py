@@ -1,7 +1,7 @@
 """Mixtures of experts: against dense models, with and without balancing, on too little text.
 
 Small models, three seeds each. Losses in nats per character, times in CPU milliseconds per step.
-Notebook 13.
+Notebook *Mixture of experts in GPT*.
 """
 
 import statistics

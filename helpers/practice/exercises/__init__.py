@@ -26,6 +26,7 @@ ensemble            12: an error without answers, a geometric mean, shared error
 routing             13: a gate, and its balance
 routing_places      13: its places
 the_mask            16: two masks
+who_sees            14: which tokens an output may depend on
 
 Where a notebook has two modules, they come in the order of their names.
 """

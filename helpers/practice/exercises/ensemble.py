@@ -1,4 +1,4 @@
-"""Exercises of notebook 12: ensembles."""
+"""Exercises of notebook *Diversity and error*: ensembles."""
 
 import torch
 

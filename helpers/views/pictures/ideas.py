@@ -1,6 +1,6 @@
 """The ideas of the course: each in one sentence and one formula, where it is built, what it needs.
 
-column, row: its place on the map (helpers.views.pictures.idea_map). Notebook 14.
+column, row: its place on the map (helpers.views.pictures.idea_map). Notebook *Summary*.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""Diversity and error: the three curves of an ensemble of linear students, by hand. Notebook 12."""
+"""Diversity and error: the three curves of an ensemble of linear students, by hand.
+
+Notebook *Diversity and error*.
+"""
 
 import math
 import textwrap
