@@ -60,6 +60,7 @@ RECIPES = {
             "balance loss": BALANCED,
             "balance loss, ×8": BALANCED | {"scale": 8},
             "sigmoid scores": {"sigmoid": True},
+            "sigmoid scores, ÷8": {"sigmoid": True, "scale": 1 / 8},
             "sigmoid scores, bias steps": {"sigmoid": True, "bias_steps": 0.01},
         },
     },

@@ -61,14 +61,6 @@ CONCEPTS = [
         "forty_steps(louder, BalanceLoss(0.0))",
     ),
     concept(
-        "a change of the first token in place of the last",
-        NAME,
-        "TopK, Switch, Biased, Capacity do not",
-        "",
-        "other[-1] *= -10",
-        "other[0] *= -10",
-    ),
-    concept(
         "a mixture that gets more time than its rival",
         NAME,
         "By the clock the dense model of the same work wins",
