@@ -29,14 +29,6 @@ CONCEPTS = [
         "routing.first_come(batch, most=1024)",
     ),
     concept(
-        "dead experts that no token likes",
-        NAME,
-        "4 of 8 experts are dead",
-        "",
-        "likes[:, 4:] = 1.0",
-        "likes[:, 4:] = 0.0",
-    ),
-    concept(
         "routers compared at unequal size",
         NAME,
         "Larger weights save a tenth of a nat",
