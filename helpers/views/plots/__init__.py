@@ -8,7 +8,7 @@ block         a block as a flow: the stream and its branches
 bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
 depth         the gradient in each layer of a model
-diversity     error, average error and ambiguity of an ensemble
+diversity     an ensemble's error, its average error and ambiguity, its parts
 frontier      mean rewards against the distance from a reference
 graphs        directed graphs: of variables, and over the tokens of a text
 images        small black-and-white images side by side
@@ -27,7 +27,7 @@ from helpers.views.plots.bars import bars, next_character_bars, policies
 from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.depth import gradients_by_layer
-from helpers.views.plots.diversity import diversity, diversity_panels
+from helpers.views.plots.diversity import diversity, diversity_panels, error_parts
 from helpers.views.plots.frontier import frontier
 from helpers.views.plots.graphs import directed_graph, token_graphs
 from helpers.views.plots.images import images
