@@ -175,6 +175,7 @@ PLOTS = {
     "gates": lambda ax: plots.gates([0, 1], [[1, 0], [0, 1]], ax=ax),
     "points": lambda ax: plots.points([0, 1], [0, 1], ax=ax),
     "diversity": lambda ax: plots.diversity([0, 1], ([0, 1], [1, 1], [1, 0]), ax=ax),
+    "error_parts": lambda ax: plots.error_parts({"two": (0.1, 0.2, 0.3)}, ax=ax),
     "named_points": lambda ax: plots.named_points({"a": (1, 2)}, ax=ax),
     "architectures": lambda ax: plots.architectures(ax=ax),
     "forward_pass": lambda ax: plots.forward_pass("7", ["<start>", "<end>"], 8, 43, 1, ax=ax),

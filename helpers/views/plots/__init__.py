@@ -9,7 +9,7 @@ bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
 cuts          which tokens a cut keeps
 depth         the gradient in each layer of a model
-diversity     error, average error and ambiguity of an ensemble
+diversity     an ensemble's error, its average error and ambiguity, its parts
 experts       the selector of 1991; a tree of gates and experts
 forward_pass  one pair on its way through a Transformer
 frontier      mean rewards against the distance from a reference
@@ -32,7 +32,7 @@ from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.cuts import cuts
 from helpers.views.plots.depth import gradients_by_layer
-from helpers.views.plots.diversity import diversity, diversity_panels
+from helpers.views.plots.diversity import diversity, diversity_panels, error_parts
 from helpers.views.plots.experts import expert_tree, stochastic_selector
 from helpers.views.plots.forward_pass import forward_pass
 from helpers.views.plots.frontier import frontier

@@ -19,6 +19,7 @@ concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
 drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
+expert_layer          a layer of experts, step by step
 guessing_game         guess the next character, and pay
 live_loss             the loss while a model trains
 model_sizes           parameters, memory and training of a GPT
@@ -47,6 +48,7 @@ from helpers.views.widgets.context_length import context_length
 from helpers.views.widgets.diversity_error import diversity_error
 from helpers.views.widgets.drawing_reader import drawing_reader
 from helpers.views.widgets.em_steps import em_steps
+from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.guessing_game import guessing_game
 from helpers.views.widgets.live_loss import LiveLoss
