@@ -1,4 +1,4 @@
-"""One small GPT that gets the steps of a whole ensemble, and dropout. Notebook *Diversity and error*."""
+"""One small GPT that gets the steps of a whole ensemble, and dropout: *Diversity and error*."""
 
 from collections.abc import Callable
 
