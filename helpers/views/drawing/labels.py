@@ -1,6 +1,5 @@
 """Labels at the ends of lines, spread so that no two overlap, instead of a legend box."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -11,11 +10,10 @@ from matplotlib.ticker import LogFormatterSciNotation
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
-from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL, power_of_ten
 from helpers.views.drawing.wording import number, writable
 
 Label = tuple[float, str, str]  # height, text, colour
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def spread(heights: Sequence[float], gap: float, low: float, high: float) -> np.ndarray:
@@ -83,15 +81,10 @@ def plain(figure: Figure) -> Figure:
     """
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):  # it writes formulas
-            axis.set_major_formatter(_power_of_ten)
+            axis.set_major_formatter(power_of_ten)
     for text in figure.findobj(Text):
         text.set(parse_math=False, text=writable(text.get_text()))
     return figure
-
-
-def _power_of_ten(value: float, place=None) -> str:
-    """10⁴ in place of a formula: what a logarithmic axis writes at its ticks."""
-    return "10" + f"{math.log10(value):.0f}".translate(RAISED)
 
 
 def level_lines(ax: Axes, levels: Mapping[str, float]) -> list[Label]:

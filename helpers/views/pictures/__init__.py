@@ -2,6 +2,7 @@
 
 attention_map    one head's map, or all of them, and one row in numbers
 attention_parts  the parts of an attention picture
+expert_layer     a layer of experts, from the tokens to the sum
 guessed_text     a text that is guessed, and who paid how much
 idea_map         the ideas of the course as a drawn map
 ideas            each idea: a sentence, a formula, what it rests on

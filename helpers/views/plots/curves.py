@@ -70,14 +70,12 @@ def repeats(
 
 
 def _write_out(axis: Axis, values: np.ndarray) -> None:
-    """On a short logarithmic axis plain numbers (0.5, 1, 2), on a long one powers of ten."""
+    """On a short logarithmic axis plain numbers: 0.5, 1, 2."""
     if axis.get_scale() != "log":
         return
     if values.max() < 1000 * values.min():
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
-    else:
-        axis.set_major_formatter(style.power_of_ten)
     axis.set_minor_formatter(NullFormatter())
 
 

@@ -41,7 +41,6 @@ def power_laws(
     ax.axhline(floor, color=INK, lw=1.4, ls=":")
     ends.append((floor, f"the truth {floor:.2f}", INK))
     ax.set(xscale="log", xlim=(at[0], at[-1]), ylim=(0, None))
-    ax.xaxis.set_major_formatter(style.power_of_ten)
     ax.xaxis.set_minor_formatter(NullFormatter())
     style.finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
     return labels.label_ends(ax, ends)
