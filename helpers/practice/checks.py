@@ -40,10 +40,12 @@ def future_effect(model: nn.Module, idx: Tensor) -> float:
 @torch.no_grad()
 @takes(model="model", idx="tokens B T")
 def prefix_effect(model: nn.Module, idx: Tensor) -> float:
-    """How much the last half of a text changes the logits of the first, at most. Should be 0."""
-    half = idx.shape[1] // 2
+    """How much the tokens that follow change the logits of a text's first, at most. Should be 0.
+
+    ∞ where the first token alone gives logits of another shape.
+    """
     with evaluating(model):
-        return largest_difference(model(idx[:, :half])[0], model(idx)[0][:, :half])
+        return largest_difference(model(idx[:, :1])[0], model(idx)[0][:, :1])
 
 
 @torch.no_grad()

@@ -23,6 +23,7 @@ mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
 routing             13: a gate, and its balance
 routing_places      13: its places
+later_token         15: a later token, and reading in pieces
 
 Where a notebook has two modules, they come in the order of their names.
 """
