@@ -69,20 +69,16 @@ check_later_token = Exercise(
         "you changed the first token: every logit may depend on it. Change the last.": (
             _later(place=0)
         ),
-        "the last position is compared; it has read the changed token and may move. Leave it out.": (
+        "the last position is compared; it has read the changed token. Leave it out.": (
             _later(among=slice(None))
         ),
-        "only the position before the last is compared; E also tells earlier ones.": (
-            _later(among=slice(-2, -1))
-        ),
-        "only the first position is compared; a leak may be anywhere.": _later(among=slice(1)),
         "the sign is kept: a logit that falls counts as well. `.abs()` helps.": (
             _later(measure=torch.max)
         ),
         "a mean is taken; one large change among many small ones must be seen.": (
             _later(measure=lambda d: d.abs().mean())
         ),
-        "both texts are the same; put another token in the last place.": _later(add=0),
+        "nothing differs: change the last token, and compare all earlier positions.": _later(add=0),
         "probabilities are compared; the logits are asked for.": (
             _later(out=lambda z: z.softmax(-1))
         ),
@@ -136,12 +132,9 @@ check_in_pieces = Exercise(
     },
     slips={
         "no cache is kept: each token is read as if it were the first.": _pieces(kept=False),
-        "the text is read in one piece; read it token by token.": _pieces(size=99),
+        "nothing differs: read token by token, and compare all positions.": _pieces(size=99),
         "the text is read in pieces of two tokens; take one at a time.": _pieces(size=2),
         "only the last position is compared; compare all.": _pieces(among=slice(-1, None)),
-        "only the first position is compared; it never had to remember anything.": (
-            _pieces(among=slice(1))
-        ),
         "the sign is kept: a logit that is too small counts as well. `.abs()` helps.": (
             _pieces(measure=torch.max)
         ),
