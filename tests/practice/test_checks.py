@@ -70,7 +70,7 @@ def test_examine_names_the_check_that_fails(idx):
     assert len(good) == 6 and all(good.values())
     late = checks.examine(model, math.log(V) + 0.2, ids, floor=100.0)
     failing = [name for name, passed in late.items() if not passed]
-    assert failing == ["starts at ln V", "ends above the floor"]
+    assert failing == ["ends above the floor", "starts at ln V"]
 
 
 def test_only_reading_in_pieces_finds_positions_that_begin_anew(idx):
