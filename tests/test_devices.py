@@ -115,10 +115,10 @@ USES = {
     ),
     "examine": lambda: checks.examine(gpt(), 2.4, tokens(99), 0.0),
     "with_dropout": lambda: in_the_model.with_dropout(gpt(), 0.1).eval()(tokens(2, 8)),
-    "PeekingAttention": lambda: seen(in_the_model.PeekingAttention),
-    "SquareMaskAttention": lambda: seen(in_the_model.SquareMaskAttention),
-    "WholeBlockPositions": lambda: gpt(in_the_model.WholeBlockPositions)(tokens(2, 8)),
-    "unshifted_windows": lambda: around_the_model.unshifted_windows(tokens(99), tokens(3), 8),
+    "AttentionC": lambda: seen(in_the_model.AttentionC),
+    "AttentionH": lambda: seen(in_the_model.AttentionH),
+    "ModelJ": lambda: gpt(in_the_model.ModelJ)(tokens(2, 8)),
+    "cut_windows": lambda: around_the_model.cut_windows(tokens(99), tokens(3), 8),
     "repeats.surprisals": lambda: repeats.surprisals(
         *(part.to(DEVICE) for part in repeats.sample(2, 40, 11)), 11
     ),

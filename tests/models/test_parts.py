@@ -121,9 +121,9 @@ def test_a_copy_with_other_parts_has_the_same_weights_mode_and_draws_nothing(con
 
 def test_a_copy_keeps_parts_that_were_passed_before(config):
     model = GPT(config, positions=Sinusoidal)
-    other = model.with_parts(attention=bugs.PeekingAttention)
+    other = model.with_parts(attention=bugs.AttentionC)
     assert type(other.position_embedding) is Sinusoidal
-    assert type(other.blocks[0].attention) is bugs.PeekingAttention
+    assert type(other.blocks[0].attention) is bugs.AttentionC
 
 
 def test_a_copy_stays_where_the_model_is(config):
@@ -136,7 +136,7 @@ def test_a_copy_stays_where_the_model_is(config):
 @pytest.mark.parametrize(
     "change",
     [
-        lambda model: model.with_parts(attention=bugs.PeekingAttention),
+        lambda model: model.with_parts(attention=bugs.AttentionC),
         lambda model: model.with_parts(norm=lambda c: nn.LayerNorm(c.n_embd)),
         lambda model: setattr(model, "head", nn.Linear(24, 3)) or model,
         lambda model: setattr(model.blocks[0].mlp, "activation", nn.Tanh()) or model,

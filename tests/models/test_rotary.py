@@ -89,7 +89,7 @@ def test_a_rotary_gpt_passes_the_checks_and_the_bugs_run_in_it(rotary):
         checks.twin_difference(model, IDX)
     for name, suspect in bugs.line_up(rotary).items():
         assert suspect(IDX, IDX)[1].isfinite(), name
-    reshaped = model.with_parts(attention=bugs.ReshapedAttention)
+    reshaped = model.with_parts(attention=bugs.AttentionE)
     assert checks.future_effect(reshaped, IDX) > checks.ROUNDING
 
 

@@ -11,8 +11,8 @@ from helpers.practice import checks
 from helpers.practice.bugs import in_the_model as bugs
 from tests.practice.small import CONFIG, T, V, small_gpt, with_attention
 
-ATTENTIONS = [bugs.PeekingAttention, bugs.ReshapedAttention, bugs.WideScaleAttention]
-ATTENTIONS += [bugs.UnmixedAttention, bugs.SquareMaskAttention, bugs.ShownAfterDropout]
+ATTENTIONS = [bugs.AttentionC, bugs.AttentionE, bugs.AttentionA]
+ATTENTIONS += [bugs.AttentionL, bugs.AttentionH, bugs.AttentionM]
 
 
 # The model
@@ -30,7 +30,7 @@ def test_another_attention_keeps_the_weights_and_can_be_trained(kind, idx):
 
 
 def test_peeking_sees_one_token_ahead_and_no_further(idx):
-    model, changed = with_attention(bugs.PeekingAttention), idx.clone()
+    model, changed = with_attention(bugs.AttentionC), idx.clone()
     changed[:, 5] = (idx[:, 5] + 1) % V
     attention = model.blocks[0].attention
     x, y = (model.token_embedding(tokens) for tokens in (idx, changed))
@@ -41,12 +41,12 @@ def test_peeking_sees_one_token_ahead_and_no_further(idx):
 @pytest.mark.parametrize(
     ("kind", "looks_ahead", "equals_twin"),
     [
-        (bugs.PeekingAttention, True, False),
-        (bugs.ReshapedAttention, True, False),
-        (bugs.WideScaleAttention, False, False),
-        (bugs.UnmixedAttention, False, False),
-        (bugs.SquareMaskAttention, False, True),
-        (bugs.ShownAfterDropout, False, True),
+        (bugs.AttentionC, True, False),
+        (bugs.AttentionE, True, False),
+        (bugs.AttentionA, False, False),
+        (bugs.AttentionL, False, False),
+        (bugs.AttentionH, False, True),
+        (bugs.AttentionM, False, True),
     ],
 )
 def test_the_checks_see_what_is_wrong_with_an_attention(kind, looks_ahead, equals_twin, idx):
@@ -58,13 +58,13 @@ def test_the_checks_see_what_is_wrong_with_an_attention(kind, looks_ahead, equal
 def test_the_wide_scale_is_a_softmax_twice_too_warm(idx):
     # √(2 · 6) for √6: the same as scores divided by √2
     q, k, v = torch.randn(3, 1, 2, T, 6).unbind()
-    wide = bugs.WideScaleAttention(CONFIG).attend(q, k, v)
-    sound = with_attention(bugs.ShownAfterDropout).blocks[0].attention
+    wide = bugs.AttentionA(CONFIG).attend(q, k, v)
+    sound = with_attention(bugs.AttentionM).blocks[0].attention
     assert_close(wide, sound.attend(q / math.sqrt(2), k, v))
 
 
 def test_a_mask_of_the_batchs_size_is_right_for_large_batches_and_none_for_one(idx):
-    model = with_attention(bugs.SquareMaskAttention)
+    model = with_attention(bugs.AttentionH)
     assert checks.future_effect(model, idx) == 0
     assert checks.future_effect(model, idx[:1]) > checks.ROUNDING
     with pytest.raises(RuntimeError):
@@ -72,31 +72,31 @@ def test_a_mask_of_the_batchs_size_is_right_for_large_batches_and_none_for_one(i
 
 
 def test_positions_of_the_whole_block_stretch_one_token(idx):
-    model = small_gpt(bugs.WholeBlockPositions)
+    model = small_gpt(bugs.ModelJ)
     assert_close(model(idx)[0], small_gpt()(idx)[0])
     assert model(idx[:, :1])[0].shape == (T + 1, T, V)
 
 
 def test_a_copied_head_starts_as_the_embedding_and_is_another_tensor():
-    model = bugs.CopiedHead(CONFIG)
+    model = bugs.ModelD(CONFIG)
     assert torch.equal(model.head.weight, model.token_embedding.weight)
     assert model.head.weight is not model.token_embedding.weight
 
 
 def test_without_initialisation_the_first_loss_is_far_above_ln_v(idx):
-    start = bugs.NeverInitialised(CONFIG)(idx, idx.roll(1, 0))[1].item()
+    start = bugs.ModelF(CONFIG)(idx, idx.roll(1, 0))[1].item()
     assert start > math.log(V) + 1
 
 
 def test_a_start_by_a_wrong_name_scales_nothing():
     torch.manual_seed(0)
     large = GPTConfig(T, V, n_layer=8, n_head=2, n_embd=64)
-    spread = bugs.MisnamedStart(large).blocks[0].mlp.projection.weight.std().item()
+    spread = bugs.ModelG(large).blocks[0].mlp.projection.weight.std().item()
     assert spread == pytest.approx(0.02, rel=4 / math.sqrt(2 * 64 * 256))
 
 
 def test_weights_after_dropout_sum_to_anything_in_training_and_to_one_at_rest(idx):
-    model = bugs.with_dropout(small_gpt(), 0.5).with_parts(attention=bugs.ShownAfterDropout)
+    model = bugs.with_dropout(small_gpt(), 0.5).with_parts(attention=bugs.AttentionM)
     x = model.token_embedding(idx)
     rows = [model.train(mode).blocks[0].attention.weights(x).sum(-1) for mode in (True, False)]
     assert rows[0].max() > 1.1

@@ -10,7 +10,8 @@ import torch
 from helpers.models.block import PostNormBlock
 from helpers.models.gpt import GPT
 from helpers.practice import checks
-from tests.practice.small import CONFIG, V, small_gpt
+from helpers.practice.bugs import in_the_model as bugs
+from tests.practice.small import CONFIG, V, small_gpt, with_attention
 
 OTHERS = {
     "norm": "none", "n_expert": 4, "block": "attention-only", "qkv_bias": False,
@@ -69,4 +70,25 @@ def test_examine_names_the_check_that_fails(idx):
     assert len(good) == 6 and all(good.values())
     late = checks.examine(model, math.log(V) + 0.2, ids, floor=100.0)
     failing = [name for name, passed in late.items() if not passed]
-    assert failing == ["starts at ln V", "ends above the floor"]
+    assert failing == ["ends above the floor", "starts at ln V"]
+
+
+def test_only_reading_in_pieces_finds_positions_that_begin_anew(idx):
+    model = small_gpt(bugs.ModelK)
+    assert max(checks.future_effect(model, idx), checks.prefix_effect(model, idx)) < 1e-4
+    assert checks.twin_difference(model, idx) < checks.ROUNDING
+    assert checks.cache_effect(model, idx) > 1
+
+
+def test_the_first_token_alone_finds_a_leak_and_positions_of_the_whole_block(idx):
+    assert checks.prefix_effect(with_attention(bugs.AttentionC), idx) > 0.1
+    assert checks.prefix_effect(small_gpt(bugs.ModelJ), idx) == math.inf
+
+
+@pytest.mark.parametrize("change", [lambda C: C**0.5, lambda C: 1.02 * (C / 2) ** 0.5])
+def test_the_twin_sees_a_scale_of_the_width_and_one_that_is_two_per_cent_off(change, idx):
+    class OffScale(bugs.AttentionA):
+        def attend(self, q, k, v):
+            return super().attend(q * self.qkv.in_features**0.5 / change(q.shape[-1] * 2), k, v)
+
+    assert checks.twin_difference(with_attention(OffScale), idx) > 10 * checks.ROUNDING

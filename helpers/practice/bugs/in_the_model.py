@@ -1,7 +1,10 @@
 """Bugs in the model: every class is one of the course's with one plausible mistake in it.
 
 Do not copy from here. The mistakes have been seen in published code or lectures; they are found
-with the tools of `helpers.practice.checks` in notebook *Bugs that still train*.
+with the tools of `helpers.practice.checks` in *Bugs that still train*. Names and docstrings say what is
+meant, not what is wrong. Who reads on gives the answers away: H has a mask of the batch's size, J has
+positions of the whole block, K's begin anew with every piece, L has no output projection, G a start
+for matrices of another name, and M shows weights after dropout. A to F stand in LINE_UP.
 """
 
 import dataclasses
@@ -20,7 +23,7 @@ from helpers.models.gpt import GPT
 from helpers.models.modes import device_of
 
 
-class PeekingAttention(CausalSelfAttention):
+class AttentionC(CausalSelfAttention):
     """Masks the future."""
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -30,7 +33,7 @@ class PeekingAttention(CausalSelfAttention):
         return F.scaled_dot_product_attention(q, k, v, ~future)
 
 
-class ReshapedAttention(CausalSelfAttention):
+class AttentionE(CausalSelfAttention):
     """Cuts the channels into heads."""
 
     def heads(self, x: Tensor, past: int = 0) -> tuple[Tensor, Tensor, Tensor]:
@@ -41,7 +44,7 @@ class ReshapedAttention(CausalSelfAttention):
         return self.turn(q, past), self.turn(k, past), v
 
 
-class WideScaleAttention(CausalSelfAttention):
+class AttentionA(CausalSelfAttention):
     """Divides the scores by the root of the width."""
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -50,7 +53,7 @@ class WideScaleAttention(CausalSelfAttention):
         return F.scaled_dot_product_attention(q, k, v, is_causal=T == S, scale=C**-0.5)
 
 
-class UnmixedAttention(CausalSelfAttention):
+class AttentionL(CausalSelfAttention):
     """Puts the answers of the heads side by side."""
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
@@ -60,7 +63,7 @@ class UnmixedAttention(CausalSelfAttention):
         return merge_heads(self.attend(q, k, v))
 
 
-class SquareMaskAttention(CausalSelfAttention):
+class AttentionH(CausalSelfAttention):
     """Builds its mask from the sizes of its input."""
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -70,7 +73,7 @@ class SquareMaskAttention(CausalSelfAttention):
         return F.scaled_dot_product_attention(q, k, v, visible.expand(T, T))
 
 
-class ShownAfterDropout(CausalSelfAttention):
+class AttentionM(CausalSelfAttention):
     """Keeps the weights for a picture."""
 
     def weights(self, x: Tensor) -> Tensor:
@@ -79,7 +82,7 @@ class ShownAfterDropout(CausalSelfAttention):
         return F.dropout(attention_weights(q, k), self.dropout, self.training)
 
 
-class WholeBlockPositions(GPT):
+class ModelJ(GPT):
     """Adds a position to every token."""
 
     def embed(self, idx: Tensor, past: int = 0) -> Tensor:
@@ -88,7 +91,16 @@ class WholeBlockPositions(GPT):
         return self.token_embedding(idx) + self.position_embedding(positions)
 
 
-class CopiedHead(GPT):
+class ModelK(GPT):
+    """Adds a position to every token."""
+
+    def embed(self, idx: Tensor, past: int = 0) -> Tensor:
+        """(B, T) -> (B, T, C)."""
+        positions = torch.arange(idx.shape[1], device=idx.device)
+        return self.token_embedding(idx) + self.position_embedding(positions)
+
+
+class ModelD(GPT):
     """Gives the head the numbers of the token embedding."""
 
     def __init__(self, config: GPTConfig, **parts: Callable):
@@ -97,7 +109,7 @@ class CopiedHead(GPT):
         self.head.weight.data.copy_(self.token_embedding.weight)
 
 
-class NeverInitialised(GPT):
+class ModelF(GPT):
     """Starts as PyTorch's layers start."""
 
     def __init__(self, config: GPTConfig, **parts: Callable):
@@ -106,7 +118,7 @@ class NeverInitialised(GPT):
         nn.init.normal_(self.token_embedding.weight)  # N(0, 1); the tied head has it too
 
 
-class MisnamedStart(GPT):
+class ModelG(GPT):
     """Starts what writes to the stream at .02 / √(2L)."""
 
     def __init__(self, config: GPTConfig, **parts: Callable):
@@ -143,10 +155,10 @@ def line_up(config: GPTConfig, seed: int = 0) -> dict[str, GPT]:
 
     with torch.random.fork_rng():
         return {
-            "A": started(attention=WideScaleAttention),
+            "A": started(attention=AttentionA),
             "B": started(),
-            "C": started(attention=PeekingAttention),
-            "D": started(CopiedHead),
-            "E": started(attention=ReshapedAttention),
-            "F": started(NeverInitialised),
+            "C": started(attention=AttentionC),
+            "D": started(ModelD),
+            "E": started(attention=AttentionE),
+            "F": started(ModelF),
         }

@@ -25,8 +25,9 @@ mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
 routing             13: a gate, and its balance
 routing_places      13: its places
-the_mask            16: two masks
 who_sees            14: which tokens an output may depend on
+later_token         15: a later token, and reading in pieces
+the_mask            16: two masks
 
 Where a notebook has two modules, they come in the order of their names.
 """
