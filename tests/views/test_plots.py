@@ -168,7 +168,6 @@ PLOTS = {
     "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),
     "encoder_decoder": lambda ax: plots.encoder_decoder("ab", "ab", ax=ax),
     "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
-    "gradients_by_layer": lambda ax: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}, ax=ax),
     "ladder": lambda ax: plots.ladder({"a": [1.0, 2.0]}, ax=ax),
     "power_laws": lambda ax: plots.power_laws(
         [1, 9], {"a": [[2], [1]]}, {"a": (0, 2, 1)}, 0, ax=ax
@@ -179,6 +178,7 @@ PLOTS = {
 }
 PANELS = {  # these fill a figure of their own
     "block_flows": lambda: plots.block_flows(["plain", "pre-norm"]),
+    "gradients_by_layer": lambda: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}),
     "images": lambda: plots.images([[[0, 1], [1, 0]]]),
     "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),
