@@ -18,7 +18,7 @@ def test_layers_and_depths_have_an_axis_each_and_every_value_stands_at_its_place
         [[1, 1.2], [2, 1.1], [3, 1.0], [4, 1.05]],
     ]
     assert right == [[[2, 0.65], [4, 0.4]], [[2, 0.95], [4, 1.05]]]
-    assert [ax.get_xlabel() for ax in figure.axes] == ["layer", "layers in the model"]
+    assert [ax.get_xlabel() for ax in figure.axes] == ["layer", "layers in the model (its last one)"]
 
 
 def test_the_scale_doubles_from_layer_1_to_32_and_starts_at_no_gradient():
@@ -30,7 +30,7 @@ def test_the_scale_doubles_from_layer_1_to_32_and_starts_at_no_gradient():
 def test_the_names_stand_at_the_ends_and_never_overlap():
     close = {"pre-norm": [0.5, 0.50], "post-norm": [0.5, 0.51]}
     last = {name: {2: values[-1]} for name, values in close.items()}
-    labels = boxes(plots.gradients_by_layer(close, last))
+    labels = boxes(plots.gradients_by_layer(close, last).figure.axes[1])
     assert {text for text, _ in labels} == {"pre-norm 0.500", "post-norm 0.510"}
     assert not overlaps(labels)
 

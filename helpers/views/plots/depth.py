@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from helpers.views.drawing import given, labels, listed, number, palette, style
 
 DEEPEST = 32
-LEFT, RIGHT = "layer", "layers in the model"
+LEFT, RIGHT = "layer", "layers in the model (its last one)"
 
 
 def gradients_by_layer(
@@ -32,8 +32,8 @@ def gradients_by_layer(
     _draw(right, ends, ls=":", mfc="white")
     tops = [v.max() for v in profiles.values()] + [v.max() for _, v in ends.values() if len(v)]
     left.set_ylim(0, 1.12 * max(tops))
-    style.finish(right, "", "The last layer", RIGHT)
-    _name_ends(left, profiles)
+    style.finish(right, "", xlabel=RIGHT)
+    _name_ends(right, profiles)  # the last layer of the model on the left stands there, too
     return style.finish(left, _say(profiles, last), title, LEFT, ylabel)
 
 

@@ -25,7 +25,7 @@ STARTS: dict[str, Callable[[nn.Module], nn.Module]] = {
     "GPT-2's": initialise.gpt2,
 }
 TOKENS, VOCABULARY, HEADS = 32, 64, 4
-MARGINS = {"left": 0.09, "right": 0.97, "bottom": 0.13, "top": 0.88, "wspace": 0.3}
+MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88, "wspace": 0.1}
 
 
 def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") -> Explorer:
