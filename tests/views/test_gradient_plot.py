@@ -18,7 +18,10 @@ def test_layers_and_depths_have_an_axis_each_and_every_value_stands_at_its_place
         [[1, 1.2], [2, 1.1], [3, 1.0], [4, 1.05]],
     ]
     assert right == [[[2, 0.65], [4, 0.4]], [[2, 0.95], [4, 1.05]]]
-    assert [ax.get_xlabel() for ax in figure.axes] == ["layer", "layers in the model (its last one)"]
+    assert [ax.get_xlabel() for ax in figure.axes] == [
+        "layer",
+        "layers in the model (its last one)",
+    ]
 
 
 def test_the_scale_doubles_from_layer_1_to_32_and_starts_at_no_gradient():

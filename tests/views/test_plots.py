@@ -126,6 +126,13 @@ def test_lines_says_ends_and_extremes_and_labels_each_line():
     assert [list(line.get_ydata()) for line in ax.lines] == [[3, 1, 2], [1, 1, 1]]
 
 
+def test_a_long_logarithmic_axis_names_powers_of_ten_and_writes_no_formula():
+    ax = plots.lines([1, 2], {"gradient": [1e-13, 0.1]}, logy=True)
+    assert show(ax).html
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert "10⁻¹³" in names and not any("$" in name for name in names)
+
+
 def test_lines_take_logarithmic_axes():
     ax = plots.lines([1, 10, 100], {"loss": [8, 4, 2]}, logx=True, logy=True)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and not overlaps(boxes(ax))
