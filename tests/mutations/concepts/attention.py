@@ -119,7 +119,7 @@ CONCEPTS = [
     concept(
         "the five are watched while nothing is off",
         NAME,
-        "Without 0.4 each of the five looks away",
+        "Then each of the five looks away",
         "",
         "attention.maps(silent[weak], seen)",
         "attention.maps(shipped, seen)",
