@@ -1,6 +1,6 @@
 """Sollich & Krogh's ensemble: its exact curve and a simulation.   python benchmarks/ensembles.py
 
-The sliders of notebook 12 redraw both at every move, so both have a limit.
+The sliders of notebook *Diversity and error* redraw both at every move, so both have a limit.
 """
 
 from collections.abc import Callable, Iterator

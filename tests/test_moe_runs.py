@@ -2,6 +2,7 @@
 
 import json
 import math
+import statistics
 
 import pytest
 import torch
@@ -25,8 +26,9 @@ def recorded(name):
 def test_every_model_has_a_whole_curve_from_every_seed(name, model):
     run, settings = recorded(name)[model], moe.RECIPES[name]
     assert {len(values) for values in run.values()} == {len(settings["seeds"])}
+    plan = settings["training"] | settings["models"][model].get("training", {})
     for steps, train, val in zip(run["steps"], run["train_curve"], run["val_curve"], strict=True):
-        assert steps[-1] == settings["training"]["steps"]
+        assert steps[-1] == plan["steps"]
         assert len(steps) == len(train) == len(val)
 
 
@@ -65,6 +67,15 @@ def test_the_shipped_mixture_uses_all_its_experts_and_is_as_good_as_its_record_s
         assert expert_load(gates).min() > 0.25 * expert_load(gates).float().mean()
 
 
+def test_models_that_are_compared_by_the_clock_get_the_same_time():
+    models = recorded("moe_against_dense")
+    aim = 700 * statistics.median(models["dense, same active work"]["ms_per_step"])
+    for name, run in models.items():
+        if name.endswith(", same time"):
+            pace = statistics.median(models[name.removesuffix(", same time")]["ms_per_step"])
+            assert run["steps"][0][-1] * pace == pytest.approx(aim, rel=0.01)
+
+
 def begun_again(name, model, steps):
     """The first part of a recorded run, anew: up to its second evaluation."""
 
@@ -79,8 +90,10 @@ def begun_again(name, model, steps):
     ("name", "model", "steps"),
     [
         ("moe_collapse", "nothing", 50),
+        ("moe_collapse", "balance loss, ×8", 50),
         ("moe_collapse", "sigmoid scores, bias steps", 50),
         ("moe_many_experts", "4 experts", 50),
+        ("moe_many_experts", "64 experts, 1/8 absent", 50),
     ],
 )
 def test_the_beginning_of_a_run_comes_out_again(name, model, steps):

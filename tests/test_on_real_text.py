@@ -23,7 +23,7 @@ def test_a_bigram_pays_more_on_the_last_plays_without_having_memorised_the_first
     train_ids, val_ids, vocab_size = shakespeare
     bigram = Bigram.from_counts(train_ids, vocab_size)
     paid = [evaluation.evaluate(bigram, ids, tokens=None) for ids in (train_ids, val_ids)]
-    assert [round(loss, 2) for loss in paid] == [2.45, 2.49]  # as notebook 03 says
+    assert [round(loss, 2) for loss in paid] == [2.45, 2.49]  # as notebook *Text to tokens* says
 
 
 def test_eight_hundred_steps_on_shakespeare_end_below_the_lectures_loss(shakespeare):

@@ -6,7 +6,7 @@ import math
 import pytest
 import torch
 from kernel_environment import ROOT
-from recipes import ensembles
+from recipes import ensembles, one_gpt
 
 from helpers.text import playwright
 
@@ -83,3 +83,23 @@ def test_members_differ_by_what_they_should_differ_by():
     assert torch.equal(weights(0.0, 0, 0), weights(0.0, 1, 0))  # nothing held out: one text
     assert not torch.equal(weights(0.5, 0, 0), weights(0.5, 1, 0))
     assert not torch.equal(weights(0.0, 0, 0), weights(0.0, 0, 1))
+
+
+ONE = one_gpt.RECIPES["one_gpt_playwright"]
+
+
+def test_one_gpt_gets_the_steps_of_all_members_and_its_beginning_comes_out_again():
+    record = json.loads((ROOT / "data" / "runs" / "one_gpt_playwright.json").read_text())
+    assert ONE["training"]["steps"] == SETTINGS["members"] * SETTINGS["training"]["steps"]
+    assert [row["repeat"] for row in record["rows"]] == list(range(ONE["repeats"]))
+    assert all(row["steps"] == list(range(100, 1601, 100)) for row in record["rows"])
+
+    def stop(step, history):
+        if step == 100:
+            raise KeyboardInterrupt
+
+    (again,) = one_gpt.run(ONE | {"repeats": 1}, on_step=stop, progress=False)["rows"]
+    assert again["steps"] == [100]
+    # As above: other processors, other digits in the third decimal
+    assert again["loss"] == pytest.approx(record["rows"][0]["loss"][:1], abs=0.05)
+    assert again["train_loss"] == pytest.approx(record["rows"][0]["train_loss"][:1], abs=0.005)

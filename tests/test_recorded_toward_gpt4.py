@@ -1,4 +1,4 @@
-"""What notebook 10 plots: whole, consistent, and made again by the same recipes."""
+"""What the notebooks *Toward GPT-4* and *Alignment* plot: whole, and made again by the recipes."""
 
 import json
 import math

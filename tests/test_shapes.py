@@ -165,7 +165,7 @@ def run_models():
 
 def run_experts(config, x):
     gates = [routing.TopK(2), routing.Switch(1), routing.Biased(2, E), routing.ExpertChoice(2.0)]
-    for gate in [*gates, routing.Capacity(routing.TopK(2), 1.0)]:
+    for gate in [*gates, routing.Capacity(routing.TopK(2), 1.0), moe.Scaled(routing.TopK(2), 2.5)]:
         moe.MoE(config, gate=gate)(x)
     plain = routing.Router(config)
     for router in (routing.NoisyRouter(config), routing.ExpertDropout(plain, 0.1, 2)):

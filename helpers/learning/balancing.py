@@ -1,7 +1,7 @@
 """Balancing: what a training step does so that all experts of a mixture learn.
 
 Each is meant for `training.train(auxiliary=…)`: it runs the model on a batch and returns the loss,
-in nats per token, and what is to be minimised beside it. Notebook 13.
+in nats per token, and what is to be minimised beside it. Notebook *Mixture of experts in GPT*.
 """
 
 from dataclasses import dataclass

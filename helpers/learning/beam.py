@@ -1,7 +1,8 @@
 """Beam search: keep the few likeliest texts found so far, instead of one (greedy) or all.
 
 What it looks for is the likeliest text. Its source is Lowerre 1976; for Transformers, Vaswani et
-al. 2017, §6.1; the division by a power of the length, Wu et al. 2016, §7. Built in notebook 08.
+al. 2017, §6.1; the division by a power of the length, Wu et al. 2016, §7.
+Built in notebook *Generate*.
 """
 
 from collections.abc import Callable

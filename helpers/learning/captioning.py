@@ -1,6 +1,7 @@
-"""Captioning: a GPT that reads an image writes its caption, letter by letter. Notebook 10.
+"""Captioning: a GPT that reads an image writes its caption, letter by letter.
 
-The captions are the names of drawings: the model learns to say what it sees.
+Used in the notebook *Toward GPT-4*. The captions are the names of drawings: the model learns to say
+what it sees.
 """
 
 import torch

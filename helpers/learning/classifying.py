@@ -1,4 +1,7 @@
-"""Classifying: a class at every position of a text, and where it is right. Notebook 02."""
+"""Classifying: a class at every position of a text, and where it is right.
+
+Notebook: *BERT, GPT and the mask*.
+"""
 
 import torch
 from torch import Tensor, nn

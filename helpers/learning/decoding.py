@@ -1,4 +1,4 @@
-"""Decoding: from P(Y | X) to one Y, greedily or with a beam. Notebook 02.
+"""Decoding: from P(Y | X) to one Y, greedily or with a beam. Notebook: *The Transformer*.
 
 Source: Vaswani et al. 2017, §6.1 (beam search); the search itself goes back to Lowerre 1976.
 """

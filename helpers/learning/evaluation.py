@@ -1,6 +1,6 @@
 """Evaluation: the loss on text the model has not seen, and how far that is from the truth.
 
-Built in notebooks 04 and 07.
+Built in notebooks *The bigram and its floor* and *Train a GPT*.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Fitting: the training loop for anything that can name its loss. Notebook 02.
+"""Fitting: the training loop for anything that can name its loss. Notebook: *The Transformer*.
 
 `training.train` knows windows of a text; this one is told by a function what a batch costs.
 """

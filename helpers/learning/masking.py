@@ -1,4 +1,7 @@
-"""Masks in training: one small GPT under any mask, scored position by position. Notebook 02."""
+"""Masks in training: one small GPT under any mask, scored position by position.
+
+Notebook: *BERT, GPT and the mask*.
+"""
 
 import torch
 from torch import Tensor, nn

@@ -1,6 +1,6 @@
 """Members of an ensemble of language models: each reads its part of a text, all are asked the same.
 
-Built in notebook 12.
+Built in notebook *Diversity and error*.
 """
 
 import torch

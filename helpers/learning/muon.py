@@ -1,4 +1,4 @@
-"""Muon: a matrix takes steps that are equally long in all its directions. Notebook 07.
+"""Muon: a matrix takes steps that are equally long in all its directions. Notebook *Train a GPT*.
 
 AdamW gives every number its own step and does not know that numbers form a matrix. The gradient of
 a matrix is dominated by a few directions; Muon keeps the directions and evens out their lengths.

@@ -6,7 +6,7 @@ Every process reads its own rows of the same global batch. Without dropout the n
 changes the speed, and the losses only by rounding (5e-7 to 5e-4 after 60 steps have been seen).
 With dropout other numbers are dropped, so that runs agree as two seeds do. One line of JSON per
 logged step goes to FOLDER/metrics.jsonl; the newest of FOLDER/checkpoints is resumed by the same
-command, with any number of processes. Notebook 09, `docs/scale_out.md`.
+command, with any number of processes. Notebook *From GPT-1 to GPT-3*, `docs/scale_out.md`.
 """
 
 import signal

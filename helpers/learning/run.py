@@ -1,6 +1,7 @@
 """A training run between two steps: model, optimizer, history, and how it goes one step on.
 
-`training.train` takes it from the first step to the last, `resume` puts it on disk. Notebook 07.
+`training.train` takes it from the first step to the last, `resume` puts it on disk.
+Notebook *Train a GPT*.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Sampling: from logits to a distribution, from the distribution to a token, again and again.
 
 Sources: top-k, Fan et al. 2018; top-p (nucleus), Holtzman et al. 2020; min-p, Nguyen et al. 2024.
-Built in notebooks 07 and 08.
+Built in notebooks *Train a GPT* and *Generate*.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """One training step, written once: whatever trains here takes its steps in this room.
 
-Sources: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook 07.
+Sources: Brown et al. 2020, appendix B (clipping at norm 1). Built in notebook *Train a GPT*.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Training: make the text likelier, one batch at a time. Built in notebook 07."""
+"""Training: make the text likelier, one batch at a time. Built in notebook *Train a GPT*."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,7 @@
-"""Translation: a Transformer learns pairs, and is asked for pairs it has not seen. Notebook 02."""
+"""Translation: a Transformer learns pairs, and is asked for pairs it has not seen.
+
+Notebook: *The Transformer*.
+"""
 
 import torch
 from torch import nn

@@ -1,6 +1,6 @@
 """Attention: every position takes a weighted average of the positions it may look at.
 
-Source: Vaswani et al. 2017, §3.2, equation 1 and figure 2. Built by hand in notebook 05.
+Source: Vaswani et al. 2017, §3.2, equation 1 and figure 2. Built by hand in notebook *Attention*.
 """
 
 import math

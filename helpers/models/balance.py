@@ -1,7 +1,7 @@
 """Balance: how evenly the experts are used, and two losses that act on the router.
 
 Sources: Fedus et al. 2022 (Switch Transformers), equations 4-6; Zoph et al. 2022 (ST-MoE), the
-z-loss. Built by hand in notebook 13.
+z-loss. Built by hand in notebook *Mixture of experts in GPT*.
 """
 
 import math

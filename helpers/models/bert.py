@@ -1,7 +1,7 @@
 """BERT: the encoder alone. It reads from both sides and guesses what has been hidden from it.
 
 Source: Devlin et al. 2019, §3 and §3.1 (masked tokens; here without segments, sentence pairs and
-the extra layer before the head). Built in notebook 02.
+the extra layer before the head). Notebook: *BERT, GPT and the mask*.
 """
 
 import copy

@@ -1,6 +1,6 @@
 """The bigram model: the next token depends on the last one alone. The floor under every GPT.
 
-Source: Shannon 1948, §3 (second-order approximation). Built in notebook 04.
+Source: Shannon 1948, §3 (second-order approximation). Built in notebook *The bigram and its floor*.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 A block is built from a norm, an attention layer and a feed-forward network; each is given as
 something that takes the config and returns a layer. Sources: Vaswani et al. 2017, §3.1 and §3.3;
 the norm before or after the sublayer: Xiong et al. 2020; attention without feed-forward networks:
-Elhage et al. 2021. Built in notebook 06.
+Elhage et al. 2021. Built in notebook *The block*.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """The key-value cache: what a layer of attention has computed is kept for the tokens to come.
 
-Built by hand in notebook 08.
+Built by hand in notebook *Generate*.
 """
 
 import torch

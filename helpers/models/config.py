@@ -1,7 +1,8 @@
 """The numbers that define a GPT, checked when they are written down.
 
 Sources: GPT-0 is the lecture's model; Radford et al. 2018 (GPT-1), 2019 (GPT-2, table 2);
-Brown et al. 2020 (GPT-3, table 2.1). Built in notebook 07; the sizes return in notebook 09.
+Brown et al. 2020 (GPT-3, table 2.1).
+Built in notebook *Train a GPT*; the sizes return in notebook *From GPT-1 to GPT-3*.
 """
 
 from dataclasses import asdict, dataclass

@@ -2,7 +2,7 @@
 
 It is put together from the parts that its config names (`helpers.models.parts`). Sources: Radford
 et al. 2018 and 2019 (§2.3: pre-norm, residual initialisation scaled by depth). Built in notebook
-07.
+*Train a GPT*.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Single heads: what one looks at, by a score, and whether it matters, by switching it off.
 
-Source: Olsson et al. 2022, "In-context Learning and Induction Heads". Notebook 05.
+Source: Olsson et al. 2022, "In-context Learning and Induction Heads". Notebook *Attention*.
 """
 
 import copy

@@ -2,7 +2,7 @@
 
 Each function draws a model's matrices and vectors anew, in place; norms stay as they are. A part of
 a class with `own_start = True` starts as its own `reset_parameters` says. Sources: Radford et al.
-2019, §2.3 (GPT-2's); Glorot & Bengio 2010, equation 16 (Xavier). Notebook 06.
+2019, §2.3 (GPT-2's); Glorot & Bengio 2010, equation 16 (Xavier). Notebook *The block*.
 """
 
 import math

@@ -1,7 +1,8 @@
 """The ladder: the lecture's models from positions alone to a whole GPT, one part more at each step.
 
 Every step is a GPT whose blocks are made of the parts it has so far. The first block is attention
-alone; the last is a pre-norm block. Source: the lecture's steps 1 to 8. Built in notebook 06.
+alone; the last is a pre-norm block. Source: the lecture's steps 1 to 8.
+Built in notebook *The block*.
 """
 
 from collections.abc import Callable

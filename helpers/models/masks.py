@@ -1,6 +1,7 @@
 """Masks: who may look at whom. True in row t, column s: position t may look at position s.
 
-Source: Vaswani et al. 2017, §3.2.3 (illegal connections are set to -∞). Built in notebooks 02, 05.
+Source: Vaswani et al. 2017, §3.2.3 (illegal connections are set to -∞). Notebooks:
+*BERT, GPT and the mask*, *Attention*.
 """
 
 import torch

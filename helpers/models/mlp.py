@@ -1,6 +1,6 @@
 """The feed-forward network: what every position does on its own with what attention has brought.
 
-Source: Vaswani et al. 2017, §3.3, equation 2. Built by hand in notebook 06.
+Source: Vaswani et al. 2017, §3.3, equation 2. Built by hand in notebook *The block*.
 """
 
 from torch import Tensor, nn

@@ -2,7 +2,8 @@
 
 y = Σ_e G_e(x) E_e(x): a mixture of *vectors*, made for the layers above; no P(Y|X) is mixed. Every
 expert is stored, few are computed: parameters and work per token come apart.
-Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1. Notebook 13 builds it.
+Sources: Shazeer et al. 2017, equation 1; Jiang et al. 2024 (Mixtral), §2.1.
+Notebook *Mixture of experts in GPT* builds it.
 """
 
 import dataclasses
@@ -15,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains, takes
-from helpers.basics.numbers import whole
+from helpers.basics.numbers import real, whole
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
 from helpers.models.modes import evaluating, hooked
@@ -81,6 +82,25 @@ class SharedExpert(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """x: (..., C) -> (..., C)."""
         return self.shared(x) + self.routed(x)
+
+
+@explains(logits="stream N E")
+class Scaled(nn.Module):
+    """A gate whose weights all count `factor` times as much. DeepSeek-AI 2024 (V3), §2.1.2.
+
+    Next to a residual stream the size of the answers matters: with one of 16 experts a Switch
+    weight starts near 1/16 and a sigmoid near 1/2, so that they only compare at equal size.
+    """
+
+    def __init__(self, gate: nn.Module, factor: float):
+        super().__init__()
+        above = "be a number above 0", "Try 8."
+        self.factor = real("A routed scaling factor", factor, lambda x: x > 0, *above)
+        self.gate = gate
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """logits: (N, E) -> gates (N, E), the gate's own times the factor."""
+        return self.factor * self.gate(logits)
 
 
 class Routing(NamedTuple):

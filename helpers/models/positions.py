@@ -2,7 +2,7 @@
 
 A positions part can say so in two ways: by a vector that is added to the token's embedding, or by
 turning queries and keys before they are compared. Source: Vaswani et al. 2017, §3.5. Built by hand
-in notebook 01.
+in notebook *From RNN to attention*.
 """
 
 from collections.abc import Callable

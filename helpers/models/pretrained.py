@@ -1,7 +1,8 @@
 """GPT-2's weights as Hugging Face stores them, read into our GPT.
 
 Source: Radford et al. 2019. Their code keeps matrices the other way round (inputs × outputs, a
-"Conv1D" of width 1) and counts queries, keys and values as one matrix, as we do. Notebook 09.
+"Conv1D" of width 1) and counts queries, keys and values as one matrix, as we do.
+Notebook *From GPT-1 to GPT-3*.
 """
 
 from pathlib import Path

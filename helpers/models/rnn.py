@@ -3,7 +3,7 @@
 The state is the only road from the past to the future, and it has the same C numbers after two
 tokens and after two thousand. Sources: Elman 1990 (the simple recurrence); Cho et al. 2014 (the
 gated one, and the encoder-decoder); Luong et al. 2015, §3.1 (attention by scalar products over the
-encoder's states, after Bahdanau et al. 2015). Built in notebook 01.
+encoder's states, after Bahdanau et al. 2015). Built in notebook *From RNN to attention*.
 """
 
 from dataclasses import dataclass

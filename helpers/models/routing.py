@@ -5,7 +5,7 @@ G[n, e] is the weight of expert e's answer to token n, and 0 means that e is not
 what `check_logits` refuses. Variants are other routers and gates, or one wrapped around another.
 N tokens, E experts, k per token.
 Sources: Shazeer et al. 2017, §2.1 (the sparse gate); Fedus et al. 2022 (top-1); Jiang et al. 2024,
-§2.1 (top-2). Built by hand in notebook 13.
+§2.1 (top-2). Built by hand in notebook *Mixture of experts in GPT*.
 """
 
 import math

@@ -1,7 +1,7 @@
 """The Transformer: an encoder reads a whole sequence, a decoder writes another one after it.
 
 It takes no parts: encoder and decoder of 2017 are one fixed model here, the one that GPT and BERT
-are halves of. Source: Vaswani et al. 2017, §3 and figure 1. Built in notebook 02.
+are halves of. Source: Vaswani et al. 2017, §3 and figure 1. Built by hand in *The Transformer*.
 """
 
 import math

@@ -1,7 +1,8 @@
 """Vision: an image is cut into patches, and a linear layer turns each into something like a token.
 
-Source: Dosovitskiy et al. 2021, §3.1, equation 1. Built in notebook 10. Besides the letters of this
-floor: H, W height and width in pixels, K channels of colour, P side of a square patch, N patches.
+Source: Dosovitskiy et al. 2021, §3.1, equation 1. Built in the notebook *Toward GPT-4*. Besides the
+letters of this floor: H, W height and width in pixels, K channels of colour, P side of a square
+patch, N patches.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Checks for a GPT: each finds bugs that a falling loss does not show.
 
 They ask what goes in and what comes out, or count; only the twin knows the parts by name.
-Notebook 15.
+Notebook *Bugs that still train*.
 """
 
 from dataclasses import replace

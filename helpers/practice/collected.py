@@ -1,7 +1,7 @@
 """Every claim of the course, read from the notebooks that lie beside the one that asks.
 
 A claim is found in the source of a cell; whether it held is read from the cell's stored output.
-Notebook 14.
+Notebook *Summary*.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """Batches: windows of a long text, side by side, each with the same window one step later.
 
-Built by hand in notebook 03.
+Built by hand in notebook *Text to tokens*.
 """
 
 import numpy as np

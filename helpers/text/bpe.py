@@ -3,7 +3,7 @@
 `simple_bpe` is the same in 40 lines. This one learns with counts that are corrected and not counted
 anew (`merges`), remembers the ids of the pieces it has seen, knows special tokens (`special`), and
 is saved with a model. Sources: Sennrich, Haddow & Birch 2016, §3.2; Radford et al. 2019, §2.2
-(bytes, and a pattern that keeps merges inside words). Built by hand in notebook 03.
+(bytes, and a pattern that keeps merges inside words). Built by hand in notebook *Text to tokens*.
 """
 
 import base64

@@ -2,7 +2,7 @@
 
 Source: Sennrich, Haddow & Birch 2016, algorithm 1. `simple_bpe.train` counts all pairs anew before
 every merge; here they are counted once and then only corrected where a merge changed something.
-Printed in notebook 03.
+Printed in notebook *Text to tokens*.
 """
 
 import heapq

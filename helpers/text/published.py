@@ -2,7 +2,7 @@
 
 Their lists of tokens are not part of the course. tiktoken keeps them in a cache folder once they
 were downloaded, which happens here only when it is asked for, and never without a time limit.
-Used in notebook 03.
+Used in notebook *Text to tokens*.
 """
 
 import contextlib

@@ -2,7 +2,8 @@
 
 A folder holds meta.json and, for each part ("train", "validation"), PART_00000.bin and so on:
 little-endian numbers, 2 bytes each while the vocabulary allows it. Written by
-`python -m helpers.text.prepare`, read by `helpers.learning.pretrain`. Notebook 09.
+`python -m helpers.text.prepare`, read by `helpers.learning.pretrain`.
+Notebook *From GPT-1 to GPT-3*.
 """
 
 import bisect

@@ -1,7 +1,7 @@
 """Byte-pair encoding, whole and simple: learn merges from a text, encode with them, decode.
 
 `bpe` and `merges` do the same faster, and the course works with those; a test holds both equal.
-Source: Sennrich, Haddow & Birch 2016, algorithm 1. Printed in notebook 03.
+Source: Sennrich, Haddow & Birch 2016, algorithm 1. Printed in notebook *Text to tokens*.
 """
 
 from collections import Counter

@@ -1,6 +1,6 @@
 """Tokenizers: text to numbers and back, losing nothing.
 
-Built by hand in notebook 03.
+Built by hand in notebook *Text to tokens*.
 """
 
 import hashlib

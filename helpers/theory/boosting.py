@@ -1,7 +1,8 @@
 """Bagging (Breiman 1996) and AdaBoost (Freund & Schapire 1997): ensembles of simple learners.
 
 A learner is a function (x, y, weights) -> member, and a member is a function x -> predictions (n,).
-Neither is a mixture of experts; they stand here to be compared with one. Notebook 11.
+Neither is a mixture of experts; they stand here to be compared with one.
+Notebook *Mixture of experts*.
 """
 
 import math

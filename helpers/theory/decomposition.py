@@ -2,7 +2,8 @@
 
 Squared error: error of the mean = mean of the errors - ambiguity, at every point, for any weights
 that sum to 1 (Krogh & Vedelsby 1994). Log loss: the same holds for the geometric mean of the
-members' probabilities (Heskes 1997); the arithmetic mean gains Jensen's gap. Built in notebook 12.
+members' probabilities (Heskes 1997); the arithmetic mean gains Jensen's gap.
+Built in notebook *Diversity and error*.
 """
 
 from typing import NamedTuple

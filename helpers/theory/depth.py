@@ -1,7 +1,8 @@
 """Depth: what many layers do to a signal on its way up and to its gradient on the way back.
 
 Source: Xiong et al. 2020, §3: at the start of training the gradient of the last layer stays large
-with the norm after the sublayer, and falls with the depth when it comes before. Notebook 06.
+with the norm after the sublayer, and falls with the depth when it comes before.
+Notebook *The block*.
 """
 
 from collections.abc import Callable, Iterable

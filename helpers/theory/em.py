@@ -2,7 +2,7 @@
 
 E-step: from the mixture, the responsibilities h of its experts for every point. M-step: from h,
 every expert by weighted least squares and the gate by a Newton step. X is the design, (n, d+1) with
-the constant's column; h: (n, M). Source: Jordan & Jacobs 1994. Notebook 11.
+the constant's column; h: (n, M). Source: Jordan & Jacobs 1994. Notebook *Mixture of experts*.
 """
 
 import math

@@ -2,7 +2,8 @@
 
 This one import also brings `decomposition` (error = average error - ambiguity, for any models),
 `students` (linear students, exactly) and `simulation` (the same, measured). Its own: the best share
-of data to hold out, the best weight decay, the best weights. Built in notebook 12.
+of data to hold out, the best weight decay, the best weights.
+Built in notebook *Diversity and error*.
 """
 
 import math
@@ -13,11 +14,18 @@ import numpy as np
 from helpers.basics.numbers import array
 from helpers.theory.decomposition import Errors, LogLoss, ambiguity, decompose, decompose_log_loss
 from helpers.theory.simulation import Measured, simulate
-from helpers.theory.students import error_matrix, learning_curve, random_subsets, training_error
+from helpers.theory.students import (
+    Parts,
+    error_matrix,
+    error_parts,
+    learning_curve,
+    random_subsets,
+    training_error,
+)
 
 __all__ = ["Errors", "LogLoss", "Measured", "ambiguity", "decompose", "decompose_log_loss"]
-__all__ += ["error_matrix", "learning_curve", "random_subsets", "training_error"]
-__all__ += ["best_c", "best_lambda", "best_weights", "simulate"]
+__all__ += ["Parts", "error_matrix", "error_parts", "learning_curve", "random_subsets"]
+__all__ += ["best_c", "best_lambda", "best_weights", "simulate", "training_error"]
 
 LEAST, MOST = -9, 3  # log10 of the weight decays that best_lambda looks at
 CLOSE, TIE_BREAK, ROUNDING = 1e-12, 1e-10, 1e-8  # relative to a weight, to an error

@@ -1,7 +1,7 @@
 """Three ways to score experts who answer together, from Jacobs, Jordan, Nowlan & Hinton 1991.
 
 They differ in who is blamed for an error, and so in whether experts cooperate or specialise.
-Notebook 11.
+Notebook *Mixture of experts*.
 """
 
 import math

@@ -1,7 +1,8 @@
 """How long a result must wait: the longest chain of operations in which each needs the one before.
 
 More processors shorten a row of independent operations, never such a chain. Source: Vaswani et
-al. 2017, §4 and table 1 (sequential operations, path length). Used in notebook 01.
+al. 2017, §4 and table 1 (sequential operations, path length).
+Used in notebook *From RNN to attention*.
 """
 
 from torch import Tensor

@@ -1,8 +1,9 @@
 """What a graphics processor holds and does at best, and how long a training takes on it.
 
-Memory and peak as the makers' data sheets print them: products of 16-bit matrices without zeros
-that could be skipped ("dense"). How much of the peak a training gets is its utilisation, counted
-as Chowdhery et al. 2022 do, from the operations that the model itself needs. Notebook 09.
+Memory, peak and bandwidth as the makers' data sheets print them: products of 16-bit matrices
+without zeros that could be skipped ("dense"). How much of the peak a training gets is its
+utilisation, counted as Chowdhery et al. 2022 do, from the operations that the model itself needs.
+Notebooks: GPT-1 to GPT-3, Toward GPT-4.
 """
 
 from typing import NamedTuple
@@ -12,18 +13,20 @@ from helpers.basics.numbers import checked, whole
 
 
 class GPU(NamedTuple):
-    """memory in bytes; peak in operations per second."""
+    """memory in bytes; peak in operations per second; bandwidth in bytes read per second."""
 
     memory: float
     peak: float
+    bandwidth: float
 
 
 GPUS = {
-    "T4 (2018)": GPU(16e9, 65e12),
-    "A100 40 GB (2020)": GPU(40e9, 312e12),
-    "A100 80 GB (2020)": GPU(80e9, 312e12),
-    "H100 SXM (2022)": GPU(80e9, 989e12),
-    "H200 SXM (2024)": GPU(141e9, 989e12),
+    "T4 (2018)": GPU(16e9, 65e12, 0.32e12),
+    "A100 40 GB (2020)": GPU(40e9, 312e12, 1.555e12),
+    "A100 80 GB (2020)": GPU(80e9, 312e12, 2.039e12),
+    "H100 SXM (2022)": GPU(80e9, 989e12, 3.35e12),
+    "H200 SXM (2024)": GPU(141e9, 989e12, 4.8e12),
+    "B200 (2025)": GPU(180e9, 2250e12, 8e12),
 }
 
 

@@ -2,7 +2,7 @@
 
 Numbers may come as lists, arrays or tensors; answers are float64 tensors. n points, d inputs, M
 experts; a row of coefficients begins with the constant's. The module `em` fits a mixture to data.
-Sources: Jacobs, Jordan, Nowlan & Hinton 1991; Jordan & Jacobs 1994. Notebook 11.
+Sources: Jacobs, Jordan, Nowlan & Hinton 1991; Jordan & Jacobs 1994. Notebook *Mixture of experts*.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A loss that falls with size like a power, down to a limit: L(N) = limit + factor · N^-exponent.
 
 Sources: Kaplan et al. 2020, §1.2 (without a limit); Henighan et al. 2020, §1 (with one, read as
-the text's entropy). Notebook 09.
+the text's entropy). Notebook *From GPT-1 to GPT-3*.
 """
 
 from collections.abc import Sequence

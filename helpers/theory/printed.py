@@ -1,4 +1,7 @@
-"""A number as it is printed, rounded, and whether a computed one agrees with it. Notebook 14."""
+"""A number as it is printed, rounded, and whether a computed one agrees with it.
+
+Notebook *Summary*.
+"""
 
 import re
 

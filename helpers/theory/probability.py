@@ -1,6 +1,6 @@
 """Entropy, divergence and perplexity of distributions, in nats.
 
-Sources: Shannon 1948, §6; Kullback & Leibler 1951. Used from notebook 00 on.
+Sources: Shannon 1948, §6; Kullback & Leibler 1951. Used from notebook *Start here* on.
 """
 
 import math

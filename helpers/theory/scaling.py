@@ -2,7 +2,7 @@
 
 Sources: the parameter formula follows from the architecture (Radford et al. 2019); 6·N·D floating
 point operations: Kaplan et al. 2020, §2.1; a loss of the form E + A/N^a + B/D^b: Hoffmann et al.
-2022, §3.3. Notebooks 07, 09.
+2022, §3.3; Besiroglu et al. 2024. Notebooks *Train a GPT*, *From GPT-1 to GPT-3*.
 """
 
 from dataclasses import dataclass
@@ -110,3 +110,4 @@ class LossLaw:
 
 
 HOFFMANN = LossLaw(1.69, 406.4, 410.7, 0.34, 0.28)  # Hoffmann et al. 2022, equation 10
+BESIROGLU = LossLaw(1.8172, 482.01, 2085.43, 0.3478, 0.3658)  # the same runs, fitted again, 2024

@@ -2,7 +2,8 @@
 
 Each token computes with k of E experts, but *all* experts must be in memory; how many of them are
 read in one step depends on how many tokens are decoded together. Sources: Jiang et al. 2024
-(Mixtral), Fedus et al. 2022 (Switch), Lepikhin et al. 2021 (GShard). Notebook 13.
+(Mixtral), Fedus et al. 2022 (Switch), Lepikhin et al. 2021 (GShard).
+Notebook *Mixture of experts in GPT*.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 With independent standard normal q and k of width d, Var(q·k) = d: unscaled scores grow with the
 width until the softmax gives everything to one key. Source: Vaswani et al. 2017, §3.2.1 and its
-footnote 4. Built in notebook 01.
+footnote 4. Built in notebook *From RNN to attention*.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """Linear students drawn, trained and measured, to set beside the exact curves.
 
-Source of the experiment: Sollich & Krogh 1995, section 3. Built in notebook 12.
+Source of the experiment: Sollich & Krogh 1995, section 3. Built in notebook *Diversity and error*.
 """
 
 import math

@@ -6,7 +6,7 @@ known in closed form. They are quoted without σ², which no student can avoid.
 
 α  examples per dimension     λ  weight decay     σ²  variance of the target's noise
 c  share held out of a student's data     K  students     T  noise of the training itself
-Source: Sollich & Krogh 1995, equations 7 to 12. Built in notebook 12.
+Source: Sollich & Krogh 1995, equations 7 to 12. Built in notebook *Diversity and error*.
 """
 
 import math
@@ -39,11 +39,42 @@ def learning_curve(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Errors:
     [0.4, 0.5, 0.1]
     """
     s = settings(c, alpha, lam, sigma2, K, T)
-    own, shared = (1 - s.c) * s.alpha, (1 - s.c) ** 2 * s.alpha
-    alone = pair_error(own, own, own, s.lam, s.lam, s.sigma2) + s.T * response(own, s.lam)
-    apart = pair_error(own, own, shared, s.lam, s.lam, s.sigma2)
+    alone, apart = _alone_and_apart(s)
     ambiguity = (1 - 1 / s.K) * (alone - apart)
     return Errors(*map(_plain, np.broadcast_arrays(alone - ambiguity, alone, ambiguity)))
+
+
+class Parts(NamedTuple):
+    """An ensemble's error in three parts: what all ignore, what pairs share, what is each one's."""
+
+    ignored: float | np.ndarray
+    shared: float | np.ndarray
+    private: float | np.ndarray
+
+
+def error_parts(c, alpha, lam, sigma2, K=math.inf, T=0.0) -> Parts:
+    """Where the error of `learning_curve` comes from; the three parts are its sum.
+
+    ignored: ρ², what no student has learned. shared: q(σ² + ε∞) with q = (1 - ρ)²/α, the noise and
+    the error that two students take from the examples that both have seen; ε∞ = ignored + shared
+    is the error of infinitely many. private: the rest, which falls like 1/K. Numbers and errors as
+    in `learning_curve`. Source: equation 10, solved for its right side.
+
+    >>> [round(part, 6) for part in error_parts(0.1, alpha=1, lam=0.05, sigma2=0.2, K=2)]
+    [0.0625, 0.3375, 0.05]
+    """
+    s = settings(c, alpha, lam, sigma2, K, T)
+    alone, apart = _alone_and_apart(s)
+    ignored = unlearned((1 - s.c) * s.alpha, s.lam) ** 2
+    parts = ignored, apart - ignored, (alone - apart) / s.K
+    return Parts(*map(_plain, np.broadcast_arrays(*parts)))
+
+
+def _alone_and_apart(s: "Settings"):
+    """A student's own error, and the mean product of the errors of two of them."""
+    own, shared = (1 - s.c) * s.alpha, (1 - s.c) ** 2 * s.alpha
+    alone = pair_error(own, own, own, s.lam, s.lam, s.sigma2) + s.T * response(own, s.lam)
+    return alone, pair_error(own, own, shared, s.lam, s.lam, s.sigma2)
 
 
 @takes(alpha="amount0", lam="amount")

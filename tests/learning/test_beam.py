@@ -38,7 +38,7 @@ def score(model, tokens, start):
     return total
 
 
-# The two steps of notebook 08: a .6, then four of .25 each; b .4, then one thing for sure.
+# The two steps of notebook *Generate*: a .6, then four of .25 each; b .4, then one thing for sure.
 A, B, END = 0, 1, 4
 
 

@@ -8,6 +8,7 @@ from torch.testing import assert_close
 from transformers import MixtralConfig
 from transformers.models.mixtral.modeling_mixtral import MixtralTopKRouter
 
+from helpers.models.moe import Scaled
 from helpers.models.routing import (
     Biased,
     Capacity,
@@ -113,3 +114,13 @@ def test_logits_that_are_no_numbers_are_refused(logits, got):
 def test_a_forbidden_expert_is_never_asked():
     forbidden = FOUR.index_fill(1, torch.tensor([1]), -math.inf)
     assert route(forbidden, 2)[0].tolist() == [[0, 2]]
+
+
+def test_a_scaled_gate_chooses_alike_and_weighs_so_many_times_as_much(logits):
+    assert_close(Scaled(Switch(2), 8)(logits), 8 * Switch(2)(logits))
+
+
+@pytest.mark.parametrize("factor", [0, -1.0, float("nan"), float("inf"), "8", True])
+def test_an_impossible_scaling_factor_is_refused(factor):
+    with pytest.raises(ValueError, match="A routed scaling factor must be a number above 0"):
+        Scaled(Switch(1), factor)

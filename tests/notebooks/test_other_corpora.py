@@ -1,4 +1,4 @@
-"""Notebook 07 keeps its word on another text: one line is changed, and all claims still hold."""
+"""*Train a GPT* keeps its word on another text: one line is changed, and all claims hold."""
 
 import re
 
@@ -11,7 +11,7 @@ LINE = 'corpus = corpora.load("playwright")'
 
 
 def run_with(line):
-    """Notebook 07 executed with another corpus line; everything that its cells printed."""
+    """*Train a GPT* executed with another corpus line; everything that its cells printed."""
     notebook = execute_notebooks.read(NOTEBOOK.read_bytes())
     cells = [cell for cell in notebook.cells if cell.cell_type == "code" and LINE in cell.source]
     assert len(cells) == 1

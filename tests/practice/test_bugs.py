@@ -1,4 +1,4 @@
-"""Every slip inside a model of notebook 15 runs, and is wrong in the way that is said there."""
+"""Every slip inside a model of *Bugs that still train* runs, and is wrong as is said there."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Every slip around a model of notebook 15 is wrong in the way that is said there."""
+"""Every slip around a model of *Bugs that still train* is wrong as is said there."""
 
 import inspect
 

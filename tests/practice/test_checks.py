@@ -1,4 +1,4 @@
-"""The checks of notebook 15: a sound model passes them, a slip fails the right one."""
+"""The checks of *Bugs that still train*: a sound model passes them, a slip fails the right one."""
 
 import math
 from dataclasses import replace

@@ -9,7 +9,7 @@ from helpers.theory.hardware import GPU, GPUS, training_seconds, utilisation
 
 def test_a_training_by_hand():
     # 1.2e15 operations on 4 cards of 1e12 a second at half their peak: 1.2e15 / 2e12
-    assert training_seconds(1.2e15, GPU(1, 1e12), count=4, utilisation=0.5) == pytest.approx(600)
+    assert training_seconds(1.2e15, GPU(1, 1e12, 1), count=4, utilisation=0.5) == pytest.approx(600)
 
 
 def test_the_time_and_the_utilisation_undo_each_other():
@@ -28,14 +28,18 @@ def test_four_days_on_eight_a100_are_enough_for_gpt2_and_not_for_xl():
 
 
 def test_the_cards_have_the_numbers_of_their_data_sheets():
-    # NVIDIA: memory in GB, dense 16-bit tensor peak in 10^12 operations a second
-    sheet = {name: (card.memory / 1e9, card.peak / 1e12) for name, card in GPUS.items()}
+    # NVIDIA: memory in GB, dense 16-bit tensor peak in 10^12 operations, 10^12 bytes read a second
+    sheet = {
+        name: (card.memory / 1e9, card.peak / 1e12, card.bandwidth / 1e12)
+        for name, card in GPUS.items()
+    }
     assert sheet == {
-        "T4 (2018)": (16, 65),
-        "A100 40 GB (2020)": (40, 312),
-        "A100 80 GB (2020)": (80, 312),
-        "H100 SXM (2022)": (80, 989),
-        "H200 SXM (2024)": (141, 989),
+        "T4 (2018)": (16, 65, 0.32),
+        "A100 40 GB (2020)": (40, 312, 1.555),
+        "A100 80 GB (2020)": (80, 312, 2.039),
+        "H100 SXM (2022)": (80, 989, 3.35),
+        "H200 SXM (2024)": (141, 989, 4.8),
+        "B200 (2025)": (180, 2250, 8),
     }
 
 
@@ -45,4 +49,4 @@ def test_the_cards_have_the_numbers_of_their_data_sheets():
 )
 def test_no_card_and_more_than_the_peak_are_refused(count, share, rule):
     with pytest.raises(ValueError, match=rule):
-        training_seconds(1.0, GPU(1, 1), count, share)
+        training_seconds(1.0, GPU(1, 1, 1), count, share)

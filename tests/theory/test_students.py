@@ -8,6 +8,7 @@ import pytest
 
 from helpers.theory.students import (
     error_matrix,
+    error_parts,
     learning_curve,
     random_subsets,
     response,
@@ -163,6 +164,26 @@ def test_unequal_students_have_a_symmetric_matrix_and_their_own_errors():
     for k in range(3):
         alone = learning_curve(0.2, 1.5, lam[k], 0.3, K=1, T=T[k]).error
         assert E[k, k] == pytest.approx(alone)
+
+
+@systems
+def test_what_pairs_share_is_a_part_of_the_noise_and_of_their_own_error(system):
+    # ε∞ = ρ² + q(σ² + ε∞), q = (1 - ρ)²/α: as many examples in common as random subsets have
+    parts = error_parts(**system)
+    rho = float(unlearned((1 - system["c"]) * system["alpha"], system["lam"]))
+    q = (1 - rho) ** 2 / system["alpha"]
+    error = learning_curve(**system).error
+    assert parts.ignored == pytest.approx(rho**2, rel=1e-12)
+    assert parts.shared == pytest.approx(q * (system["sigma2"] + error), rel=1e-9, abs=1e-12)
+    assert parts.private == 0
+
+
+@systems
+def test_the_parts_are_the_whole_error_and_only_the_private_one_falls_with_members(system):
+    one, four = (error_parts(**system, K=K, T=0.3) for K in (1, 4))
+    for K, parts in ((1, one), (4, four)):
+        assert sum(parts) == pytest.approx(learning_curve(**system, K=K, T=0.3).error)
+    assert four[:2] == one[:2] and four.private == pytest.approx(one.private / 4)
 
 
 @systems

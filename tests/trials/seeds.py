@@ -34,8 +34,7 @@ WRONG = "00 A die has seven faces."  # on purpose: it shows what a failing claim
 KEYS = {  # a claim that measures it, by notebook -> the number's name and unit
     "00 The model is within 0.05 nats of the truth.": "shipped GPT, excess, nats",
     "01 but falls behind.": "GPT, 300 steps, nats",
-    "02 Of the numbers it has never seen, at least 95 % are right.": "translated without a mistake",
-    "02 On average BERT is right more often.": "hidden characters found",
+    "02 Of a thousand unseen numbers at least 950 come out right.": "translated without a mistake",
     "05 One head gets below the bigram floor.": "attention alone, nats",
     "05 Two layers fall below 1.": "induction, nats",
     "07 GPT-0 is better than any bigram.": "GPT-0, 2,000 steps, nats",
@@ -46,6 +45,7 @@ KEYS = {  # a claim that measures it, by notebook -> the number's name and unit
     "11 The fit beats the truth on its own data.": "log-likelihood of the fit above the truth's",
     "13 Forty steps are enough to see it.": "variation of the load",
     "15 Whoever chooses by the loss takes a leak.": "suspect, 300 steps, nats",
+    "16 Training on the text first helps both.": "characters whose kind is found",
 }
 
 

@@ -53,7 +53,7 @@ def test_a_model_trained_without_the_mask_falls_below_the_floor_and_is_called_a_
     explorer = explore(models, mask="full")
     assert explorer.controls["model"].value == "full"
     assert "A leak: positions 0 to 6 pay less than the author" in explorer.picture.alt
-    assert explorer.picture.markup.count("below</b>") == T - 1
+    assert explorer.picture.markup.count("leak</b>") == T - 1
 
 
 def test_a_model_that_loses_its_mask_pays_what_it_pays_and_is_not_called_a_leak(models):

@@ -105,7 +105,8 @@ def test_the_card_says_what_the_description_says():
     picture = idea_map("Bigram")
     assert picture.alt == (
         "Bigram. One character of past: counting is the best answer, its loss is known. "
-        "P(b | a) = n(ab) / n(a). Notebook 04, section “Counting”. Rests on: Tokens and Least KL. "
+        "P(b | a) = n(ab) / n(a). Built in 04_bigram_and_its_floor, section “Counting”. "
+        "Rests on: Tokens and Least KL. "
         "Leads to: GPT-0. All that it rests on: 4 of the 27 ideas."
     )
     for idea in IDEAS:

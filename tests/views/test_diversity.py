@@ -96,6 +96,28 @@ def test_curves_that_do_not_fit_are_refused(draw):
         draw()
 
 
+PARTS = {"one": (0.1, 0.2, 0.4), "many": (0.1, 0.2, 0.0)}
+
+
+def test_the_parts_of_an_error_follow_each_other_and_are_said_with_their_sum():
+    ax = plots.error_parts(PARTS)
+    reach = [[bar.get_x() + bar.get_width() for bar in part] for part in ax.containers]
+    assert np.allclose(reach, [[0.1, 0.1], [0.3, 0.3], [0.7, 0.3]])
+    assert "one: error 0.700 = what all ignore 0.100, what pairs share 0.200 and" in ax.get_label()
+    assert [text.get_text() for text in ax.texts] == ["0.700", "0.300"]
+
+
+def test_an_error_beyond_the_picture_keeps_its_number_inside():
+    ax = plots.error_parts({"huge": (1, 2, 100)})
+    (text,) = ax.texts
+    assert text.get_text() == "103" and text.xy[0] < ax.get_xlim()[1] < 4
+
+
+def test_an_error_needs_three_parts():
+    with pytest.raises(ValueError, match=r"three parts of its error; got .*\(2,\).* Try {'K = 2'"):
+        plots.error_parts({"two": (0.1, 0.2)})
+
+
 def test_no_panels_and_ragged_repeats_are_refused():
     with pytest.raises(ValueError, match="needs a system; got none"):
         plots.diversity_panels({})

@@ -25,6 +25,16 @@ def test_the_words_are_those_of_the_exact_curve():
     assert "λ = 0.05, σ² = 0.2, α = 1, K = ∞, T = 0: the best c is 0.269, with error 0.358" in alt
 
 
+def test_the_bar_shows_the_three_parts_of_the_error_at_c():
+    # c = 0.1: ρ = 1/4, so ρ² = 0.0625; two students: half of (0.5 - 0.4) is each one's own
+    explorer = diversity_error(c=0.1, K=2)
+    alt = explorer.picture.alt
+    assert "0.0625 that all ignore + 0.338 that pairs share + 0.0500 of one's own." in alt
+    before = explorer.picture.png
+    from_browser(explorer.controls["shown"], value=False)
+    assert "all ignore" not in explorer.picture.alt and explorer.picture.png != before
+
+
 @pytest.mark.parametrize(
     ("control", "state", "said"),
     [

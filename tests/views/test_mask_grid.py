@@ -43,16 +43,31 @@ def test_a_view_of_the_future_is_framed_and_only_that():
     assert framed == (masks.prefix(4, 2).triu(1)).tolist()
 
 
-def test_a_loss_that_is_too_low_says_so():
+def test_a_loss_that_is_too_low_says_how_far_below_the_truth_it_lies():
     rows = grid().markup.split("<tr")[2:]
-    assert ["below" in row for row in rows] == BELOW
-    assert "<b>0.10 below</b>" in rows[1] and "2.00" in rows[0]
-    assert "below" not in grid(below=None).markup
+    assert ["leak" in row for row in rows] == BELOW
+    assert "<b>−0.40 leak</b>" in rows[1] and "+1.50" in rows[0] and "2.00" in rows[0]
+    assert "leak" not in grid(below=None).markup
 
 
 def test_bars_are_as_long_as_the_losses():
-    widths = [int(w) for w in re.findall(r"height:12px;width:(\d+)px", grid().markup)]
-    assert widths == [50, 2, 38, 10]  # 150 pixels are six nats
+    widths = [
+        int(w) for w in re.findall(r"height:12px;width:(\d+)px;back", grid(floors=None).markup)
+    ]
+    assert widths == [30, 2, 22, 6]  # 90 pixels are six nats
+
+
+def test_the_distance_from_the_truth_has_a_scale_of_its_own():
+    found = re.findall(r"top:3px;left:(\d+)px;height:12px;width:(\d+)px", grid().markup)
+    # 45 pixels are one nat, more is cut: 1.5 above, .4 below, 1 above, .1 below
+    assert [tuple(map(int, f)) for f in found] == [(45, 45), (27, 18), (45, 45), (40, 4)]
+    assert "nats below | above the truth" in grid().markup
+    assert "truth" not in grid(floors=None).markup.partition("<p")[0]
+
+
+def test_the_columns_say_what_a_row_reads_and_what_it_predicts():
+    head = grid().markup.split("<tr")[1]
+    assert "reads, sees" in head and "predicts" in head
 
 
 def test_the_description_tells_the_selected_row_the_means_and_the_remark():

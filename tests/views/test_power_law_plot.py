@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from helpers.views import plots
+from helpers.views.drawing.labels import plain
 from tests.views.drawn import boxes, overlaps
 
 SIZES = [1e3, 1e4, 1e5]
@@ -50,3 +51,10 @@ def test_losses_that_do_not_match_the_sizes_are_refused():
         plots.power_laws(SIZES[:2], LOSSES, LAWS, 0.25)
     with pytest.raises(ValueError, match="and a law"):
         plots.power_laws(SIZES, LOSSES, {"short": LAWS["short"]}, 0.25)
+
+
+def test_the_powers_of_ten_at_the_axis_are_no_formulas():
+    ax = drawn()
+    plain(ax.figure).draw_without_rendering()
+    written = [tick.label1.get_text() for tick in ax.xaxis.get_major_ticks()]
+    assert "10⁵" in written and not any("$" in text for text in written)

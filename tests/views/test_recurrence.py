@@ -1,5 +1,7 @@
 """Diagrams of recurrent networks: what is written, which arrows there are, what is said."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 import torch
@@ -24,11 +26,20 @@ def written(ax):
 def test_unrolled_says_and_writes_what_is_read_and_foretold():
     ax = plots.unrolled("a b", " bc", title="In time")
     assert ax.get_label() == (
-        "In time. Diagram: a recurrent network reads 'a', space and 'b'; every state is made from "
-        "the token below it and the state before it, and foretells the token above it: space, 'b' "
-        "and 'c'."
+        "In time. Diagram: a recurrent network reads 'a', space and 'b'; every state h is made "
+        "from the token x below it, by W, and the state before it, by U, and foretells the token "
+        "above it: space, 'b' and 'c'."
     )
-    assert written(ax) == ["a", "␣", "b", "␣", "b", "c"]
+    tokens = [text for text in written(ax) if text in {"a", "b", "c", "␣"}]
+    assert tokens == ["a", "␣", "b", "␣", "b", "c"]
+
+
+def test_unrolled_has_the_letters_of_the_formula():
+    counted = Counter(written(plots.unrolled("abc", "bcd")))
+    assert {name: counted[name] for name in ("h₁", "h₂", "h₃", "W", "U")} == {
+        "h₁": 1, "h₂": 1, "h₃": 1, "W": 3, "U": 2,
+    }  # fmt: skip
+    assert {"reads x", "state h", "expects"} <= set(counted)
 
 
 def test_unrolled_arrows_go_up_and_to_the_right():

@@ -31,6 +31,16 @@ def test_years_go_up_and_branches_stand_side_by_side():
     assert at["both"][0] < at["one"][0] < at["two"][0]
 
 
+def test_no_line_passes_through_the_box_of_a_brother_or_sister():
+    at = places(
+        plots.family_tree(
+            {**FAMILY, "second": (2019, "one", "left"), "third": (2020, "one", "left")}
+        )
+    )
+    assert at["second"][0] < at["left"][0] < at["third"][0]
+    assert at["heir"][0] == at["right"][0]  # an only child stands above its parent
+
+
 def test_the_description_lists_the_branches():
     assert plots.family_tree(FAMILY).get_label() == (
         "Family tree. both: root (2017); one: left (2018); "

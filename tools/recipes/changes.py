@@ -1,4 +1,6 @@
-"""From GPT-0 to GPT-2: the full recipe, and one change taken back at a time. Notebook 09.
+"""From GPT-0 to GPT-2: the full recipe, and one change taken back at a time.
+
+Notebook *From GPT-1 to GPT-3*.
 
 Every model is trained from three seeds on the same windows, and scored on the same new text by
 what it pays above the truth, in nats per character.

@@ -1,4 +1,7 @@
-"""Captioners that learn to name drawings, with patches of several sizes. Notebook 10."""
+"""Captioners that learn to name drawings, with patches of several sizes.
+
+Shown in the notebook *Toward GPT-4*.
+"""
 
 from collections.abc import Callable
 

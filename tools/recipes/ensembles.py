@@ -1,4 +1,7 @@
-"""Ensembles of small GPTs whose members each miss a share c of a small text. Notebook 12."""
+"""Ensembles of small GPTs whose members each miss a share c of a small text.
+
+Notebook *Diversity and error*.
+"""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The lecture's GPT-0, trained as the lecture trains it. Notebook 07."""
+"""The lecture's GPT-0, trained as the lecture trains it. Notebook *Train a GPT*."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace

@@ -1,4 +1,4 @@
-"""The lecture's ladder, one part more at each step; depth; shapes. Notebook 06.
+"""The lecture's ladder, one part more at each step; depth; shapes. Notebook *The block*.
 
 Every model is trained from three seeds on the same batches with the same optimizer, and measured
 on all of the validation text. Losses in nats per character.

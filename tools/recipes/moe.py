@@ -1,7 +1,7 @@
 """Mixtures of experts: against dense models, with and without balancing, on too little text.
 
 Small models, three seeds each. Losses in nats per character, times in CPU milliseconds per step.
-Notebook 13.
+Notebook *Mixture of experts in GPT*.
 """
 
 import statistics
@@ -28,6 +28,7 @@ SHAPE = {"block_size": 64, "n_layer": 2, "n_head": 4, "n_embd": 64}
 TRAINING = {"batch_size": 32, "lr": 3e-3}
 SEEDS = [0, 1, 2]
 BALANCED = {"balance_loss": 0.01}
+CROWD = {"config": {"n_expert": 64}} | BALANCED
 RECIPES = {
     "moe_against_dense": {
         "characters": 1_000_000,
@@ -39,6 +40,12 @@ RECIPES = {
             "dense, same width": {},
             "dense, same active work": {"config": {"n_embd": 84}},
             "dense, same parameters": {"config": {"n_embd": 152}},
+            # the same CPU time as the dense model of the same work, each with its own schedule
+            "8 experts, 2 active, same time": {
+                "config": {"n_expert": 8},
+                "training": {"steps": 561},
+            }
+            | BALANCED,
         },
     },
     "moe_collapse": {
@@ -48,9 +55,12 @@ RECIPES = {
         "seeds": SEEDS,
         "models": {
             "nothing": {},
+            "nothing, ×8": {"scale": 8},
             "router noise": {"noise": True},
             "balance loss": BALANCED,
+            "balance loss, ×8": BALANCED | {"scale": 8},
             "sigmoid scores": {"sigmoid": True},
+            "sigmoid scores, ÷8": {"sigmoid": True, "scale": 1 / 8},
             "sigmoid scores, bias steps": {"sigmoid": True, "bias_steps": 0.01},
         },
     },
@@ -61,8 +71,8 @@ RECIPES = {
         "seeds": SEEDS,
         "models": {
             **{f"{E} experts": {"config": {"n_expert": E}} | BALANCED for E in (4, 16, 64)},
-            "64 experts, half absent": {"config": {"n_expert": 64}, "expert_dropout": 0.5}
-            | BALANCED,
+            "64 experts, 1/8 absent": CROWD | {"expert_dropout": 1 / 8},
+            "64 experts, 1/2 absent": CROWD | {"expert_dropout": 1 / 2},
         },
     },
 }
@@ -86,8 +96,10 @@ def train(
     train_ids, val_ids = texts(settings)
     model = build(settings, name, seed)
     watch = Watch(model, val_ids, on_step)
-    plan = settings["training"] | {"seed": seed, "progress": progress, "on_step": watch}
-    auxiliary = _auxiliary(settings["models"][name])
+    change = settings["models"][name]
+    plan = settings["training"] | change.get("training", {})
+    plan |= {"seed": seed, "progress": progress, "on_step": watch}
+    auxiliary = _auxiliary(change)
     history = training.train(model, train_ids, val_ids, **plan, auxiliary=auxiliary)
     return {
         "parameters": count_parameters(model.config),
@@ -124,6 +136,8 @@ def build(settings: dict, name: str, seed: int) -> GPT:
             layer.router = noisy
         if rate := change.get("expert_dropout"):
             layer.router = ExpertDropout(layer.router, rate, model.config.n_expert_active)
+        if factor := change.get("scale"):
+            layer.gate = moe.Scaled(layer.gate, factor)
     return model
 
 

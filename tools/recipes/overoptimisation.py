@@ -1,4 +1,7 @@
-"""A small GPT tuned against a learned reward, at an ever lower price of KL. Notebook 10."""
+"""A small GPT tuned against a learned reward, at an ever lower price of KL.
+
+Shown in the notebook *Alignment*.
+"""
 
 import copy
 from collections.abc import Callable

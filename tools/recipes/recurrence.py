@@ -1,4 +1,7 @@
-"""A recurrent network on the Playwright, trained as notebook 01 trains it. Notebook 14."""
+"""A recurrent network on the Playwright, trained as notebook *From RNN to attention* trains it.
+
+Notebook *Summary*.
+"""
 
 from collections.abc import Callable
 

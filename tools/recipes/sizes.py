@@ -1,4 +1,6 @@
-"""Small models of growing size, scored where the truth is known exactly. Notebook 09.
+"""Small models of growing size, scored where the truth is known exactly.
+
+Notebook *From GPT-1 to GPT-3*.
 
 Every window begins where a scene begins, in training and in scoring: then a window hides nothing,
 and what the truth pays on it is the least that any model can pay. No window is read twice.

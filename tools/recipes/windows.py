@@ -1,4 +1,7 @@
-"""Small GPTs on the Playwright whose layers see only a sliding window. Notebook 10."""
+"""Small GPTs on the Playwright whose layers see only a sliding window.
+
+Shown in the notebook *Toward GPT-4*.
+"""
 
 import math
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Whole answers of a GPT: how likely it finds them, and how it learns to give them.
 
-Built in notebook 10.
+Built in the notebook *Alignment*.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """The best policy at a price on KL, exactly: the reference, each answer weighed by exp(r / β).
 
 Sources: Ziegler et al. 2019, §2 (the reward with a KL penalty); Rafailov et al. 2023, equation 4
-(the optimum). Everything in nats. Built in notebook 10.
+(the optimum). Everything in nats. Built in the notebook *Alignment*.
 """
 
 from torch import Tensor

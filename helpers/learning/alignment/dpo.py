@@ -1,6 +1,6 @@
 """Direct preference optimization: a policy is fitted to comparisons, without a reward model.
 
-Source: Rafailov et al. 2023, equation 7. Built in notebook 10.
+Source: Rafailov et al. 2023, equation 7. Built in the notebook *Alignment*.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Policy gradient: a model tries answers, and the better ones are made likelier.
 
 Sources: Williams 1992 (REINFORCE); Ziegler et al. 2019, §2 (a reward with a KL penalty); the
-baseline is the mean of the other answers. Built in notebook 10.
+baseline is the mean of the other answers. Built in the notebook *Alignment*.
 """
 
 import copy

@@ -1,6 +1,6 @@
 """Preferences: which of two answers people would choose, and the rewards that explain it.
 
-Source: Bradley & Terry 1952. Built in notebook 10.
+Source: Bradley & Terry 1952. Built in the notebook *Alignment*.
 """
 
 import torch

@@ -1,6 +1,7 @@
 """Pre-training on many processes and machines, with PyTorch's own DDP, FSDP2 and DCP.
 
-The command is `helpers.learning.pretrain`; `docs/scale_out.md` says what it costs. Notebook 09.
+The command is `helpers.learning.pretrain`; `docs/scale_out.md` says what it costs.
+Notebook *From GPT-1 to GPT-3*.
 
 options      what may be typed, and what it must be
 world        the processes: who they are, and what they agree on

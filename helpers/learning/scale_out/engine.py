@@ -2,7 +2,7 @@
 
 DistributedDataParallel (Li et al. 2020) keeps a copy of the model in every process and adds the
 gradients up while they are computed; `fully_shard` (FSDP2, Zhao et al. 2023) keeps a share of it in
-each and brings a block together just before it is needed. Notebook 09.
+each and brings a block together just before it is needed. Notebook *From GPT-1 to GPT-3*.
 """
 
 import contextlib

@@ -1,6 +1,6 @@
 """Metrics: one line of JSON per logged step, in a file that outlives kills and resumes.
 
-Source of the share of the peak: Chowdhery et al. 2022, appendix B. Notebook 09.
+Source of the share of the peak: Chowdhery et al. 2022, appendix B. Notebook *From GPT-1 to GPT-3*.
 """
 
 import json

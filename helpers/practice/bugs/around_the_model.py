@@ -1,7 +1,7 @@
 """Bugs around the model: in the batches, the optimizer, the sampling and the router's losses.
 
 Do not copy from here. Each function has one plausible mistake in it and runs without an error; they
-are found with the tools of `helpers.practice.checks` in notebook 15.
+are found with the tools of `helpers.practice.checks` in notebook *Bugs that still train*.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Bugs in the model: every class is one of the course's with one plausible mistake in it.
 
 Do not copy from here. The mistakes have been seen in published code or lectures; they are found
-with the tools of `helpers.practice.checks` in notebook 15.
+with the tools of `helpers.practice.checks` in notebook *Bugs that still train*.
 """
 
 import dataclasses

@@ -3,7 +3,8 @@
 surprisal           00: the cost of a text, a floor by hand, equal choices
 rnn_to_attention    01: a state, a look-up
 sines_of_places     01: sines of places
-transformer_to_gpt  02: two masks, and the distance from the truth
+decoder             02: a block of the decoder, and what it reads
+divergence          02: the divergence from the truth
 merging             03: one merge
 tokens              03: bits per character, and blocks
 bigram              04: a table, a loss, and its floor
@@ -17,12 +18,15 @@ key_value_cache     08: one step with a cache
 parameters          09: the number of parameters
 tying_and_decay     09: one matrix, used twice, and what decays
 images              10: an image from its patches
-preferences         10: the best policy, and DPO's loss
+long_context        10: the cache of a model with windows
+preferences         17: the best policy, and DPO's loss
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
 routing             13: a gate, and its balance
 routing_places      13: its places
+the_mask            16: two masks
+who_sees            14: which tokens an output may depend on
 
 Where a notebook has two modules, they come in the order of their names.
 """

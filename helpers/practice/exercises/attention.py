@@ -1,4 +1,4 @@
-"""Exercises of notebook 05: attention."""
+"""Exercises of notebook *Attention*: attention."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 04: the bigram."""
+"""Exercises of notebook *The bigram and its floor*: the bigram."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 06: the block."""
+"""Exercises of notebook *The block*: the block."""
 
 import functools
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 06: dropout."""
+"""Exercises of notebook *The block*: dropout."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 12: ensembles."""
+"""Exercises of notebook *Diversity and error*: ensembles."""
 
 import torch
 
@@ -138,51 +138,57 @@ check_geometric = Exercise(
 )
 
 
-def error_of_mean(v, c, K):
-    return (v + (K - 1) * c) / K
+def error_of_mean(v, shared, K):
+    return (v + (K - 1) * shared) / K
 
 
 check_error_of_mean = Exercise(
     "12 Members that err together",
-    "v, c, K -> the mean squared error of the mean of K members.",
+    "v, shared, K -> the mean squared error of the mean of K members.",
     error_of_mean,
     cases={
-        "the error for v = 1.0, c = 0.3, K = 4": (1.0, 0.3, 4),
-        "the error for v = 3.0, c = -0.4, K = 5": (3.0, -0.4, 5),
+        "the error for v = 1.0, shared = 0.3, K = 4": (1.0, 0.3, 4),
+        "the error for v = 3.0, shared = -0.4, K = 5": (3.0, -0.4, 5),
         "the error of a single member with v = 2": (2.0, 0.5, 1),
     },
     slips={
-        "this is v/K, as if the members erred independently; c is missing.": lambda v, c, K: v / K,
-        "this is one member's error; averaging gains something.": lambda v, c, K: v,
-        "this is what is left for endlessly many members.": lambda v, c, K: c,
-        "c is counted in full: only the share (K - 1)/K of the products are pairs.": (
-            lambda v, c, K: v / K + c
+        "this is v/K, as if the members erred independently; what is shared is missing.": (
+            lambda v, shared, K: v / K
+        ),
+        "this is one member's error; averaging gains something.": lambda v, shared, K: v,
+        "this is what is left for endlessly many members.": lambda v, shared, K: shared,
+        "shared is counted in full: only the share (K - 1)/K of the products are pairs.": (
+            lambda v, shared, K: v / K + shared
         ),
         "every pair stands twice in the square: (j, k) and (k, j).": (
-            lambda v, c, K: (v + (K - 1) / 2 * c) / K
+            lambda v, shared, K: (v + (K - 1) / 2 * shared) / K
         ),
         "this is what the sum of the errors pays; divide by K².": (
-            lambda v, c, K: K * v + K * (K - 1) * c
+            lambda v, shared, K: K * v + K * (K - 1) * shared
         ),
         "this is divided by K, but the mean has 1/K in both factors: K².": (
-            lambda v, c, K: v + (K - 1) * c
+            lambda v, shared, K: v + (K - 1) * shared
         ),
-        "c is averaged away like v here; what members have in common stays.": (
-            lambda v, c, K: (v + c) / K
+        "shared is averaged away like v here; what members have in common stays.": (
+            lambda v, shared, K: (v + shared) / K
         ),
-        "c is divided by K once more; all pairs together stay worth nearly c.": (
-            lambda v, c, K: v / K + (K - 1) / K**2 * c
+        "shared is divided by K once more; all pairs together stay worth nearly shared.": (
+            lambda v, shared, K: v / K + (K - 1) / K**2 * shared
         ),
-        "c must be added, with its own sign.": lambda v, c, K: error_of_mean(v, -c, K),
-        "a c below 0 must stay below 0.": lambda v, c, K: error_of_mean(v, abs(c), K),
+        "what is shared must be added, with its own sign.": (
+            lambda v, shared, K: error_of_mean(v, -shared, K)
+        ),
+        "where shared is below 0, it must stay below 0.": (
+            lambda v, shared, K: error_of_mean(v, abs(shared), K)
+        ),
     },
     right=[
-        lambda v, c, K: c + (v - c) / K,
-        lambda v, c, K: (torch.full((K, K), c) + (v - c) * torch.eye(K)).mean(),
+        lambda v, shared, K: shared + (v - shared) / K,
+        lambda v, shared, K: (torch.full((K, K), shared) + (v - shared) * torch.eye(K)).mean(),
     ],
     hints=[
         "The mean error is Σ e_k / K. Its square has K² products e_j · e_k, each over K².",
-        "K of the products are squares, worth v each. How many are pairs, worth c each?",
-        "The whole is (K · v + K (K - 1) · c) / K².",
+        "K of the products are squares, worth v each. How many are pairs, worth shared each?",
+        "The whole is (K · v + K (K - 1) · shared) / K².",
     ],
 )

@@ -1,4 +1,4 @@
-"""Exercises of notebook 08: generation."""
+"""Exercises of notebook *Generate*: generation."""
 
 import math
 

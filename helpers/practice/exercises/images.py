@@ -1,4 +1,4 @@
-"""Exercises of notebook 10: images."""
+"""Exercise of the notebook *Toward GPT-4*: an image from its patches."""
 
 import torch
 from torch.nn import functional as F

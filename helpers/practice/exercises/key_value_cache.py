@@ -1,4 +1,4 @@
-"""Exercises of notebook 08: a step with a cache."""
+"""Exercises of notebook *Generate*: a step with a cache."""
 
 import math
 

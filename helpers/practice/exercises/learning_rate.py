@@ -1,4 +1,4 @@
-"""Exercises of notebook 07: the learning rate."""
+"""Exercises of notebook *Train a GPT*: the learning rate."""
 
 import math
 

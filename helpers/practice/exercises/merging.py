@@ -1,4 +1,4 @@
-"""Exercises of notebook 03: a merge of two tokens."""
+"""Exercises of notebook *Text to tokens*: a merge of two tokens."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 11: responsibilities, and an M-step."""
+"""Exercises of notebook *Mixture of experts*: responsibilities, and an M-step."""
 
 import torch
 from torch.distributions import Normal

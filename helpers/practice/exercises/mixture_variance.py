@@ -1,4 +1,4 @@
-"""Exercises of notebook 11: the variance of a mixture."""
+"""Exercises of notebook *Mixture of experts*: the variance of a mixture."""
 
 from helpers.practice.answers import doubles
 from helpers.practice.exercise import Exercise

@@ -1,4 +1,4 @@
-"""Exercises of notebook 09: the number of parameters."""
+"""Exercises of notebook *From GPT-1 to GPT-3*: the number of parameters."""
 
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT

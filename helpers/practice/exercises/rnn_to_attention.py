@@ -1,4 +1,4 @@
-"""Exercises of notebook 01: from a recurrent network to attention."""
+"""Exercises of notebook *From RNN to attention*: from a recurrent network to attention."""
 
 import math
 

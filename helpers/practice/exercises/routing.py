@@ -1,4 +1,4 @@
-"""Exercises of notebook 13: mixture of experts in GPT."""
+"""Exercises of notebook *Mixture of experts in GPT*: mixture of experts in GPT."""
 
 import torch
 from torch.nn import functional as F

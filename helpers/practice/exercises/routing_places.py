@@ -1,4 +1,4 @@
-"""Exercise of notebook 13: the places of a full expert."""
+"""Exercise of notebook *Mixture of experts in GPT*: the places of a full expert."""
 
 import torch
 from torch.nn import functional as F

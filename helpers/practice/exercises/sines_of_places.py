@@ -1,4 +1,4 @@
-"""Exercise of notebook 01: sines of places."""
+"""Exercise of notebook *From RNN to attention*: sines of places."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 00: what characters cost."""
+"""Exercises of notebook *Start here*: what characters cost."""
 
 import math
 

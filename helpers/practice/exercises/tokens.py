@@ -1,4 +1,4 @@
-"""Exercises of notebook 03: the price of tokens, and blocks of them."""
+"""Exercises of notebook *Text to tokens*: the price of tokens, and blocks of them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercises of notebook 07: the loss, and clipping."""
+"""Exercises of notebook *Train a GPT*: the loss, and clipping."""
 
 import torch
 from torch.nn import functional as F

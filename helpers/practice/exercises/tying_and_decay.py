@@ -1,4 +1,4 @@
-"""Exercises of notebook 09: tying, and weight decay."""
+"""Exercises of notebook *From GPT-1 to GPT-3*: tying, and weight decay."""
 
 import torch
 from torch.nn import functional as F

@@ -3,7 +3,8 @@
 Short scenes between three of twenty-four characters. Couplets in iambic pentameter; questions
 whose answer repeats and agrees; sums; nonsense songs and oaths that can only be copied. Much of it
 follows from what stands before, some of it only from far before: what a language model must learn.
-All of `playwright` speaks bits per character; P is the grammar's own (see `grammar`). Notebook 00.
+All of `playwright` speaks bits per character; P is the grammar's own (see `grammar`).
+Notebook *Start here*.
 
 grammar      templates whose draws can be read back from the text
 slots        the words, and which of them may stand where

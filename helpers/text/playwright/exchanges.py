@@ -1,6 +1,7 @@
 """What is going on: the kind of exchange that each character of a Playwright text stands in.
 
-The author knows this label; a reader has to infer it from the words. Used in notebooks 02 and 13.
+The author knows this label; a reader has to infer it from the words.
+Used in notebooks *BERT, GPT and the mask* and *Mixture of experts in GPT*.
 """
 
 from helpers.basics.borders import takes

@@ -1,7 +1,8 @@
-"""Speeches: a prompt and its answers, with every probability known. Used in notebook 10.
+"""Speeches: a prompt and its answers, with every probability known.
 
-The prompt is one opening, after which Kent begins one of eight kinds of speech, with the
-probabilities `playwright.SPEECHES`: a world small enough to train and to align a model in.
+Used in the notebook *Alignment*. The prompt is one opening, after which Kent begins one of eight
+kinds of speech, with the probabilities `playwright.SPEECHES`: a world small enough to train and to
+align a model in.
 """
 
 from contextlib import suppress

@@ -1,8 +1,9 @@
-"""Drawings: small images with a name, drawn so that P(name | image) is exactly known. Notebook 10.
+"""Drawings: small images with a name, drawn so that P(name | image) is exactly known.
 
-A digit of a tiny font of our own, or a shape, is drawn somewhere on a sheet of 16×16 pixels, as it
-is or twice as large; then every pixel is flipped with probability `noise`. There are few enough
-clean sheets to try them all, so Bayes' rule gives the exact posterior of every image.
+Seen in the notebook *Toward GPT-4*. A digit of a tiny font of our own, or a shape, is drawn
+somewhere on a sheet of 16×16 pixels, as it is or twice as large; then every pixel is flipped with
+probability `noise`. There are few enough clean sheets to try them all, so Bayes' rule gives the
+exact posterior of every image.
 """
 
 from functools import cache

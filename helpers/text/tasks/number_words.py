@@ -2,7 +2,7 @@
 
 A number of 0 … 9,999 goes in digit by digit and comes out word by word. What a digit becomes
 depends on the digits beside it: 1 is "one", but with a 0 after it "ten"; a 0 is not spoken, but
-alone it is "zero". Built in notebook 02.
+alone it is "zero". Notebook: *The Transformer*.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Pairs of sequences: a source to read and its target to write, side by side in a batch.
 
 Every target begins with <start> and ends with <end>; shorter rows are filled up with <pad>.
-Built in notebook 02.
+Notebook: *The Transformer*.
 """
 
 from collections.abc import Iterable, Sequence

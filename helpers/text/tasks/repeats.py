@@ -1,7 +1,7 @@
 """Repeats: a random segment over and over, to be predicted only by copying its last round.
 
-The task of the induction lab in notebook 05, after Olsson et al. 2022, who look for the heads that
-solve it in every Transformer.
+The task of the induction lab in notebook *Attention*, after Olsson et al. 2022, who look for the
+heads that solve it in every Transformer.
 """
 
 import math

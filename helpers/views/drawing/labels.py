@@ -6,10 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import LogFormatterSciNotation
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
-from helpers.views.drawing.style import POINTS_PER_INCH, SMALL
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL, power_of_ten
 from helpers.views.drawing.wording import number, writable
 
 Label = tuple[float, str, str]  # height, text, colour
@@ -78,6 +79,9 @@ def plain(figure: Figure) -> Figure:
     What no picture can hold becomes �; names of ticks are written only as they are drawn, so
     whoever sets them makes them `writable`.
     """
+    for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
+        if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):  # it writes formulas
+            axis.set_major_formatter(power_of_ten)
     for text in figure.findobj(Text):
         text.set(parse_math=False, text=writable(text.get_text()))
     return figure

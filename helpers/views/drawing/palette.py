@@ -14,6 +14,9 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1.5)), (0, (9, 3)))
 HATCHED = {"facecolor": "white", "edgecolor": ORANGE, "hatch": "/////", "linewidth": 1.4}
 MAP = LinearSegmentedColormap.from_list("weights", [(0, "white"), (0.55, BLUE), (1, "#002A54")])
+SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [(0, "#6E2F00"), (0.22, VERMILLION), (0.5, "white"), (0.78, BLUE), (1, "#002A54")]
+)
 
 
 def colour(i: int) -> str:

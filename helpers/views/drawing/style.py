@@ -3,6 +3,8 @@
 No pyplot: a figure belongs to whoever holds its Axes.
 """
 
+import math
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
@@ -16,6 +18,7 @@ POINTS_PER_INCH = 72
 PADDING = {"w_pad": 0.1, "h_pad": 0.1}  # inches around the picture
 MONO = "DejaVu Sans Mono"
 Size = tuple[float, float]  # inches
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def axes(
@@ -58,6 +61,15 @@ def finish(
     sentence = title if title.endswith(("?", "!", ".")) else f"{title}."
     ax.set_label(f"{sentence} {alt}" if title else alt)
     return ax
+
+
+def power_of_ten(value: float, position: int | None = None) -> str:
+    """A tick of a long logarithmic axis. Matplotlib's own are formulas, which no figure here draws.
+
+    >>> power_of_ten(1e-6)
+    '10⁻⁶'
+    """
+    return f"10{f'{math.log10(value):.0f}'.translate(RAISED)}"
 
 
 def counting() -> MaxNLocator:

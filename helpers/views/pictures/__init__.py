@@ -2,11 +2,13 @@
 
 attention_map    one head's map, or all of them, and one row in numbers
 attention_parts  the parts of an attention picture
+expert_layer     a layer of experts, from the tokens to the sum
 guessed_text     a text that is guessed, and who paid how much
 idea_map         the ideas of the course as a drawn map
 ideas            each idea: a sentence, a formula, what it rests on
 judged_text      written texts, coloured until the first impossible character
 mask_grid        a mask as a grid, and what it costs
+one_look         one word looks: query, keys, scores, weights, values, sum
 routed_text      text coloured by the expert that each token asks
 size_card        a model's size at a glance
 surprisal_text   text coloured by surprise

@@ -112,7 +112,7 @@ def _around(idea: Idea) -> list[str]:
     """Where it is built, and its neighbours on the map."""
     rests = f"Rests on: {listed(idea.rests_on)}. " if idea.rests_on else ""
     leads = f"Leads to: {listed(leads_to(idea.name))}." if leads_to(idea.name) else ""
-    where = f"Notebook {idea.notebook[:2]}, section “{idea.section}”."
+    where = f"Built in {idea.notebook}, section “{idea.section}”."
     return [where, *filter(None, [(rests + leads).strip()])]
 
 

@@ -1,6 +1,6 @@
 """The ideas of the course: each in one sentence and one formula, where it is built, what it needs.
 
-column, row: its place on the map (helpers.views.pictures.idea_map). Notebook 14.
+column, row: its place on the map (helpers.views.pictures.idea_map). Notebook *Summary*.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,8 @@ START, RNN, WHOLE = "00_start_here", "01_from_rnn_to_attention", "02_transformer
 TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_attention"
 BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
 SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
-DIVERSITY, MOE = "12_diversity_and_error", "13_moe_in_gpt"
+DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
+BOTH_SIDES = "16_bert_gpt_and_the_mask"
 
 # fmt: off
 IDEAS = (
@@ -58,10 +59,10 @@ IDEAS = (
     Idea("Transformer", MODEL, 2, 2, WHOLE, "The whole Transformer",
          "An encoder reads all of X, a decoder writes Y and looks at what was read.",
          "P(Y | X) = Π P(y_t | y_<t, X)", ("Attention", "Positions", "Many heads")),
-    Idea("BERT", MODEL, 3, 2, WHOLE, "The encoder alone: BERT",
+    Idea("BERT", MODEL, 3, 2, BOTH_SIDES, "The encoder alone: BERT",
          "The encoder alone guesses hidden tokens from both sides; it has no P(X).",
          "P(x_hidden | x_seen)", ("Transformer",)),
-    Idea("Causal mask", MODEL, 1, 3, WHOLE, "The mask keeps a model honest",
+    Idea("Causal mask", MODEL, 1, 3, BOTH_SIDES, "The mask keeps a model honest",
          "The future gets weight zero, so each factor sees its own past only.",
          "score_ts = −∞ for s > t", ("Least KL",)),
     Idea("GPT", MODEL, 2, 3, WHOLE, "Leave the encoder out",
@@ -82,7 +83,7 @@ IDEAS = (
     Idea("Sampling", USE, 3, 5, WRITE, "Temperature",
          "One draw from P after the other writes a text; temperature sharpens P.",
          "p ∝ exp(logit / temperature)", ("GPT-0",)),
-    Idea("Byte pairs", TEXT, 0, 6, TOKENS, "Larger tokens: byte-pair encoding",
+    Idea("Byte pairs", TEXT, 1, 6, TOKENS, "Larger tokens: byte-pair encoding",
          "The commonest pair becomes a token, again and again; nothing is lost.",
          "bits per character = nats / (ln 2 · characters)", ("Tokens",)),
     Idea("GPT-1, -2, -3", MODEL, 2, 6, SIZES, "Sizes, to the last parameter",
@@ -94,27 +95,27 @@ IDEAS = (
     Idea("Scaling laws", MODEL, 2, 7, SIZES, "Larger models, lower losses",
          "Loss falls as a power of size and of text, towards the entropy.",
          "L = E + A / Nᵃ + B / Dᵇ", ("GPT-1, -2, -3",)),
-    Idea("Alignment", USE, 3, 7, TOWARD, "Alignment, where everything can be counted",
+    Idea("Alignment", USE, 3, 7, ALIGNED, "The best policy",
          "The best trade of reward against distance tilts the old distribution.",
          "π* = π_ref exp(r / β) / Z", ("GPT-1, -2, -3",)),
     Idea("Patches", TEXT, 0, 8, TOWARD, "Images as tokens",
          "A square of pixels becomes a vector by one matrix; it needs no vocabulary.",
-         "HW / P² tokens of P²C numbers", ("Byte pairs",)),
+         "HW / P² tokens of P²C numbers", ("Tokens",)),
     Idea("Toward GPT-4", MODEL, 2, 8, TOWARD, "What is known about GPT-4",
          "Images, long contexts, human feedback; its size and its parts are not published.",
          "P(next | past), still", ("Scaling laws", "Patches", "Alignment", "MoE in GPT")),
-    Idea("Mixture", EXPERTS, 4, 1, MIXTURE, "A question goes to one expert",
+    Idea("Mixture", EXPERTS, 3, 3, MIXTURE, "A question goes to one expert",
          "A gate says which expert answers; nobody sees which one did.",
          "P(y | x) = Σ g_m(x) P_m(y | x)"),
-    Idea("EM", EXPERTS, 4, 2, MIXTURE, "EM: learn from one's own guesses",
+    Idea("EM", EXPERTS, 4, 3, MIXTURE, "EM: learn from one's own guesses",
          "Guess who answered, learn from the guess, repeat; the likelihood never falls.",
          "h_m = g_m P_m / Σ g_j P_j", ("Mixture",)),
-    Idea("Diversity", EXPERTS, 4, 3, DIVERSITY, "Two lines of algebra",
+    Idea("Diversity", EXPERTS, 4, 1, DIVERSITY, "Two lines of algebra",
          "An ensemble's error is its average member's, less how much they disagree.",
-         "ε = ε̄ − ā", ("EM",)),
+         "ε = ε̄ − ā"),
     Idea("MoE in GPT", EXPERTS, 4, 6, MOE, "The layer by hand",
          "Many feed-forward networks, of which each token uses a few.",
-         "y = Σ_top-k w_e(x) f_e(x)", ("Diversity", "The block")),
+         "y = Σ_top-k w_e(x) f_e(x)", ("Mixture", "The block")),
 )
 # fmt: on
 

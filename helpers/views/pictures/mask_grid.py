@@ -13,7 +13,8 @@ from helpers.basics.numbers import array
 from helpers.views.drawing import Picture, given, glyph, listed, number, palette, spoken
 
 MAY, FUTURE = palette.triple(palette.BLUE), palette.triple(palette.VERMILLION)
-BAR_NATS, BAR_PIXELS = 6.0, 150
+BAR_NATS, BAR_PIXELS = 6.0, 90  # the loss; what is longer is cut
+GAP_NATS, GAP_PIXELS = 1.0, 45  # its distance from the truth, to either side: a leak is small
 TABLE = "border-collapse:separate;border-spacing:2px;font-size:12px;line-height:1.2;margin:0;"
 TABLE += "color:inherit"
 CELL = "width:30px;min-width:30px;height:25px;padding:0;text-align:center;border-radius:3px"
@@ -56,11 +57,11 @@ def mask_grid(
 
 def _head(text: Sequence[str], known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
-    mark = f", and the truth's <span style='{TICK};vertical-align:middle'></span>"
-    loss = "loss in nats" + mark * known
     side = f'<th style="{SIDE};font-weight:normal'
-    ends = f'{side}">next</th>{side};font-family:inherit">{loss}</th></tr>'
-    return f'{ROW}{side}">sees →</th>{columns}{ends}'
+    words = f"{side};font-family:inherit"
+    gap = f'{words}">nats below | above the truth</th>' * known
+    ends = f'{side}">predicts</th>{words}">{"loss" if known else "loss in nats"}</th>{gap}</tr>'
+    return f'{ROW}{side}">reads, sees →</th>{columns}{ends}'
 
 
 def _row(t: int, visible, weights, text: Sequence[str], bar: str, selected: bool) -> str:
@@ -72,7 +73,7 @@ def _row(t: int, visible, weights, text: Sequence[str], bar: str, selected: bool
     return (
         f'{ROW}<td style="{SIDE}">{name}</td>{cells}'
         f'<td style="{SIDE};text-align:center">{_shown(text[t + 1])}</td>'
-        f'<td style="padding:0 8px;white-space:nowrap">{bar}</td></tr>'
+        f"{bar}</tr>"
     )
 
 
@@ -92,23 +93,40 @@ def _cell(t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: 
 
 
 def _bars(losses: np.ndarray, floors: np.ndarray | None, below: object | None) -> list[str]:
-    stands = [None] * len(losses) if floors is None else floors
     flagged = [False] * len(losses) if below is None else array(below).astype(bool)
-    return [_bar(*row) for row in zip(losses, stands, flagged, strict=True)]
+    if floors is None:
+        return [_held(_bar(*row)) for row in zip(losses, flagged, strict=True)]
+    rows = zip(losses, losses - floors, flagged, strict=True)
+    return [_held(f"{loss:.2f}") + _held(_gap(gap, cheap)) for loss, gap, cheap in rows]
 
 
-def _bar(loss: float, floor: float | None, below: bool) -> str:
-    """A bar as long as the loss, a mark where the truth stands, and the number."""
+def _held(bar: str) -> str:
+    return f'<td style="padding:0 8px;white-space:nowrap;text-align:left">{bar}</td>'
+
+
+def _bar(loss: float, below: bool) -> str:
+    """A bar as long as the loss, and the number."""
     width = BAR_PIXELS * min(loss, BAR_NATS) / BAR_NATS
-    colour = FUTURE if below else MAY
-    mark = ""
-    if floor is not None:
-        at = BAR_PIXELS * min(floor, BAR_NATS) / BAR_NATS
-        mark = f'<span style="{TICK};position:absolute;left:{at:.0f}px;top:-3px"></span>'
-    bar = f"height:12px;width:{width:.0f}px;background-color:rgba({colour},.75);border-radius:2px"
-    box = f"display:inline-block;position:relative;width:{BAR_PIXELS}px;vertical-align:middle"
-    shown = f"<b>{loss:.2f} below</b>" if below else f"{loss:.2f}"
-    return f'<span style="{box}"><div style="{bar}"></div>{mark}</span>&ensp;{shown}'
+    box = f"display:inline-block;width:{BAR_PIXELS}px;vertical-align:middle"
+    bar = f"height:12px;width:{width:.0f}px;{_filled(below)}"
+    return f'<span style="{box}"><div style="{bar}"></div></span>&ensp;{loss:.2f}'
+
+
+def _gap(gap: float, below: bool) -> str:
+    """How far the loss lies below the truth or above it: a bar to the left or to the right."""
+    width = GAP_PIXELS * min(abs(gap), GAP_NATS) / GAP_NATS
+    left = GAP_PIXELS - width if gap < 0 else GAP_PIXELS
+    box = f"display:inline-block;position:relative;width:{2 * GAP_PIXELS}px;height:18px"
+    bar = f"position:absolute;top:3px;left:{left:.0f}px;height:12px;width:{width:.0f}px"
+    mark = f'<span style="{TICK};position:absolute;left:{GAP_PIXELS - 1}px;top:0"></span>'
+    shown = f"{gap:+.2f}".replace("-", "−")
+    shown = f"<b>{shown} leak</b>" if below else shown
+    filled = f'<div style="{bar};{_filled(below)}"></div>'
+    return f'<span style="{box};vertical-align:middle">{filled}{mark}</span>&ensp;{shown}'
+
+
+def _filled(below: bool) -> str:
+    return f"background-color:rgba({FUTURE if below else MAY},.75);border-radius:2px"
 
 
 def _shown(character: str) -> str:

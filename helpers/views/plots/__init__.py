@@ -9,8 +9,9 @@ bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
 cuts          which tokens a cut keeps
 depth         the gradient in each layer of a model
-diversity     error, average error and ambiguity of an ensemble
+diversity     an ensemble's error, its average error and ambiguity, its parts
 experts       the selector of 1991; a tree of gates and experts
+forward_pass  one pair on its way through a Transformer
 frontier      mean rewards against the distance from a reference
 graphs        directed graphs: of variables, and over the tokens of a text
 images        small black-and-white images side by side
@@ -21,6 +22,7 @@ mixture       mixtures of experts over one input
 points        points with curves through them, or with names
 power_law     losses of models of growing size, and the law through them
 recurrence    a recurrent network in time, an encoder with its decoder
+stages        from random numbers to an assistant
 trees         a family tree of models
 """
 
@@ -30,8 +32,9 @@ from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.cuts import cuts
 from helpers.views.plots.depth import gradients_by_layer
-from helpers.views.plots.diversity import diversity, diversity_panels
+from helpers.views.plots.diversity import diversity, diversity_panels, error_parts
 from helpers.views.plots.experts import expert_tree, stochastic_selector
+from helpers.views.plots.forward_pass import forward_pass
 from helpers.views.plots.frontier import frontier
 from helpers.views.plots.graphs import directed_graph, token_graphs
 from helpers.views.plots.images import images
@@ -42,4 +45,5 @@ from helpers.views.plots.mixture import density, experts, gates
 from helpers.views.plots.points import named_points, points
 from helpers.views.plots.power_law import power_laws
 from helpers.views.plots.recurrence import encoder_decoder, unrolled
+from helpers.views.plots.stages import training_stages
 from helpers.views.plots.trees import family_tree

@@ -11,8 +11,6 @@ from helpers.views.drawing import course, given, listed, number, style
 from helpers.views.drawing.labels import label_ends, level_lines, name_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
 
 def lines(
     x: Sequence[float],
@@ -72,15 +70,13 @@ def repeats(
 
 
 def _write_out(axis: Axis, values: np.ndarray) -> None:
-    """A logarithmic axis without formulas: 0.5, 1, 2 where it is short, 10⁻³, 10⁻² where long."""
+    """On a short logarithmic axis plain numbers: 0.5, 1, 2."""
     if axis.get_scale() != "log":
         return
-    axis.set_minor_formatter(NullFormatter())
     if values.max() < 1000 * values.min():
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
-    else:  # matplotlib would write $10^{-3}$, and `labels.plain` lets no text be a formula
-        axis.set_major_formatter(lambda x, _: "10" + f"{round(np.log10(x))}".translate(RAISED))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _say(x: np.ndarray, ys: Mapping[str, np.ndarray], xlabel: str) -> str:

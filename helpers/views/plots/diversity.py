@@ -10,12 +10,18 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.views.drawing import given, labels, listed, number, style
-from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, VERMILLION
+from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK, QUIET, SKY, VERMILLION
+from helpers.views.drawing.wording import amounts, writable
 
 LOOKS = {  # name of a curve -> colour, line style, marker
     "ensemble error": (BLUE, "-", "o"),
     "average error": (VERMILLION, (0, (1, 1.5)), "s"),
     "ambiguity": (GREEN, (0, (5, 2.5)), "^"),
+}
+PARTS = {  # of an ensemble's error, from the one that nothing averages away
+    "what all ignore": {"color": BLUE},
+    "what pairs share": {"color": SKY},
+    "what is each one's own": HATCHED,
 }
 SHARE = "c: share of the data held out from each student"
 HIGHEST = 3.0  # errors above it leave the picture
@@ -67,6 +73,38 @@ def diversity_panels(
     several[0].set_ylim(0, _top([curves for _, curves in panels.values()]))
     several[0].legend(frameon=False, fontsize=style.SMALL, labelcolor=INK, handlelength=2.8)
     return several[0]
+
+
+def error_parts(
+    ensembles: Mapping[str, Sequence[float]], title: str = "", ax: Axes | None = None
+) -> Axes:
+    """A bar for each ensemble: what all members ignore, what pairs share, what is each one's own.
+
+    ensembles: name -> three parts of its error, as `theory.ensembles.error_parts` gives them; the
+    number at the end is their sum. ValueError unless each has three.
+    """
+    advice = "Try {'K = 2': (0.06, 0.34, 0.05)}."
+    rule = "Every ensemble needs the three parts of its error"
+    rows = given.arrays(ensembles, (3,), rule, advice)
+    values, places = np.stack([*rows.values()]), range(len(rows))
+    ends, right = values.cumsum(1), min(HIGHEST, values.sum(1).max())
+    ax = style.axes(ax, size=(7.4, 1.3 + 0.36 * len(rows)), grid="x")
+    for (name, look), widths, end in zip(PARTS.items(), values.T, ends.T, strict=True):
+        look = look | {"linewidth": 1.4 * (widths > 0)}  # nothing has no edge
+        ax.barh(places, widths, left=end - widths, height=0.62, label=name, **look)
+    for place, total in zip(places, ends[:, -1], strict=True):
+        labels.beside(ax, number(total), (min(total, right), place), (5, 0), va="center")
+    ax.set_yticks(places, map(writable, rows), fontsize=style.SIZE)
+    ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 1.12 * right))
+    above = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1), "ncols": 3, "frameon": False}
+    ax.legend(**above, fontsize=style.SMALL, labelcolor=INK, borderaxespad=0.2)
+    return style.finish(ax, _say_parts(rows), title, "squared error")
+
+
+def _say_parts(rows: Mapping[str, np.ndarray]) -> str:
+    parts = [amounts(dict(zip(PARTS, row, strict=True))) for row in rows.values()]
+    totals = [f"{name}: error {number(row.sum())}" for name, row in rows.items()]
+    return "; ".join(map(" = ".join, zip(totals, parts, strict=True))) + "."
 
 
 def _checked(c, curves) -> tuple[np.ndarray, list[np.ndarray]]:

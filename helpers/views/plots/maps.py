@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from helpers.basics.numbers import array
 from helpers.views.drawing import given, glyph, number, spoken, style
-from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET
+from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET, SIGNED
 
 MISSING = "#BBBBBB"
 WIDE, HIGH = 7.6, 3.5  # inches, of a whole row of heat maps
@@ -32,8 +32,9 @@ def heatmap(
 ) -> Axes:
     """A matrix as coloured cells with a colour bar: white is the least, dark blue the most.
 
-    matrix: (R, C), cells that are not a number stay grey; rows, columns: R and C tick labels,
-    made visible if blank. ValueError if it is not a matrix or the labels do not fit it.
+    Where cells (or vmin) are below zero, white is zero and brown is negative. matrix: (R, C), cells
+    that are not a number stay grey; rows, columns: R and C tick labels, made visible if blank.
+    ValueError if it is not a matrix or the labels do not fit it.
     """
     cells = array(matrix)
     _check(cells, rows, columns)
@@ -42,7 +43,8 @@ def heatmap(
     ax = style.axes(ax, size, layout="compressed")
     ax.set_facecolor(MISSING)
     ax.spines[:].set(visible=True, color=GRID)
-    style.colour_bar(ax, ax.imshow(cells, MAP, vmin=vmin, vmax=vmax, interpolation="nearest"), unit)
+    image = ax.imshow(cells, **_colours(cells, vmin, vmax), interpolation="nearest")
+    style.colour_bar(ax, image, unit)
     _tick(ax.yaxis, rows, side)
     _tick(ax.xaxis, columns, side)
     return style.finish(ax, _say(cells, rows, columns, unit), title, xlabel, ylabel)
@@ -88,6 +90,15 @@ def mask_panels(panels: Mapping[str, Panel], title: str = "", ax: Axes | None = 
     ax.set_axis_off()
     alt = " ".join(_say_mask(name, *panel) for name, panel in drawn.items())
     return style.finish(ax, alt, title)
+
+
+def _colours(cells: np.ndarray, vmin: float | None, vmax: float | None) -> dict:
+    """The colours and their ends: about zero, as far down as up, if anything is negative."""
+    known = np.append(cells[~np.isnan(cells)], [v for v in (vmin, vmax) if v is not None])
+    if not (known < 0).any():
+        return {"cmap": MAP, "vmin": vmin, "vmax": vmax}
+    far = np.abs(known).max()
+    return {"cmap": SIGNED, "vmin": -far, "vmax": far}
 
 
 def _tick(axis: Axis, labels: Sequence[str] | None, side: float) -> None:

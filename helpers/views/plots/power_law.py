@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from helpers.views.drawing import course, given, labels, listed, number, style
 from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
@@ -40,6 +41,7 @@ def power_laws(
     ax.axhline(floor, color=INK, lw=1.4, ls=":")
     ends.append((floor, f"the truth {floor:.2f}", INK))
     ax.set(xscale="log", xlim=(at[0], at[-1]), ylim=(0, None))
+    ax.xaxis.set_minor_formatter(NullFormatter())
     style.finish(ax, _say(sizes, losses, laws, floor, unit), title, "parameters", f"loss ({unit})")
     return labels.label_ends(ax, ends)
 

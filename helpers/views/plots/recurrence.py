@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 
 from helpers.views.drawing import given, glyph, listed, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
-from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
+from helpers.views.drawing.palette import BLUE, GREEN, QUIET, VERMILLION
 
 APART, HIGH = 1.0, 0.95  # between two columns, between two rows
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 FAINT = 0.04  # weights below it get no line
 STATE = {"boxstyle": "circle,pad=0.55", "facecolor": "#E3EFF7", "edgecolor": BLUE, "lw": 1.6}
 READ = {"gap": 13, "zorder": 2}  # from a token to its state, or from a state to its token
@@ -21,17 +22,31 @@ def unrolled(
 ) -> Axes:
     """A recurrent network in time: tokens below, states in a row, the next tokens above.
 
-    inputs, outputs: T tokens each. ValueError if there are none or they differ in number.
+    Its names are those of h_t = tanh(W x_t + U h_(t-1) + b). inputs, outputs: T tokens each.
+    ValueError if there are none or they differ in number.
     """
-    _check(len(inputs) and len(inputs) == len(outputs), inputs, outputs)
-    ax = _sheet(ax, len(inputs), rows=3)
-    states = [(t, 1) for t in range(len(inputs))]
+    T = len(inputs)
+    _check(T and len(outputs) == T, inputs, outputs)
+    ax = sheet(ax, (max(5.6, 1.05 * T + 1.6), 3.1), (-1.5, T - 0.3), (-0.4, 2 * HIGH + 0.4))
+    states = [(t, 1) for t in range(T)]
     _columns(ax, inputs, states, row=0)
     _columns(ax, outputs, states, row=2)
     _chain(ax, states)
-    alt = f"Diagram: a recurrent network reads {_listed(inputs)}; every state is made from the "
-    alt += "token below it and the state before it, and foretells the token above it: "
-    return style.finish(ax, f"{alt}{_listed(outputs)}.", title)
+    _name(ax, T)
+    alt = f"Diagram: a recurrent network reads {_listed(inputs)}; every state h is made from the "
+    alt += "token x below it, by W, and the state before it, by U, and foretells the token above "
+    return style.finish(ax, f"{alt}it: {_listed(outputs)}.", title)
+
+
+def _name(ax: Axes, T: int) -> None:
+    """The letters of the formula: h in the states, W and U beside their arrows, x below."""
+    for row, text in enumerate(("reads x", "state h", "expects")):
+        write(ax, _at((-0.55, row)), text, style.SMALL + 1, ha="right", color=QUIET)
+    for t in range(T):
+        write(ax, _at((t, 1)), f"h{str(t + 1).translate(LOWERED)}", style.SIZE, zorder=4)
+        write(ax, _at((t + 0.13, 0.42)), "W", style.SMALL, color=QUIET)
+        if t:
+            write(ax, _at((t - 0.5, 1.17)), "U", style.SMALL, color=BLUE)
 
 
 def encoder_decoder(

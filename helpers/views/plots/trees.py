@@ -1,6 +1,6 @@
 """A family tree: models by year and branch, each joined to the one it grew from."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 
 from matplotlib.axes import Axes
@@ -50,13 +50,17 @@ def _check(members: Mapping[str, Member]) -> None:
 
 
 def _places(members: Mapping[str, Member], branches: list[str]) -> dict[str, tuple[float, float]]:
-    """Column and year; members of one branch and year share the column."""
-    together = Counter((year, branch) for year, branch, _ in members.values())
-    placed, places = Counter(), {}
-    for name, (year, branch, _) in members.items():
-        n, i = together[year, branch], placed[year, branch]
-        places[name] = branches.index(branch) + (i - (n - 1) / 2) * 0.9 / n, year
-        placed[year, branch] += 1
+    """Column and year. Children of one parent stand side by side, so that no line crosses a box."""
+    family: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, (_, branch, parent) in members.items():
+        family[branch, parent].append(name)
+    places = {}
+    for name, (year, branch, parent) in members.items():
+        siblings, column = family[branch, parent], float(branches.index(branch))
+        near = parent in places and members[parent][1] == branch and len(siblings) == 1
+        middle = places[parent][0] if near else column
+        n, i = len(siblings), siblings.index(name)
+        places[name] = middle + (i - (n - 1) / 2) * 0.95 / n, year
     return places
 
 

@@ -13,22 +13,28 @@ block_lab             a block taken apart: its wiring, and what it learns
 cache_steps           keys and values, kept or computed again
 causal_mask           decide who may look at whom
 mask_lab              what the mask widget knows: models, masks, losses
+compute_budget        large and short, or small and long
 context_length        what each further character of context is worth
 concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
+drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
+expert_layer          a layer of experts, step by step
 guessing_game         guess the next character, and pay
 live_loss             the loss while a model trains
 model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
 one_copy              a copy in three steps: two heads and the prediction
+one_look              attention in one short sentence
 reading               what a model and the truth expect after a text
 norm_placement        the norm before or after: gradients by depth
 rlhf_beta             how far β lets a policy move
 rlhf_parts            the two halves of its picture
 sampling_temperature  what temperature and its like do to the next token
 tokenizer_explorer    a text under several tokenizers
+window_reach          how far a sliding window reaches through several layers
+word_by_word          a translation, word by word
 """
 
 from helpers.views.widgets.attention_heatmap import attention_heatmap
@@ -36,10 +42,13 @@ from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.block_lab import block_lab
 from helpers.views.widgets.cache_steps import cache_steps
 from helpers.views.widgets.causal_mask import causal_mask
+from helpers.views.widgets.compute_budget import compute_budget
 from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.context_length import context_length
 from helpers.views.widgets.diversity_error import diversity_error
+from helpers.views.widgets.drawing_reader import drawing_reader
 from helpers.views.widgets.em_steps import em_steps
+from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.guessing_game import guessing_game
 from helpers.views.widgets.live_loss import LiveLoss
@@ -48,6 +57,9 @@ from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.one_copy import one_copy
+from helpers.views.widgets.one_look import one_look
 from helpers.views.widgets.rlhf_beta import rlhf_beta
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
+from helpers.views.widgets.window_reach import window_reach
+from helpers.views.widgets.word_by_word import word_by_word

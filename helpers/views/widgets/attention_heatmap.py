@@ -1,4 +1,4 @@
-"""Attention as it is: any layer, any head, any text, on any model of ours. Notebook 05."""
+"""Attention as it is: any layer, any head, any text, on any model of ours. Notebook *Attention*."""
 
 import functools
 from collections.abc import Callable, Mapping

@@ -1,4 +1,7 @@
-"""Why scores are divided by √d_k: one query's weights, and the average over many. Notebook 01."""
+"""Why scores are divided by √d_k: one query's weights, and the average over many.
+
+Notebook *From RNN to attention*.
+"""
 
 import math
 from collections.abc import Callable, Sequence

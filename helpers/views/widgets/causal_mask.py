@@ -1,4 +1,7 @@
-"""The mask: decide who may look at whom, and see what it does to the loss. Notebook 02."""
+"""The mask: decide who may look at whom, and see what it does to the loss.
+
+Notebook: *BERT, GPT and the mask*.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""The map of the course's ideas, one of them chosen. Notebook 14."""
+"""The map of the course's ideas, one of them chosen. Notebook *Summary*."""
 
 import ipywidgets
 

@@ -1,4 +1,7 @@
-"""Diversity and error: the three curves of an ensemble of linear students, by hand. Notebook 12."""
+"""Diversity and error: the three curves of an ensemble of linear students, by hand.
+
+Notebook *Diversity and error*.
+"""
 
 import math
 import textwrap
@@ -64,9 +67,9 @@ def diversity_error(
 ) -> Explorer:
     """Ensemble error, average error and ambiguity against c, for any system of linear students.
 
-    A question sets the controls and hides the curves until the box is ticked. The button
-    simulates and puts points on the curves; another system wipes them away. ValueError for a
-    start that is impossible.
+    A bar below shows what the error at the chosen c consists of. A question sets the controls and
+    hides the curves until the box is ticked. The button simulates and puts points on the curves;
+    another system wipes them away. ValueError for a start that is impossible.
     """
     ensembles.learning_curve(c, alpha, lam, sigma2, K, T)
     moved = controls.questions(QUESTIONS, "curves") | {
@@ -116,15 +119,22 @@ def simulated(runs: int, **system: float) -> dict[float, ensembles.Measured]:
 
 
 def _drawing() -> Callable[..., Picture]:
-    ax = live.figure(7.4, 4.9).add_axes((0.075, 0.1, 0.73, 0.7))
+    """Curves above, below them the error at this c as a bar of its three parts."""
+    figure = live.figure(7.4, 6.5)
+    ax = figure.add_axes((0.075, 0.275, 0.73, 0.54))
+    bar = figure.add_axes((0.075, 0.08, 0.73, 0.06))
 
     def draw(question, shown, c, runs, **system) -> Picture:
         asked = QUESTIONS[question]
         live.wipe(ax)
+        live.wipe(bar)
+        bar.set_visible(shown)
         if not shown:
             return _hidden(ax, asked.asked, f"{_settings(**system)}, c = {c:g}.")
         curves = ensembles.learning_curve(SHARES, **system)
         plots.diversity(SHARES, curves, simulated(runs, **system), here=c, ax=ax)
+        plots.error_parts({"": ensembles.error_parts(c, **system)}, ax=bar)
+        bar.set(xlim=ax.get_ylim(), yticks=[])  # one scale for heights and lengths
         return _with_words(ax, [asked.asked, asked.answer, *_words(c, system)])
 
     return draw
@@ -132,11 +142,13 @@ def _drawing() -> Callable[..., Picture]:
 
 def _words(c: float, system: Mapping[str, float]) -> list[str]:
     error, average, ambiguity = map(number, ensembles.learning_curve(c, **system))
+    ignored, shared, private = map(number, ensembles.error_parts(c, **system))
     here = f"ensemble error {error} = average error {average} − ambiguity {ambiguity}"
+    parts = f"It is {ignored} that all ignore + {shared} that pairs share + {private} of one's own"
     best = ensembles.best_c(**system)
     least = number(ensembles.learning_curve(best, **system).error)
     there = f"the best c is {number(round(best, 3))}, with error {least} (star)"
-    return [f"At c = {c:g}: {here}.", f"{_settings(**system)}: {there}."]
+    return [f"At c = {c:g}: {here}.", f"{parts}.", f"{_settings(**system)}: {there}."]
 
 
 def _settings(lam, sigma2, alpha, K, T) -> str:

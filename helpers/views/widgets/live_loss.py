@@ -1,4 +1,4 @@
-"""The loss while a model trains, against the floors. Notebook 07."""
+"""The loss while a model trains, against the floors. Notebook *Train a GPT*."""
 
 import html
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Sizes: what a GPT's parameters, its memory and its training come to. Notebook 09."""
+"""Sizes: what a GPT's parameters, its memory and its training come to.
+
+Notebook *From GPT-1 to GPT-3*.
+"""
 
 import html
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """Which expert reads which token: a trained mixture on the reader's text, and three cases made up.
 
-Notebook 13.
+Notebook *Mixture of experts in GPT*.
 """
 
 import math

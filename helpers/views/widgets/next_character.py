@@ -1,4 +1,7 @@
-"""The next character: what the model expects, beside what the truth allows. Notebook 00."""
+"""The next character: what the model expects, beside what the truth allows.
+
+Notebook *Start here*.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 

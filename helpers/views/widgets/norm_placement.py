@@ -1,4 +1,4 @@
-"""The norm before or after the sublayer: the gradient by depth at the start. Notebook 06.
+"""The norm before or after the sublayer: the gradient by depth at the start. Notebook *The block*.
 
 With the default start and width the last layers reproduce published theory (Xiong et al. 2020,
 §3): about constant with the norm after, falling with the depth with the norm before.

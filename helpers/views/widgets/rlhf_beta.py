@@ -1,6 +1,7 @@
 """Reward and distance: how far β lets a policy move, and what a wrong reward makes of it.
 
-Five answers, so that everything is exact: π* ∝ π_ref · exp(proxy / β). Notebook 10.
+Five answers, so that everything is exact: π* ∝ π_ref · exp(proxy / β).
+In the notebook *Alignment*.
 """
 
 import textwrap

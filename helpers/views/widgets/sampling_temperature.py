@@ -1,4 +1,4 @@
-"""Sampling: what its settings do to the next token, and to a text. Notebook 08."""
+"""Sampling: what its settings do to the next token, and to a text. Notebook *Generate*."""
 
 import math
 from collections.abc import Callable, Mapping

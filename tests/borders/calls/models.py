@@ -152,6 +152,8 @@ def of_experts():
     yield call(routing.Biased, 2, 4)
     yield call(routing.ExpertChoice, 1.25)
     yield call(routing.Capacity, routing.TopK(2), 1.25)
+    yield call(moe.Scaled, routing.TopK(2), 2.5)
+    yield call(moe.Scaled(routing.TopK(2), 2.5).forward, logits)
     yield call(routing.ExpertDropout, routing.Router(sparse.config), 0.25, 2)
     yield call(routing.Capacity(routing.TopK(2), 1.0).forward, logits, free=gate)
     yield call(routing.first_come, gates, 2, free={"gates": "one more, transposed"})

@@ -44,4 +44,12 @@ CONCEPTS = [
         "small = NGrams(train_ids, V, longest=8)",
         "small = NGrams(much, V, longest=8)",
     ),
+    concept(
+        "columns that sum to 1 in place of rows",
+        NAME,
+        "At the counted table there is no slope",
+        "",
+        "steepest((counts + 1e-9).log())",
+        "steepest((counts / counts.sum(0) + 1e-9).log())",
+    ),
 ]

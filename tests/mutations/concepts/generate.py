@@ -61,6 +61,14 @@ CONCEPTS = [
         "wrong[:, 100] = clean[:, 100]",
     ),
     concept(
+        "endings that need not share what their beginning has",
+        NAME,
+        "Greedy's text has",
+        "",
+        "0.6 * torch.full((4,), 0.25)",
+        "0.6 * torch.ones(4)",
+    ),
+    concept(
         "a beam that forgets what its beginnings have cost",
         NAME,
         "Our beam and the helper's keep",

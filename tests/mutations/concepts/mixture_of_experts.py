@@ -77,6 +77,22 @@ CONCEPTS = [
         "torch.sigmoid(2 * boosted(bed).abs().max() / 20)",
     ),
     concept(
+        "a penalty that leaves next to nothing of the line",
+        NAME,
+        "With 150 and 200 a penalty beats both",
+        "",
+        "20 * torch.eye(100)",
+        "2000 * torch.eye(100)",
+    ),
+    concept(
+        "one stump taken for all twenty",
+        NAME,
+        "Boosting finds the valley",
+        "",
+        "torch.sigmoid(2 * boosted(fine))",
+        "torch.sigmoid(boosting.stump(bed, right, load)(fine))",
+    ),
+    concept(
         "a branch weighed by its gate alone",
         NAME,
         "Branch by branch or all at once",

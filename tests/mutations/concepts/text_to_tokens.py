@@ -52,4 +52,12 @@ CONCEPTS = [
         "rows_in_table = math.ceil(50_257 / 128) * 128",
         "rows_in_table = 50_257 // 128 * 128",
     ),
+    concept(
+        "all merges used, however few were asked for",
+        NAME,
+        "A late merge saves less",
+        "",
+        "bpe.first(size).encode(text)",
+        "bpe.encode(text)",
+    ),
 ]

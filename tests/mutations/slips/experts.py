@@ -46,4 +46,18 @@ EXPERTS = [
         "scores = scores + self.bias\n        experts = scores.topk(",
         "models/test_even_load.py::test_the_bias_moves_the_choice_and_never_the_weight",
     ),
+    slip(
+        "experts read as often as they are asked",
+        "theory/serving.py",
+        "return float((1 - (1 - q) ** n_tokens).sum())",
+        "return float((n_tokens * q).sum())",
+        "theory/test_serving.py::test_uneven_hits_agree_with_a_simulation",
+    ),
+    slip(
+        "a scaling factor that is forgotten",
+        "models/moe.py",
+        "return self.factor * self.gate(logits)",
+        "return self.gate(logits)",
+        "models/test_gates.py::test_a_scaled_gate_chooses_alike_and_weighs_so_many_times_as_much",
+    ),
 ]

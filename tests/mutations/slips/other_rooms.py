@@ -84,6 +84,28 @@ OTHER_ROOMS = [
         "theory/test_decomposition.py::test_the_same_weights_stand_in_all_three_numbers",
     ),
     slip(
+        "students with more decay than they were given",
+        "theory/simulation.py",
+        "curvature = x.T @ x / N + lam * np.eye(N)",
+        "curvature = x.T @ x / N + 1.4 * lam * np.eye(N)",
+        "theory/test_simulation.py::test_a_student_is_ridge_regression",
+    ),
+    slip(
+        "half the training noise",
+        "theory/simulation.py",
+        "w = w + math.sqrt(T) *",
+        "w = w + math.sqrt(T / 2) *",
+        "theory/test_simulation.py::test_training_noise_has_the_covariance_of_its_distribution",
+    ),
+    slip(
+        "shared noise, but not the students' own shared error",
+        "theory/students.py",
+        "parts = ignored, apart - ignored, (alone - apart) / s.K",
+        "parts = ignored, apart * (1 - ignored), (alone - apart) / s.K",
+        "theory/test_students.py::"
+        "test_what_pairs_share_is_a_part_of_the_noise_and_of_their_own_error",
+    ),
+    slip(
         "KL with its arguments exchanged",
         "theory/probability.py",
         "return cross_entropy(p, q) - entropy(p)",

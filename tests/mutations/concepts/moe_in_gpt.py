@@ -1,0 +1,95 @@
+"""Wrong concepts of the notebook *Mixture of experts in GPT*."""
+
+from tests.mutations.concept import concept
+
+NAME = "moe_in_gpt"
+CONCEPTS = [
+    concept(
+        "all experts read all tokens",
+        NAME,
+        "The experts read",
+        "models/moe.py",
+        "expert, token = gates.T.nonzero(as_tuple=True)",
+        "gates = gates + 1e-30\n    expert, token = gates.T.nonzero(as_tuple=True)",
+    ),
+    concept(
+        "sigmoid scores that the experts share",
+        NAME,
+        "Sigmoid weights start six to nine times as large",
+        "",
+        "routing.Switch(1), routing.Biased(1, 16))",
+        "routing.Switch(1), moe.Scaled(routing.Biased(1, 16), 1 / 16))",
+    ),
+    concept(
+        "places that nobody lacks",
+        NAME,
+        "500 random batches drop as many as the formula says",
+        "",
+        "routing.first_come(batch, most=128)",
+        "routing.first_come(batch, most=1024)",
+    ),
+    concept(
+        "routers compared at unequal size",
+        NAME,
+        "Larger weights save a tenth of a nat",
+        "",
+        '"Switch, × 8": collapse["nothing, ×8"]',
+        '"Switch, × 8": collapse["nothing"]',
+    ),
+    concept(
+        "weights that stay small",
+        NAME,
+        "The three with small weights have the highest losses",
+        "",
+        "louder = moe.Scaled(routing.Switch(1), 8)",
+        "louder = moe.Scaled(routing.Switch(1), 1)",
+    ),
+    concept(
+        "a balance loss that counts nothing",
+        NAME,
+        "With the balance loss all experts are at work",
+        "",
+        "forty_steps(louder, BalanceLoss(0.03))",
+        "forty_steps(louder, BalanceLoss(0.0))",
+    ),
+    concept(
+        "a mixture that gets more time than its rival",
+        NAME,
+        "By the clock the dense model of the same work wins",
+        "",
+        'rivals["8 experts, 2 active, same time"]',
+        'rivals["8 experts, 2 active"]',
+    ),
+    concept(
+        "one copy among experts that know nothing",
+        NAME,
+        "The mixture says what the dense model said",
+        "models/moe.py",
+        "for expert in block.mlp.experts:",
+        "for expert in block.mlp.experts[:1]:",
+    ),
+    concept(
+        "a remedy in too large a dose",
+        NAME,
+        "With 1/8 absent every run ends below the best moment without",
+        "",
+        'ends, best = max(crowds["64 experts, 1/8 absent"]',
+        'ends, best = max(crowds["64 experts, 1/2 absent"]',
+    ),
+    concept(
+        "the experts of other characters",
+        NAME,
+        "Kinds tell five times as much as exchanges",
+        "",
+        "reader = moe.routes(small, idx)",
+        "reader = moe.routes(small, idx.flip(0))",
+    ),
+    concept(
+        "eight texts that all write the same character",
+        NAME,
+        "Seven of eight experts are read",
+        "",
+        "picked = asks[torch.randint(len(asks), (5000, 8))]",
+        "picked = asks[torch.randint(len(asks), (5000, 1)).expand(5000, 8)]",
+    ),
+]

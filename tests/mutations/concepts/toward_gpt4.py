@@ -1,0 +1,95 @@
+"""Wrong concepts of the notebook *Toward GPT-4*."""
+
+from tests.mutations.concept import concept
+
+NAME = "toward_gpt4"
+CONCEPTS = [
+    concept(
+        "a reader that believes everything three nats less",
+        NAME,
+        "Nearly all of its probability",
+        "",
+        "log_belief = captioning.caption_log_probs(captioner, unseen).double()",
+        "log_belief = captioning.caption_log_probs(captioner, unseen).double() - 3",
+    ),
+    concept(
+        "a model that never sees the image",
+        NAME,
+        "The model names more than seven in ten",
+        "",
+        "log_belief = captioning.caption_log_probs(captioner, unseen).double()",
+        "log_belief = captioning.caption_log_probs(captioner, 0 * unseen).double()",
+    ),
+    concept(
+        "Bayes with another noise than the images have",
+        NAME,
+        "Bayes names nearly all",
+        "",
+        "exact = drawings.posterior(unseen, noise)",
+        "exact = drawings.posterior(unseen, 0.3)",
+    ),
+    concept(
+        "the KL the other way round",
+        NAME,
+        "The model pays its KL above the floor",
+        "",
+        "far = (exact.xlogy(exact) - exact * log_belief).sum(1)",
+        "far = (log_belief.exp() * (log_belief - exact.clamp(min=1e-9).log())).sum(1)",
+    ),
+    concept(
+        "images with the noise of the training",
+        NAME,
+        "At ε = 0.3 the model is much surer",
+        "",
+        "blurred, are = drawings.draw(400, 0.3, torch",
+        "blurred, are = drawings.draw(400, noise, torch",
+    ),
+    concept(
+        "a cache that keeps the keys and no values",
+        NAME,
+        "At 128k tokens one reader's cache",
+        "",
+        "cache = scaling.kv_cache_bytes_per_token(gpt3) * T",
+        "cache = scaling.kv_cache_bytes_per_token(gpt3) * T / 2",
+    ),
+    concept(
+        "attention that computes scores and no weighted sum",
+        NAME,
+        "Attention overtakes the rest",
+        "",
+        "even = 2 * N / scaling.attention_flops_per_token(replace(gpt3, block_size=1))",
+        "even = 4 * N / scaling.attention_flops_per_token(replace(gpt3, block_size=1))",
+    ),
+    concept(
+        "a loss within the table",
+        NAME,
+        "Beyond its table",
+        "",
+        "return nn.functional.cross_entropy(logits[:, 256:].mT, idx[:, 257:]).item()",
+        "return nn.functional.cross_entropy(logits[:, 192:256].mT, idx[:, 193:257]).item()",
+    ),
+    concept(
+        "a window of three and oneself",
+        NAME,
+        "Position 39 depends on",
+        "",
+        "masks.window(256, width=3)",
+        "masks.window(256, width=4)",
+    ),
+    concept(
+        "windows that hide nothing",
+        NAME,
+        "With a window of 16 the shipped model is lost",
+        "",
+        "with_mask(model, masks.window(256, width))(idx[:, :256])",
+        "with_mask(model, masks.causal(256))(idx[:, :256])",
+    ),
+    concept(
+        "a truth that is held against the first halves",
+        NAME,
+        "With all of its context it is near the truth",
+        "",
+        "playwright.surprisals(t)[129:257]",
+        "playwright.surprisals(t)[1:129]",
+    ),
+]
