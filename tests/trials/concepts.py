@@ -35,7 +35,7 @@ def copied(folder: Path) -> Path:
 
 def outcome(concept: Concept, course: Path) -> str:
     """Nothing if the claim failed as it must; else what happened in place of that."""
-    (path,) = (course / "notebooks").glob(f"*_{concept.notebook}.ipynb")
+    (path,) = (course / "notebooks").glob(f"[0-9][0-9]_{concept.notebook}.ipynb")
     notebook = nbformat.read(path, as_version=4)
     if not concept.file:
         for cell in notebook.cells:

@@ -10,26 +10,30 @@ PROFILES = {"pre-norm": [0.8, 0.6, 0.5, 0.4], "post-norm": [1.2, 1.1, 1.0, 1.05]
 LAST = {"pre-norm": {2: 0.65, 4: 0.4}, "post-norm": {2: 0.95, 4: 1.05}}
 
 
-def test_every_layer_and_every_last_layer_is_drawn_at_its_place():
-    drawn = [line.get_xydata().tolist() for line in plots.gradients_by_layer(PROFILES, LAST).lines]
-    assert drawn == [
+def test_layers_and_depths_have_an_axis_each_and_every_value_stands_at_its_place():
+    figure = plots.gradients_by_layer(PROFILES, LAST).figure
+    left, right = ([line.get_xydata().tolist() for line in ax.lines] for ax in figure.axes)
+    assert left == [
         [[1, 0.8], [2, 0.6], [3, 0.5], [4, 0.4]],
-        [[2, 0.65], [4, 0.4]],
         [[1, 1.2], [2, 1.1], [3, 1.0], [4, 1.05]],
-        [[2, 0.95], [4, 1.05]],
+    ]
+    assert right == [[[2, 0.65], [4, 0.4]], [[2, 0.95], [4, 1.05]]]
+    assert [ax.get_xlabel() for ax in figure.axes] == [
+        "layer",
+        "layers in the model (its last one)",
     ]
 
 
 def test_the_scale_doubles_from_layer_1_to_32_and_starts_at_no_gradient():
-    ax = plots.gradients_by_layer(PROFILES, LAST)
-    assert ax.get_xscale() == "log" and list(ax.get_xticks()) == [1, 2, 4, 8, 16, 32]
-    assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] > 1.2
+    for ax in plots.gradients_by_layer(PROFILES, LAST).figure.axes:
+        assert ax.get_xscale() == "log" and list(ax.get_xticks()) == [1, 2, 4, 8, 16, 32]
+        assert ax.get_ylim()[0] == 0 and ax.get_ylim()[1] > 1.2
 
 
 def test_the_names_stand_at_the_ends_and_never_overlap():
     close = {"pre-norm": [0.5, 0.50], "post-norm": [0.5, 0.51]}
     last = {name: {2: values[-1]} for name, values in close.items()}
-    labels = boxes(plots.gradients_by_layer(close, last))
+    labels = boxes(plots.gradients_by_layer(close, last).figure.axes[1])
     assert {text for text, _ in labels} == {"pre-norm 0.500", "post-norm 0.510"}
     assert not overlaps(labels)
 

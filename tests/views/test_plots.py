@@ -184,7 +184,6 @@ PLOTS = {
     "token_graphs": lambda ax: plots.token_graphs("ab", {"g": [[0, 0], [1, 0]]}, ax=ax),
     "encoder_decoder": lambda ax: plots.encoder_decoder("ab", "ab", ax=ax),
     "unrolled": lambda ax: plots.unrolled("ab", "bc", ax=ax),
-    "gradients_by_layer": lambda ax: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}, ax=ax),
     "cuts": lambda ax: plots.cuts({"a": 0.7, "b": 0.3}, {"top-k 1": 1}, ["a"], ax=ax),
     "stochastic_selector": lambda ax: plots.stochastic_selector([0.3, 0.7], 1, ax=ax),
     "expert_tree": lambda ax: plots.expert_tree([0.3, 0.7], [[0.5, 0.5]] * 2, ax=ax),
@@ -199,6 +198,7 @@ PLOTS = {
 }
 PANELS = {  # these fill a figure of their own
     "block_flows": lambda: plots.block_flows(["plain", "pre-norm"]),
+    "gradients_by_layer": lambda: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}),
     "images": lambda: plots.images([[[0, 1], [1, 0]]]),
     "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),

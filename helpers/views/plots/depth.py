@@ -8,41 +8,42 @@ from matplotlib.axes import Axes
 from helpers.views.drawing import given, labels, listed, number, palette, style
 
 DEEPEST = 32
-XLABEL = "layer (dotted: the last layer of a model that deep)"
+LEFT, RIGHT = "layer", "layers in the model (its last one)"
 
 
 def gradients_by_layer(
     profiles: Mapping[str, Sequence[float]],
     last: Mapping[str, Mapping[int, float]],
-    ax: Axes | None = None,
+    panels: Sequence[Axes] | None = None,
     title: str = "",
     ylabel: str = "gradient norm",
 ) -> Axes:
-    """One line per model over its layers, with the last layer at several depths dotted beside it.
+    """Two panels: every layer of one model of each kind; the last layer of models of many depths.
 
     profiles: name -> a value per layer, the first layer first. last: the same names -> depth ->
-    the value in the last layer of a model that deep. ValueError if a name has no layer.
+    the value in the last layer of a model that deep. panels: two Axes, the left one is returned.
+    ValueError if a name has no layer.
     """
     rule = "Every model needs a value for each of its layers, at least one"
     profiles = given.arrays(profiles, (None,), rule, "Try {'pre-norm': [0.8, 0.6]}.")
-    ax = style.axes(ax, grid="both")
-    for i, name in enumerate(profiles):
-        _draw(ax, profiles[name], last[name], palette.PALETTE[i], palette.MARKERS[i])
-    _scale(ax, max(line.get_ydata().max() for line in ax.lines))
-    _name_ends(ax, profiles)
-    return style.finish(ax, _say(profiles, last), title, XLABEL, ylabel)
+    left, right = panels or style.row_of_axes(2, (7.4, 3.8), sharey=True)
+    ends = {name: np.array(list(last[name].items())).reshape(-1, 2).T for name in profiles}
+    _draw(left, {n: (np.arange(1, len(v) + 1), v) for n, v in profiles.items()})
+    _draw(right, ends, ls=":", mfc="white")
+    tops = [v.max() for v in profiles.values()] + [v.max() for _, v in ends.values() if len(v)]
+    left.set_ylim(0, 1.12 * max(tops))
+    style.finish(right, "", xlabel=RIGHT)
+    _name_ends(right, profiles)  # the last layer of the model on the left stands there, too
+    return style.finish(left, _say(profiles, last), title, LEFT, ylabel)
 
 
-def _draw(ax: Axes, values: np.ndarray, last: Mapping[int, float], colour: str, mark: str) -> None:
-    layers = np.arange(1, len(values) + 1)
-    shown = [layer - 1 for layer in layers if layer & (layer - 1) == 0 or layer == len(values)]
-    look = {"marker": mark, "color": colour, "clip_on": False}
-    ax.plot(layers, values, lw=2.2, ms=6, markevery=shown, zorder=3, **look)
-    ax.plot(list(last), list(last.values()), lw=1.4, ls=":", ms=4, mfc="white", **look)
-
-
-def _scale(ax: Axes, top: float) -> None:
-    ax.set(xscale="log", xlim=(0.93, DEEPEST * 1.07), ylim=(0, 1.12 * top))
+def _draw(ax: Axes, curves: Mapping[str, Sequence[np.ndarray]], **look) -> None:
+    style.axes(ax, grid="both")
+    for i, (x, y) in enumerate(curves.values()):
+        shown = [place for place, n in enumerate(x) if int(n) & (int(n) - 1) == 0 or n == x[-1]]
+        look |= {"marker": palette.MARKERS[i], "color": palette.PALETTE[i], "markevery": shown}
+        ax.plot(x, y, lw=2.2, ms=6, clip_on=False, zorder=3, **look)
+    ax.set(xscale="log", xlim=(0.93, DEEPEST * 1.07))
     depths = [2**i for i in range(DEEPEST.bit_length())]
     ax.set_xticks(depths, map(str, depths))
     ax.set_xticks([], minor=True)

@@ -25,7 +25,7 @@ STARTS: dict[str, Callable[[nn.Module], nn.Module]] = {
     "GPT-2's": initialise.gpt2,
 }
 TOKENS, VOCABULARY, HEADS = 32, 64, 4
-MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88}
+MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88, "wspace": 0.1}
 
 
 def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") -> Explorer:
@@ -38,14 +38,15 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
     given.must(start in STARTS, rule, repr(start), "Try Xavier.")
     for depth in DEPTHS:
         profiles(depth, n_embd, start)
-    ax = live.figure(7.4, 4).subplots(gridspec_kw=MARGINS)
+    panels = [*live.figure(7.4, 4).subplots(1, 2, sharey=True, gridspec_kw=MARGINS)]
 
     def draw(n_layer: int, n_embd: int, start: str) -> Picture:
-        ax.clear()
+        for ax in panels:
+            ax.clear()
         known = {depth: profiles(depth, n_embd, start) for depth in DEPTHS if depth <= n_layer}
         last = {name: {d: known[d][name][-1] for d in known} for name in known[n_layer]}
         title = f"{n_layer} layers of {n_embd} channels, {start} start"
-        plots.gradients_by_layer(known[n_layer], last, ax, title, "‖∂loss/∂W₂‖")
+        ax = plots.gradients_by_layer(known[n_layer], last, panels, title, "‖∂loss/∂W₂‖")
         return live.picture(ax)
 
     return Explorer(
