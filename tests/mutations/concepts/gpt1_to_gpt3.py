@@ -7,7 +7,7 @@ CONCEPTS = [
     concept(
         "a comparison at equal steps, where one has read twice the text",
         NAME,
-        "At equal text BPE gains a tenth",
+        "At equal text BPE still leads",
         "",
         'gained = difference("GPT-2\'s, twice as long", "BPE, 512 tokens")',
         'gained = difference(full, "BPE, 512 tokens")',
@@ -107,7 +107,7 @@ CONCEPTS = [
     concept(
         "a law fitted without a limit",
         NAME,
-        "More text lowers the limit",
+        "Both limits lie above the truth",
         "theory/power_laws.py",
         "    limit = y_mean - slope * x_mean[:, 0]\n",
         "    limit = 0 * slope\n",
