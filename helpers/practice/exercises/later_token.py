@@ -1,4 +1,4 @@
-"""Exercises of notebook 15: two tests of a model, a later token and reading in pieces."""
+"""Exercises of notebook *Bugs that still train*: two tests of a model, a later token and reading in pieces."""
 
 import functools
 
