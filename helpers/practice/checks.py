@@ -130,7 +130,8 @@ def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[st
     """Verdicts on a trained GPT: the name of a check -> whether it passes.
 
     start_loss: what it paid before training; ids: (N,) validation tokens; floor: nats per token.
-    Six of them, in notebook *Bugs that still train*'s order; the twin is left out where PyTorch has no such layers.
+    Six of them, in the order of *Bugs that still train*; the twin is left out where PyTorch has no
+    such layers.
     """
     idx = ids[: model.config.block_size][None].to(device_of(model))
     uniform = torch.tensor(model.config.vocab_size).log().item()  # who knows nothing guesses evenly

@@ -1,4 +1,4 @@
-"""Exercises of notebook *Bugs that still train*: two tests of a model, a later token and reading in pieces."""
+"""Exercises of *Bugs that still train*: a later token, and reading in pieces."""
 
 import functools
 
