@@ -4,7 +4,8 @@ Do not copy from here. The mistakes have been seen in published code or lectures
 with the tools of `helpers.practice.checks` in *Bugs that still train*. Names and docstrings say
 what is meant, not what is wrong. Who reads on gives the answers away: H has a mask of the batch's
 size, J has positions of the whole block, K's begin anew with every piece, L has no output
-projection, G a start for matrices of another name, and M shows weights after dropout. A to F stand in LINE_UP.
+projection, G a start for matrices of another name, and M shows weights after dropout. A to F
+stand in LINE_UP.
 """
 
 import dataclasses
