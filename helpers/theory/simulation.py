@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.basics.numbers import whole
+from helpers.basics.borders import takes
+from helpers.basics.numbers import checked, whole
 from helpers.theory.decomposition import decompose
 from helpers.theory.students import settings
 
@@ -58,6 +59,7 @@ def _run(generator, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, 
     return error, average, ambiguity
 
 
+@takes(N="count", examples="whole", sigma2="least0")
 def draw_task(generator, N: int, examples: int, sigma2: float):
     """A teacher (N,) with |w0|² = N, inputs x (p, N), answers y (p,) with noise of variance σ²."""
     teacher = generator.standard_normal(N)
@@ -67,11 +69,14 @@ def draw_task(generator, N: int, examples: int, sigma2: float):
     return teacher, x, x @ teacher / math.sqrt(N) + noise
 
 
+@takes(lam="positive", T="least0")
 def fit(x: np.ndarray, y: np.ndarray, lam: float, T: float = 0.0, generator=None) -> np.ndarray:
     """A student's weights (N,): the least Σ(y - w·x/√N)² + λ|w|², plus training noise for T > 0.
 
     The noise is drawn so that P(w) ∝ exp(-loss / 2T): its covariance is T(A + λ)⁻¹.
     """
+    for name, values in (("x", x), ("y", y)):
+        checked(name, values, np.isfinite, "be finite", "Leave out what is missing.")
     N = x.shape[1]
     curvature = x.T @ x / N + lam * np.eye(N)  # A + λ
     w = np.linalg.solve(curvature, x.T @ y / math.sqrt(N))

@@ -26,7 +26,8 @@ ELSEWHERE = (
     "views.",
 )
 WITHOUT = {
-    "learning.captioning.tokenizer", "learning.run.History", "learning.step.take_step",
+    "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
+    "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
     "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
     "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
@@ -37,7 +38,7 @@ WITHOUT = {
     "text.published.load", "text.simple_bpe.encode", "text.simple_bpe.train",
     "text.simple_bpe.vocabulary", "text.tasks.drawings.templates",
     "text.tasks.number_words.tokenizer", "text.tokenizers.load", "text.bpe.BPETokenizer",
-    "text.tokenizers.CharTokenizer",
+    "text.tokenizers.CharTokenizer", "theory.boosting.Ensemble", "theory.scaling.LossLaw",
 }  # fmt: skip
 
 

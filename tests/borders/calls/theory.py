@@ -143,6 +143,7 @@ def of_ensembles():
     rates = {"c": 0.2, "alpha": 1.0, "lam": 0.1, "sigma2": 0.2, "K": 5, "T": 0.1}
     lists = dict.fromkeys(rates, "list")
     yield call(students.learning_curve, **rates, free=lists)
+    yield call(students.error_parts, 0.2, 1.0, 0.1, 0.2, free=lists)
     yield call(students.training_error, 0.2, 1.0, 0.1, 0.2, free=lists)
     yield call(students.random_subsets, 0.2, 1.0, 4)
     yield call(
@@ -157,4 +158,7 @@ def of_ensembles():
     yield call(ensembles.best_lambda, 0.2, 1.0, 0.2, free=lists)
     E = students.error_matrix(students.random_subsets(0.2, 1.0, 4), 0.1, 0.2)
     yield call(ensembles.best_weights, E)
+    yield call(simulation.draw_task, np.random.default_rng(0), 10, 5, 0.2)
+    _, x, y = simulation.draw_task(np.random.default_rng(0), 10, 5, 0.2)
+    yield call(simulation.fit, x, y, 0.1)
     yield call(simulation.simulate, **rates, N=10, runs=2, seed=0, free={"seed": "zero"})
