@@ -32,8 +32,10 @@ def _try(url: str, seconds: float, most: int, found: list[bytes | Exception]) ->
 def _read(url: str, seconds: float, most: int) -> bytes:
     until, content = time.monotonic() + seconds, b""
     with urllib.request.urlopen(url, timeout=seconds) as answer:
-        while time.monotonic() < until and (chunk := answer.read1(CHUNK)):
+        while chunk := answer.read1(CHUNK):
             content += chunk
+            if time.monotonic() > until:  # what has come so far is not the whole
+                raise TimeoutError(f"it takes longer than {seconds:g} s")
             if len(content) > most:
                 raise ConnectionError(f"it is longer than {most:,} bytes. Try another address.")
         if rest := getattr(answer, "length", None):  # bytes that were promised and did not come

@@ -58,6 +58,17 @@ def test_a_peer_that_speaks_ever_so_slowly_is_given_up(serve):
         download.fetch(serve(drip), seconds=0.5, most=10**6)
 
 
+def test_what_came_until_the_time_was_over_is_not_taken_for_the_whole(serve):
+    def drip(caller):
+        caller.sendall(b"\r\n")
+        for _ in range(5):
+            caller.sendall(b"x")
+            time.sleep(0.2)
+
+    with pytest.raises(TimeoutError):
+        download._read(serve(drip), seconds=0.5, most=10**6)
+
+
 def test_a_peer_that_never_stops_is_given_up(serve):
     sent = []
 
