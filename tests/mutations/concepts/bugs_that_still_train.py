@@ -31,7 +31,7 @@ CONCEPTS = [
     concept(
         "a first token that is never compared",
         NAME,
-        "C does not.",
+        "Alone or in company",
         "practice/checks.py",
         "return largest_difference(model(idx[:, :1])[0], model(idx)[0][:, :1])",
         "return 0.0",
