@@ -39,7 +39,7 @@ CONCEPTS = [
     concept(
         "a map of what is heard, rows and columns exchanged",
         NAME,
-        "B hears itself and the past",
+        "C hears 2 tokens ahead",
         "",
         "(moved.abs().amax(-1).T > checks.ROUNDING)",
         "(moved.abs().amax(-1) > checks.ROUNDING)",
