@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 
 import ipywidgets
 
@@ -59,6 +60,8 @@ def _values(control: ipywidgets.Widget, text: str) -> list:
 
 
 def _readout(control: ipywidgets.Widget, value: object) -> str:
-    """A number as the page formats it: like Python's '#', but for the last point."""
+    """A number as the page formats it: like Python's '#', but for the last point and 1e+06."""
     form = getattr(control, "readout_format", None)
-    return format(value, f"#{form}").rstrip(".") if form else str(value)
+    if not form:
+        return str(value)
+    return re.sub(r"e([+-])0", r"e\1", format(value, f"#{form}").rstrip("."))
