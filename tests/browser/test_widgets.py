@@ -63,6 +63,16 @@ def test_the_check_above_sees_a_picture_of_another_state(lab, page, drawn, said,
     assert faults == [f"{hand}: not the twin's {wrong}" for hand in hands if wrong]
 
 
+@pytest.mark.parametrize("slider", ["FloatSlider(0.33", "FloatLogSlider(3.15"])
+def test_a_start_between_two_steps_is_the_same_in_python_and_on_the_page(lab, page, slider):
+    """The page moves such a slider to a step as it opens."""
+    control = f"ipywidgets.{slider}, min=0, max=1, step=0.1)"
+    source = SLIDER.replace("ipywidgets.IntSlider(3, 0, 9)", control)
+    source = source.replace("DRAWN", "k").replace("SAID", "k:.6g")
+    open_and_run(page, lab.url(lab.put(f"{slider[:8]}.ipynb", one_cell(source))))
+    assert drive(page, widget_of(source)) == []
+
+
 def test_the_check_above_sees_a_picture_that_never_changes(lab, page):
     source = SLIDER.replace("DRAWN", "3").replace("SAID", "3")
     open_and_run(page, lab.url(lab.put("still.ipynb", one_cell(source))))

@@ -19,12 +19,6 @@ from tests.learning.ring import (
     weights,
 )
 
-RUN_SETTINGS = {
-    "steps": 30, "batch_size": 4, "lr": 1e-2, "seed": 0, "warmup": 3, "weight_decay": 0.1,
-    "precision": "float32",
-}  # fmt: skip
-
-
 # What is refused
 
 

@@ -1,5 +1,6 @@
 """Explorer: controls above a picture; every move draws the picture of the new state."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 
 import ipywidgets
@@ -35,6 +36,7 @@ class Explorer:
         self.buttons = {n: ipywidgets.Button(description=n, layout=FITTED) for n in self.actions}
         for name, control in controls.items():
             _dress(control, name)
+            _settle(control)
             control.observe(self._redraw, names="value")
         for button in self.buttons.values():
             button.on_click(self._act)
@@ -131,6 +133,18 @@ def _dress(control: ipywidgets.Widget, name: str) -> None:
         control.style.handle_color = palette.BLUE  # JupyterLab's own is white on white
     if control.layout.width is None:
         control.layout.width = "min(760px, 98%)" if isinstance(control, WIDE) else "420px"
+
+
+def _settle(control: ipywidgets.Widget) -> None:
+    """Bring a slider to a step, as the page does when it opens: both then draw the same state."""
+    log = isinstance(control, ipywidgets.FloatLogSlider)
+    if not (log or isinstance(control, ipywidgets.FloatSlider)) or not control.step:
+        return
+    place = math.log(control.value, control.base) if log else control.value
+    steps = (place - control.min) / control.step
+    if abs(steps - round(steps)) > 1e-6:  # what stands on a step keeps its digits
+        near = control.min + round(steps) * control.step
+        control.value = control.base**near if log else near
 
 
 def _brief(value: object) -> str:
