@@ -63,6 +63,8 @@ def test_an_outcome_is_the_closed_form(beta, reference):
 @pytest.mark.parametrize("beta", [0.1, 0.5, 10.0])
 def test_the_words_tell_the_numbers_of_the_controls(beta):
     explorer = rlhf_beta(beta)
+    asked, beta = beta, explorer.state["beta"]  # the step of the slider that is nearest
+    assert beta == pytest.approx(asked, rel=0.06)
     _, far, proxy, true, value = by_hand(beta, USUAL, PROXY)
     assert told(explorer) == pytest.approx([far, proxy, true, value], abs=6e-4)
     explorer.controls["reward_2"].value = 3.5

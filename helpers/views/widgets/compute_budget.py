@@ -13,7 +13,9 @@ from helpers.theory.scaling import BESIROGLU, HOFFMANN, LossLaw
 from helpers.views.drawing import Picture, given, number, palette
 from helpers.views.drawing.style import SMALL
 from helpers.views.widgets import live
+from helpers.views.widgets.controls import choice
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.model_sizes import power_of_ten
 
 LAWS = {"as printed (2022)": HOFFMANN, "refitted (2024)": BESIROGLU}
 SIZES = np.geomspace(1e6, 1e13, 300)  # parameters
@@ -35,10 +37,9 @@ def compute_budget(
     got = f"{law!r}, {budget!r} and {size!r}"
     fits = fits and 1e6 <= size <= 1e13
     given.must(fits, f"{rule}parameters", got, "Try compute_budget().")
-    log = ipywidgets.FloatLogSlider
     controls = {
-        "budget": log(budget, min=18, max=26, step=0.1, description="operations"),
-        "size": log(size, min=6, max=13, step=0.05, description="parameters"),
+        "budget": choice(budget, np.geomspace(*BUDGETS, 81), "operations", power_of_ten),
+        "size": choice(size, np.geomspace(1e6, 1e13, 141), "parameters", power_of_ten),
         "law": ipywidgets.Dropdown(options=[*LAWS], value=law),
     }
     return Explorer(_drawing(), **controls)
