@@ -10,7 +10,7 @@ from matplotlib.ticker import LogFormatterSciNotation
 
 from helpers.basics.numbers import array
 from helpers.views.drawing.palette import DASHES, INK, QUIET, colour
-from helpers.views.drawing.style import POINTS_PER_INCH, SMALL, power_of_ten
+from helpers.views.drawing.style import POINTS_PER_INCH, SMALL, decade
 from helpers.views.drawing.wording import number, writable
 
 Label = tuple[float, str, str]  # height, text, colour
@@ -81,7 +81,7 @@ def plain(figure: Figure) -> Figure:
     """
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis)):
         if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):  # it writes formulas
-            axis.set_major_formatter(power_of_ten)
+            axis.set_major_formatter(decade)
     for text in figure.findobj(Text):
         text.set(parse_math=False, text=writable(text.get_text()))
     return figure

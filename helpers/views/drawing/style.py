@@ -63,10 +63,10 @@ def finish(
     return ax
 
 
-def power_of_ten(value: float, position: int | None = None) -> str:
+def decade(value: float, position: int | None = None) -> str:
     """A tick of a long logarithmic axis. Matplotlib's own are formulas, which no figure here draws.
 
-    >>> power_of_ten(1e-6)
+    >>> decade(1e-6)
     '10⁻⁶'
     """
     return f"10{f'{math.log10(value):.0f}'.translate(RAISED)}"

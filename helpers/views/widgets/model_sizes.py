@@ -12,6 +12,7 @@ from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
 from helpers.views.drawing import Picture, given
+from helpers.views.drawing.style import RAISED
 from helpers.views.pictures.size_card import size_card
 from helpers.views.widgets.controls import Follower, choice
 from helpers.views.widgets.explorer import Explorer
@@ -22,7 +23,6 @@ VOCABULARIES = (65, 512, 8192, 40_478, 50_257, 100_277)
 CONTEXTS = (8, 64, 256, 512, 1024, 2048, 4096, 8192, 32_768)
 TOKENS = tuple(digit * 10**power for power in range(6, 13) for digit in (1, 3)) + (10**13,)
 COUNTS = (1, 2, 4, 8, 16, 64, 256, 1024, 4096)
-RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 UNITS = {"years": 365.25 * 86_400, "days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
