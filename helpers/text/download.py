@@ -23,19 +23,20 @@ def fetch(url: str, seconds: float, most: int) -> bytes:
 
 
 def _try(url: str, seconds: float, most: int, found: list[bytes | Exception]) -> None:
+    until = time.monotonic() + seconds
     try:
-        found.append(_read(url, seconds, most))
+        result = _read(url, seconds, most, until)
     except (OSError, HTTPException) as error:
-        found.append(error)
+        result = error
+    if time.monotonic() < until:  # what ends later may be cut, and the first that is found says so
+        found.append(result)
 
 
-def _read(url: str, seconds: float, most: int) -> bytes:
-    until, content = time.monotonic() + seconds, b""
+def _read(url: str, seconds: float, most: int, until: float) -> bytes:
+    content = b""
     with urllib.request.urlopen(url, timeout=seconds) as answer:
-        while chunk := answer.read1(CHUNK):
+        while time.monotonic() < until and (chunk := answer.read1(CHUNK)):
             content += chunk
-            if time.monotonic() > until:  # what has come so far is not the whole
-                raise TimeoutError(f"it takes longer than {seconds:g} s")
             if len(content) > most:
                 raise ConnectionError(f"it is longer than {most:,} bytes. Try another address.")
         if rest := getattr(answer, "length", None):  # bytes that were promised and did not come
