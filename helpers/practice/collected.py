@@ -57,7 +57,7 @@ def index(claims: Iterable[Claim], unfold: bool = False) -> Page:
     """The claims as lines to open, one for each notebook; ValueError when there are none."""
     groups: dict[str, list] = {}
     for claim in claims:
-        group = groups.setdefault(f"{claim.notebook[:2]} {claim.title}", [])
+        group = groups.setdefault(claim.title, [])
         group.append((claim.statement + _remark(claim), claim.section, claim.link))
     return folded(groups, unfold=unfold)
 

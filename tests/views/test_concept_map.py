@@ -4,9 +4,11 @@ import itertools
 import re
 
 import pytest
+from kernel_environment import ROOT
 
+from helpers.practice import collected
 from helpers.views.pictures.idea_map import COLOURS, PALE, WIDTH, idea_map
-from helpers.views.pictures.ideas import IDEAS, KINDS, all_below, by_name, leads_to
+from helpers.views.pictures.ideas import IDEAS, KINDS, TITLES, all_below, by_name, leads_to
 from helpers.views.widgets import concept_map
 from tests.views import svg_seen
 
@@ -74,19 +76,22 @@ def test_every_arrow_begins_and_ends_at_its_own_boxes_and_crosses_none():
             assert not hit, f"{below} to {above} crosses {name}"
 
 
-def test_a_name_fits_its_box_beside_the_number():
+def test_a_name_fits_its_box_and_a_sentence_its_card():
     assert max(len(idea.name) for idea in IDEAS) <= 14
     assert max(len(idea.sentence) for idea in IDEAS) <= 82
 
 
-def test_every_box_says_its_name_and_its_notebook_in_the_colour_of_its_kind():
+def test_every_box_says_its_name_in_the_colour_of_its_kind():
     picture = idea_map()
     said = svg_seen.said(picture.markup)
     strokes = [r.get("stroke") for r in svg_seen.shapes(picture.markup, "rect") if r.get("rx")]
     assert [s for s in strokes if s] == [COLOURS[idea.kind] for idea in IDEAS]
-    for idea in IDEAS:
-        assert said[said.index(idea.name) + 1] == idea.notebook[:2]
-        assert idea.name in picture.alt
+    assert said[-len(IDEAS) :] == NAMES and all(name in picture.alt for name in NAMES)
+
+
+@pytest.mark.parametrize("file", TITLES)
+def test_a_title_is_that_of_its_notebook(file):
+    assert collected.title(ROOT / "notebooks" / f"{file}.ipynb") == TITLES[file]
 
 
 def test_what_an_idea_rests_on_is_dark_and_the_rest_is_pale():
@@ -105,7 +110,7 @@ def test_the_card_says_what_the_description_says():
     picture = idea_map("Bigram")
     assert picture.alt == (
         "Bigram. One character of past: counting is the best answer, its loss is known. "
-        "P(b | a) = n(ab) / n(a). Built in 04_bigram_and_its_floor, section “Counting”. "
+        "P(b | a) = n(ab) / n(a). Built in The bigram and its floor, section “Counting”. "
         "Rests on: Tokens and Least KL. "
         "Leads to: GPT-0. All that it rests on: 4 of the 27 ideas."
     )

@@ -1,11 +1,11 @@
-"""The ideas of the course as a drawn map: boxes with their notebook, arrows to what rests on them.
+"""The ideas of the course as a drawn map: a box for each, arrows to what rests on it.
 
 With one idea chosen, all that it rests on is dark, the rest is pale, and a card below says it in a
-sentence and a formula.
+sentence and a formula, and where it is built.
 """
 
 from helpers.views.drawing import Picture, listed
-from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, VERMILLION
+from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
 from helpers.views.drawing.svg import document, rect, words
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
@@ -42,7 +42,7 @@ def _key() -> list[str]:
     for i, (kind, colour) in enumerate(COLOURS.items()):
         x = LEFT + 112 * i
         drawn += [rect(x, 12, STRIPE, 16, colour), words(x + 13, 25, kind, 13)]
-    return [*drawn, words(WIDTH - 18, 25, "number: the notebook", 13, text_anchor="end")]
+    return drawn
 
 
 def _box(idea: Idea, lit: bool, chosen: bool) -> list[str]:
@@ -54,7 +54,6 @@ def _box(idea: Idea, lit: bool, chosen: bool) -> list[str]:
         f'<rect {frame} fill="white" stroke="{colour}" stroke-width="{border}"/>',
         rect(x + 3, y + 4, STRIPE, HIGH - 8, colour),
         words(x + 17, y + 24, idea.name, 13),
-        words(x + WIDE - 7, y + 14, idea.notebook[:2], 10.5, text_anchor="end", fill=QUIET),
         "</g>",
     ]
 
@@ -112,14 +111,14 @@ def _around(idea: Idea) -> list[str]:
     """Where it is built, and its neighbours on the map."""
     rests = f"Rests on: {listed(idea.rests_on)}. " if idea.rests_on else ""
     leads = f"Leads to: {listed(leads_to(idea.name))}." if leads_to(idea.name) else ""
-    where = f"Built in {idea.notebook}, section “{idea.section}”."
+    where = f"Built in {idea.title}, section “{idea.section}”."
     return [where, *filter(None, [(rests + leads).strip()])]
 
 
 def _say(chosen: str) -> str:
     if not chosen:
         ends = listed([idea.name for idea in IDEAS if not idea.rests_on])
-        on = {f"{i.name} ({i.notebook[:2]})": leads_to(i.name) for i in IDEAS}
+        on = {f"{i.name} ({i.title})": leads_to(i.name) for i in IDEAS}
         ways = [f"{idea}: leads to {listed(names)}." for idea, names in on.items() if names]
         head = f"Map of the {len(IDEAS)} ideas of the course. It begins with {ends}."
         return " ".join([head, *ways])

@@ -13,7 +13,7 @@ KINDS = (PROBABILITY, TEXT, MODEL, USE, EXPERTS)
 
 @dataclass(frozen=True)
 class Idea:
-    """A box of the map. rests_on: names of the ideas that it needs first."""
+    """A box of the map. notebook: its file; rests_on: names of the ideas that it needs first."""
 
     name: str
     kind: str
@@ -25,6 +25,11 @@ class Idea:
     formula: str
     rests_on: tuple[str, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name of the notebook that builds it."""
+        return TITLES[self.notebook]
+
 
 START, RNN, WHOLE = "00_start_here", "01_from_rnn_to_attention", "02_transformer_to_gpt"
 TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_attention"
@@ -32,6 +37,14 @@ BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
 SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
 DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
 BOTH_SIDES = "16_bert_gpt_and_the_mask"
+TITLES = {
+    START: "Start here", RNN: "From RNN to attention", WHOLE: "The Transformer",
+    TOKENS: "Text to tokens", TABLE: "The bigram and its floor", HEADS: "Attention",
+    BLOCK: "The block", TRAIN: "Train a GPT", WRITE: "Generate",
+    SIZES: "From GPT-1 to GPT-3", TOWARD: "Toward GPT-4", MIXTURE: "Mixture of experts",
+    DIVERSITY: "Diversity and error", MOE: "Mixture of experts in GPT", ALIGNED: "Alignment",
+    BOTH_SIDES: "BERT, GPT and the mask",
+}  # fmt: skip
 
 # fmt: off
 IDEAS = (

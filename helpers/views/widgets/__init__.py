@@ -11,6 +11,7 @@ attention_heatmap     any layer, any head, any text, on any model
 attention_scale       why scores are divided by √d_k
 block_lab             a block taken apart: its wiring, and what it learns
 cache_steps           keys and values, kept or computed again
+changed_token         change one token, and see whose answers move
 causal_mask           decide who may look at whom
 mask_lab              what the mask widget knows: models, masks, losses
 compute_budget        large and short, or small and long
@@ -42,6 +43,7 @@ from helpers.views.widgets.attention_scale import attention_scale
 from helpers.views.widgets.block_lab import block_lab
 from helpers.views.widgets.cache_steps import cache_steps
 from helpers.views.widgets.causal_mask import causal_mask
+from helpers.views.widgets.changed_token import changed_token
 from helpers.views.widgets.compute_budget import compute_budget
 from helpers.views.widgets.concept_map import concept_map
 from helpers.views.widgets.context_length import context_length

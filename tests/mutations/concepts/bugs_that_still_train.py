@@ -37,11 +37,11 @@ CONCEPTS = [
         "return 0.0",
     ),
     concept(
-        "a map of what is heard, rows and columns exchanged",
+        "a map of whose answers move, rows and columns exchanged",
         NAME,
-        "C hears 2 tokens ahead",
+        "C looks 2 tokens ahead",
         "",
-        "(moved.abs().amax(-1).T > checks.ROUNDING)",
-        "(moved.abs().amax(-1) > checks.ROUNDING)",
+        "return difference.abs().amax(-1) > checks.ROUNDING",
+        "return difference.abs().amax(-1).T > checks.ROUNDING",
     ),
 ]

@@ -42,8 +42,8 @@ CONCEPTS = [
         NAME,
         "In the last layer a word looks at its own digits.",
         "",
-        "every = transformer.cross_maps(model,",
-        "every = transformer.cross_maps(transformer.Transformer(config),",
+        "first, last = on_own_digits(model)",
+        "first, last = on_own_digits(transformer.Transformer(config))",
     ),
     concept(
         "a word's loss instead of a name's",
