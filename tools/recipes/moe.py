@@ -46,6 +46,11 @@ RECIPES = {
                 "training": {"steps": 561},
             }
             | BALANCED,
+            "dense, same width, same time": {"training": {"steps": 1106}},
+            "dense, same parameters, same time": {
+                "config": {"n_embd": 152},
+                "training": {"steps": 298},
+            },
         },
     },
     "moe_collapse": {
@@ -62,6 +67,7 @@ RECIPES = {
             "sigmoid scores": {"sigmoid": True},
             "sigmoid scores, ÷8": {"sigmoid": True, "scale": 1 / 8},
             "sigmoid scores, bias steps": {"sigmoid": True, "bias_steps": 0.01},
+            "sigmoid scores, bias steps of 0.001": {"sigmoid": True, "bias_steps": 0.001},
         },
     },
     "moe_many_experts": {
