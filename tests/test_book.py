@@ -56,9 +56,11 @@ def lesson(*cells):
     return Lesson("00_a.ipynb", notebook)
 
 
-def test_a_chapter_begins_with_its_title_and_folds_the_set_up():
+def test_a_chapter_begins_with_its_title_says_where_it_runs_and_folds_the_set_up():
     text, setup = chapters.as_chapter(lesson()).cells
-    assert text.source == "# Title\n\nText." and tags(setup) == [chapters.FOLD]
+    title, where, body = text.source.split("\n\n")
+    assert (title, body) == ("# Title", "Text.") and tags(setup) == [chapters.FOLD]
+    assert "`00_a.ipynb`" in where and "[in JupyterLab](index.md#Two-commands)" in where
 
 
 def test_the_notebook_stays_as_it_is():
@@ -91,8 +93,8 @@ def test_colab_is_offered_only_where_an_address_is_known(repository):
     shown = Lesson(source.name, chapters.as_chapter(source, repository=repository)).text
     tasks = len(COURSE[0].tasks) * bool(repository)
     assert shown.count("[Do it in Colab](https://colab") == tasks
-    assert shown.count("[Open in Colab](https://colab") == bool(repository)
-    assert "not on Colab" not in shown and "![" not in shown
+    assert shown.count("[in Colab](https://colab") == bool(repository)
+    assert "not on Colab" not in shown and "![" not in shown  # a badge would come from elsewhere
 
 
 def test_an_old_name_leads_to_a_notebook_that_exists():

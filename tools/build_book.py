@@ -16,7 +16,6 @@ import publish
 from book import chapters, course, pages
 from kernel_environment import ROOT
 from lesson import Lesson
-from sphinx.cmd.build import build_main
 
 CONFIG = ROOT / "docs" / "book"
 OUT = ROOT / "build" / "book"
@@ -38,6 +37,8 @@ def gather(folder: Path, root: Path = ROOT) -> None:
 
 def build(out: Path, root: Path = ROOT) -> int:
     """Gather and build; Sphinx's exit status, 0 for a book without a warning."""
+    from sphinx.cmd.build import build_main  # late: only who builds needs the extra `book`
+
     source, site = out / "source", out / "site"
     shutil.rmtree(site, ignore_errors=True)
     gather(source, root)

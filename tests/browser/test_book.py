@@ -73,7 +73,8 @@ def elsewhere(asked, address) -> list[str]:
     return [url for url in asked if not url.startswith((address, "data:", "blob:"))]
 
 
-WIDER = "document.documentElement.scrollWidth - window.innerWidth"
+WIDER = """Math.max(...[...document.querySelectorAll('html, .content')]
+    .map(box => box.scrollWidth - box.clientWidth))"""  # Furo scrolls what is too wide in .content
 CUT = """[...document.querySelectorAll('.cell_input pre')]
     .filter(code => code.scrollWidth > code.clientWidth).map(code => code.textContent)"""
 UNWRITTEN = """[...document.querySelectorAll('.math')]

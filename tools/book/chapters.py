@@ -42,12 +42,13 @@ def as_chapter(
 
 
 def begin(notebook: NotebookNode, name: str, repository: str) -> None:
-    """The row of badges, which has a picture from elsewhere, becomes text; the set-up is folded."""
+    """Instead of the row of badges the chapter says where it runs; the set-up cell is folded."""
     text = next(cell for cell in notebook.cells if cell.cell_type == "markdown")
-    _, _, rest = text.source.partition("\n\n")
-    where = f"[Open in Colab]({publish.on_colab(name, repository)})\n\n" if repository else ""
-    title, _, body = rest.partition("\n\n")
-    text.source = f"{title}\n\n{where}{body}"
+    _, title, body = text.source.split("\n\n", 2)
+    or_there = f" or [in Colab]({publish.on_colab(name, repository)})" * bool(repository)
+    where = f"run it [in JupyterLab]({FRONT}#Two-commands){or_there}"
+    runs = f"*This chapter is the notebook `{name}`. To do its exercises, {where}.*"
+    text.source = f"{title}\n\n{runs}\n\n{body}"
     code = next(cell for cell in notebook.cells if cell.cell_type == "code")
     code.metadata["tags"] = [*tags(code), FOLD]
 
