@@ -2,11 +2,9 @@
 
 import shutil
 
-from sphinxcontrib import katex
-
 project = "GPT, Probably"
 copyright = "GPT, Probably contributors, MIT License"  # noqa: A001 (Sphinx asks for this name)
-extensions = ["myst_nb", "sphinxcontrib.katex", "book.anchors"]
+extensions = ["myst_nb", "sphinxcontrib.katex", "book.anchors", "book.formulas"]
 
 # The notebooks were executed by `make notebooks`; their stored outputs are shown.
 nb_execution_mode = "off"
@@ -24,11 +22,6 @@ myst_heading_slug_func = "helpers.practice.collected.anchor"
 # Where node is missing, KaTeX writes the formulas in the reader's browser, from the same files.
 katex_prerender = shutil.which("node") is not None
 katex_css_path = "katex/katex.min.css"
-katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0  # seconds: 5 are too few on a busy machine
-# It connects to a file as soon as that is there, which can be before node listens; to a port, which
-# it has for Windows, it tries again.
-katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
-katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True  # a wrong formula stops the build
 
 html_theme = "furo"
 html_title = project

@@ -4,6 +4,7 @@ The book is built once, served from this machine, and read as a visitor reads it
 """
 
 import filecmp
+import os
 import re
 import shutil
 import subprocess
@@ -27,16 +28,19 @@ DESK, PHONE = {"width": 1400, "height": 900}, {"width": 420, "height": 800}
 MEGABYTE = 1e6
 
 
+def build(out: Path, root: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
+    """Build the book of a project in a process of its own."""
+    program = "import sys, build_book as b; from pathlib import Path; "
+    program += "sys.exit(b.build(*map(Path, sys.argv[1:])))"
+    command = [sys.executable, "-c", program, out, root]
+    paths = os.pathsep.join([str(ROOT), str(ROOT / "tools")])
+    environment = os.environ | {"PYTHONPATH": paths} | environment
+    return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+
+
 def built(out: Path, root: Path = ROOT, **environment: str) -> Path:
-    """Build the book of a project in a process of its own; Sphinx may not say a word."""
-    program = (
-        "import sys, build_book; from pathlib import Path; out, root = map(Path, sys.argv[1:])"
-    )
-    command = [sys.executable, "-c", f"{program}; sys.exit(build_book.build(out, root))"]
-    environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'tools'}", "PATH": "/usr/bin:/bin"} | environment
-    done = subprocess.run(
-        [*command, out, root], env=environment, cwd=ROOT, capture_output=True, text=True
-    )
+    """The site of a book over which Sphinx had not a word to say."""
+    done = build(out, root, **environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     return out / "site"
 
@@ -196,13 +200,27 @@ def test_without_node_the_browser_writes_the_formulas_from_the_same_files(page, 
     assert page.evaluate(UNWRITTEN) == [] and page.faults == []
 
 
+def test_a_wrong_formula_and_a_link_that_leads_nowhere_stop_the_build(tmp_path):
+    notebook = one_notebook(tmp_path) / "notebooks" / "06_the_block.ipynb"
+    wrong = r"$\\frac{1$ and [more](index.md#gone).\n\n# The block"
+    text = notebook.read_text(encoding="utf-8").replace("# The block", wrong, 1)
+    notebook.write_text(text, encoding="utf-8")
+    done = build(tmp_path / "out", tmp_path)
+    assert done.returncode and "cannot read the formula" in done.stderr and "'gone'" in done.stderr
+
+
 def one_notebook(folder: Path) -> Path:
     """A small project with one notebook, which leads to no other."""
     for name in ("notebooks/06_the_block.ipynb", "tools/setup_cell.py", "README.md"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     notebook, readme = folder / "notebooks/06_the_block.ipynb", folder / "README.md"
-    rows = readme.read_text().splitlines(keepends=True)
-    readme.write_text("".join(r for r in rows if "](notebooks/" not in r or notebook.name in r))
-    notebook.write_text(re.sub(r"\]\(\d\d_\w+\.ipynb[^)]*\)", "](index.md)", notebook.read_text()))
+    rows = readme.read_text(encoding="utf-8").splitlines(keepends=True)
+    readme.write_text(
+        "".join(row for row in rows if "](notebooks/" not in row or notebook.name in row),
+        encoding="utf-8",
+    )
+    text = notebook.read_text(encoding="utf-8")
+    text = re.sub(r"\]\(\d\d_\w+\.ipynb[^)]*\)", "](index.md)", text)
+    notebook.write_text(text, encoding="utf-8")
     return folder
