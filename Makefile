@@ -10,7 +10,7 @@ LAB_SETTINGS = $(VENV)/share/jupyter/lab/settings/overrides.d
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
-.PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock bundle publish clean
+.PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock bundle book publish clean
 .NOTPARALLEL:
 
 help: ## list the commands
@@ -50,6 +50,9 @@ bundle: ## write dist/gpt-probably.zip: the course in one file, for Colab withou
 	mkdir -p dist
 	git archive --format=zip --prefix=gpt-probably/ --output=dist/gpt-probably.zip HEAD
 
+book: $(READY) ## build the course as a web book in build/book/site
+	$(RUN) tools/build_book.py
+
 publish: $(READY) ## write the address REPO=owner/name into the project
 	$(RUN) tools/publish.py "$(REPO)"
 
@@ -59,7 +62,7 @@ lock: $(READY) ## write the installed versions into requirements.txt
 	mv $(VENV)/lock requirements.txt
 
 clean: ## remove what the commands above installed
-	rm -rf $(VENV) dist *.egg-info .pytest_cache .ruff_cache
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
 
 # Installs again whenever the lock or the project's own file changes.
 $(READY): requirements.txt pyproject.toml tools/lab_settings.json

@@ -2,9 +2,11 @@
 
 import shutil
 
+import build_book
 import nbformat
 import publish
 import pytest
+import yaml
 from kernel_environment import ROOT
 from nbformat import v4
 
@@ -31,7 +33,7 @@ def write(project, *cells):
 
 
 def contents(project):
-    return {path: path.read_bytes() for path in project.rglob("*.*")}
+    return {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()}
 
 
 def test_the_address_reaches_project_cell_and_notebook(project):
@@ -54,6 +56,17 @@ def test_twice_is_as_once_and_the_last_address_wins(project):
     assert not any(b"ada/course" in content for content in contents(project).values())
     publish.main(["ada/course"], project)
     assert contents(project) == once
+
+
+def test_the_workflow_that_publishes_the_book_is_written_with_the_address_only(project):
+    publish.main([], project)
+    assert not (project / publish.WORKFLOW).exists()
+    publish.main(["ada/course"], project)
+    workflow = yaml.safe_load((project / publish.WORKFLOW).read_text())
+    steps = workflow["jobs"]["book"]["steps"]
+    assert {"run": "make book"} in steps and {"pages", "id-token"} <= {*workflow["permissions"]}
+    folders = [step["with"]["path"] for step in steps if "path" in step.get("with", {})]
+    assert [ROOT / folder for folder in folders] == [build_book.OUT / "site"]
 
 
 def test_without_an_address_the_row_links_nowhere(project):

@@ -1,11 +1,13 @@
 """Write the address of the published repository into the project.
 
-python tools/publish.py owner/name     pyproject.toml, the set-up cell and every notebook
+python tools/publish.py owner/name     pyproject.toml, the set-up cell, every notebook, and the
+                                       workflow that publishes the web book on GitHub's pages
 python tools/publish.py                the notebooks again, with the address that is known
 """
 
 import argparse
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,6 +19,8 @@ REPOSITORY = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*/[A-Za-z0-9._-]+")
 PUBLISHED = re.compile(r'^(published = )"(.*)"', re.MULTILINE)
 URLS = re.compile(r"^\[project\.urls\]\n(?:Repository = .*\n)?", re.MULTILINE)
 ROW_START = "*GPT, Probably*"
+WORKFLOW = Path(".github", "workflows", "book.yml")
+TEMPLATE = ROOT / "docs" / "book" / "workflow.yml"
 
 
 def check_repository(repository: str) -> str:
@@ -43,10 +47,18 @@ def badge_row(name: str, repository: str) -> str:
     """The first line of a notebook: where else it can be opened, as far as that is true."""
     if not repository:
         return f"{ROW_START} · runs in JupyterLab (`make lab`) · not on Colab yet"
-    page = f"{repository}/blob/main/notebooks/{name}"
     badge = "![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)"
-    colab = f"[{badge}](https://colab.research.google.com/github/{page})"
-    return f"{ROW_START} · {colab} · [on GitHub](https://github.com/{page})"
+    colab = f"[{badge}]({on_colab(name, repository)})"
+    return f"{ROW_START} · {colab} · [on GitHub](https://github.com/{_page(name, repository)})"
+
+
+def on_colab(name: str, repository: str) -> str:
+    """Where Colab opens the notebook."""
+    return f"https://colab.research.google.com/github/{_page(name, repository)}"
+
+
+def _page(name: str, repository: str) -> str:
+    return f"{repository}/blob/main/notebooks/{name}"
 
 
 def stamp_notebook(notebook, name: str, root: Path = ROOT) -> None:
@@ -72,6 +84,12 @@ def write_address(repository: str, root: Path = ROOT) -> None:
     line = f'[project.urls]\nRepository = "https://github.com/{repository}"\n'
     replace(project, URLS, lambda _: line)
     replace(cell, PUBLISHED, lambda match: f'{match[1]}"{repository}"')
+
+
+def write_workflow(root: Path = ROOT) -> None:
+    """Put the workflow that builds and publishes the web book where GitHub looks for it."""
+    (root / WORKFLOW).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(TEMPLATE, root / WORKFLOW)
 
 
 def replace(path: Path, pattern: re.Pattern, new) -> None:
@@ -106,6 +124,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     try:
         if repository is not None:
             write_address(check_repository(repository), root)
+            write_workflow(root)
         changed = stamp_notebooks(root)
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
