@@ -74,6 +74,7 @@ def test_twelve_blocks_without_residuals_stay_at_the_letter_frequencies():
         ("ladder_playwright", "dropout", 300, 0.002),
         ("depth_playwright", "pre-norm, lr 0.001", 50, 0.002),
         ("shapes_playwright", "1 × 128", 200, 0.002),
+        ("optimizers_playwright", "Muon, lr 0.04", 50, 0.002),
     ],
 )
 def test_the_beginning_of_a_run_comes_out_again(text, record, name, steps, tolerance):

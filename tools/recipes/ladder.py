@@ -1,5 +1,7 @@
 """The lecture's ladder, one part more at each step; depth; shapes. Notebook *The block*.
 
+And two lengths of context, and the rates of two optimizers. Notebook *Train a GPT*.
+
 Every model is trained from three seeds on the same batches with the same optimizer, and measured
 on all of the validation text. Losses in nats per character.
 """
@@ -10,6 +12,8 @@ import torch
 
 from helpers.learning import training
 from helpers.learning.evaluation import evaluate
+from helpers.learning.muon import muon
+from helpers.learning.optimizer import optimizer as adamw
 from helpers.models import initialise, ladder
 from helpers.models.bigram import Bigram
 from helpers.models.config import GPTConfig
@@ -20,6 +24,8 @@ from helpers.text.tokenizers import CharTokenizer
 LECTURE = {"block_size": 8, "n_layer": 4, "n_head": 4, "n_embd": 64, "dropout": 0.2}
 LECTURE |= {"activation": "relu", "tied": False}
 SEEDS = [0, 1, 2]
+SMALL = {"n_layer": 2, "n_head": 4, "n_embd": 64}
+OPTIMIZERS = {"AdamW": adamw, "Muon": muon}
 
 
 def _ladder(corpus: str) -> dict:
@@ -32,6 +38,8 @@ def _ladder(corpus: str) -> dict:
     }
 
 
+RATES_OF_ADAMW = (0.0025, 0.005, 0.01, 0.02)
+RATES_OF_MUON = (0.02, 0.04, 0.08, 0.16)
 DEEP = ("blocks, no residuals", "blocks", "pre-norm", "post-norm")
 RECIPES = {
     "ladder_playwright": _ladder("playwright"),
@@ -92,6 +100,29 @@ RECIPES = {
         "seeds": SEEDS,
         "models": {name: {"step": name} for name in ("pre-norm", "dropout")},
     },
+    # equal characters in each step, so that the context alone is another
+    "contexts_playwright": {
+        "corpus": "playwright",
+        "config": SMALL,
+        "training": {"steps": 800, "lr": 1e-2, "eval_every": 200},
+        "seeds": SEEDS,
+        "models": {
+            f"{T} characters": {"config": {"block_size": T}, "training": {"batch_size": 1024 // T}}
+            for T in (8, 64)
+        },
+    },
+    # each optimizer needs a rate of its own: the best of either lies inside its row
+    "optimizers_playwright": {
+        "corpus": "playwright",
+        "config": SMALL | {"block_size": 64},
+        "training": {"steps": 100, "batch_size": 16, "eval_every": 50},
+        "seeds": [0, 1, 2, 3, 4],
+        "models": {
+            f"{name}, lr {lr}": {"optimizer": name, "training": {"lr": lr}}
+            for name, rates in (("AdamW", RATES_OF_ADAMW), ("Muon", RATES_OF_MUON))
+            for lr in rates
+        },
+    },
 }
 
 
@@ -121,6 +152,7 @@ def climb(
     model = build(settings, name, text.vocab_size)
     plan = settings["training"] | settings["models"][name].get("training", {})
     own = {"seed": seed, "on_step": on_step, "progress": progress}
+    own["optimizer"] = OPTIMIZERS[settings["models"][name].get("optimizer", "AdamW")]
     try:
         train_ids = text.train_ids[: settings.get("characters")]  # all of them, or the first few
         history = training.train(model, train_ids, text.val_ids, **plan, **own)

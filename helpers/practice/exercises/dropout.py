@@ -22,9 +22,8 @@ def _eval(factor):
 
 
 SLIPS_OF_DROPOUT = {
-    "what is kept must grow by 1 / (1 - p); else all numbers are smaller on average.": (
-        _train(lambda kept, p: kept)
-    ),
+    "in training what is kept must be divided by 1 - p, as PyTorch does. (Srivastava et al. 2014 "
+    "leave it alone and multiply by 1 - p in evaluation instead.)": _train(lambda kept, p: kept),
     "you multiplied by 1 - p: what is kept must become larger, not smaller.": (
         _train(lambda kept, p: kept * (1 - p))
     ),

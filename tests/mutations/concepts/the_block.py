@@ -60,4 +60,20 @@ CONCEPTS = [
         'if name.endswith("projection.weight")',
         'if name.endswith("mlp.projection.weight")',
     ),
+    concept(
+        "a logged loss that is measured afterwards, without dropout",
+        NAME,
+        "The logged loss is the highest",
+        "",
+        'logged, now = live["dropout"].train_loss[-1], evaluate(models["dropout"], train_ids)',
+        'logged = now = evaluate(models["dropout"], train_ids)',
+    ),
+    concept(
+        "Xavier's start that is PyTorch's",
+        NAME,
+        "The untrained model pays hundreds",
+        "",
+        "model = initialise.xavier(ladder.step(step, deep))",
+        "model = ladder.step(step, deep)",
+    ),
 ]

@@ -29,6 +29,14 @@ CONCEPTS = [
         'm_hat = memory["m"]',
     ),
     concept(
+        "a long context that is short",
+        NAME,
+        "With 64 characters it pays less",
+        "",
+        "better = GPT(GPTConfig(block_size=64",
+        "better = GPT(GPTConfig(block_size=8",
+    ),
+    concept(
         "an untrained model in the strips",
         NAME,
         "It pays about what it pays",
