@@ -148,6 +148,8 @@ def run_models():
     cached = GPT(config).eval()
     cached(idx, cache=cached.new_cache(B))
     attention.maps(cached, idx)
+    for name in ("grouped", "sliding"):
+        attention.maps(GPT(replace(config, attention=name, n_kv_head=1)), idx)
     mask = functools.partial(attention.MaskedSelfAttention, visible=masks.causal(T))
     masked = GPT(config, attention=mask)
     masked(idx)
