@@ -14,6 +14,7 @@ import numpy as np
 
 MAGIC, VERSIONS = b"GGUF", (2, 3)
 NUMBERS = dict(enumerate("BbHhIif?")) | {10: "Q", 11: "q", 12: "d"}  # as `struct` names them
+BROKEN = (OSError, ValueError, TypeError, KeyError, ArithmeticError, RecursionError, struct.error)
 TEXT, LIST = 8, 9  # the two kinds of values that are no numbers
 MOST = 1 << 24  # elements of a list, bytes of a text: a damaged header may say any number
 
@@ -42,7 +43,7 @@ class GGUF:
         try:
             self.content = np.memmap(self.path, np.uint8, "c")  # pages come when they are read
             self._read()
-        except (OSError, ValueError, struct.error, KeyError, OverflowError) as error:
+        except BROKEN as error:
             raise ValueError(
                 f"{self.path} must be a whole GGUF file of version {VERSIONS[0]} or {VERSIONS[1]}; "
                 f"it cannot be read: {error or type(error).__name__}. Fetch the file again."

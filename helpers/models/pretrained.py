@@ -6,6 +6,7 @@ keys and values as one matrix, as we do. Notebook *From GPT-1 to GPT-3*.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
@@ -73,6 +74,7 @@ def read_gguf(path: Path) -> tuple[GPTConfig, dict[str, Tensor]]:
     """The same of a GGUF file of the architecture llama, its rounded weights as float32."""
     file = GGUF(path)
     config = _config(llama.config_of_gguf, file.settings, path)
+    config = replace(config, tied="output.weight" not in file.tensors)
     tensors = {name: rounded.read(file, name) for name in file.tensors}
     return config, llama.translated_gguf(tensors, config)
 
@@ -117,7 +119,7 @@ def _check_fixed(settings: dict, fixed: dict, make: str, path: Path) -> None:
 def _config(config_of: Callable[[dict], GPTConfig], settings: dict, path: Path) -> GPTConfig:
     try:
         return config_of(settings)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError(
             f"{path} must hold the numbers of a model that fit together and are all known; "
             f"they are not: {str(error).rstrip('.')}. Fetch the file again."

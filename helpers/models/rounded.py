@@ -68,9 +68,9 @@ def read(file: GGUF, name: str) -> Tensor:
     """
     shape, number, _ = file.tensors[name]
     kind = KINDS.get(number)
-    if kind is None or shape[-1] % kind.numbers:
+    if kind is None or not shape or shape[-1] % kind.numbers:
         names = ", ".join(known.name for known in KINDS.values())
-        got = f"type {number}" if kind is None else f"{kind.name} in rows of {shape[-1]}"
+        got = f"type {number}" if kind is None else f"{kind.name} of shape {shape}"
         raise ValueError(
             f"A tensor of {file.path} must be of a type that can be undone ({names}), in whole "
             f"blocks; got {got} for {name!r}. Use a file with other rounding."
