@@ -19,7 +19,18 @@ import torch
 from torch import nn
 
 import helpers.models
-from helpers.models import attention, bert, bigram, masks, moe, parts, rnn, routing, transformer
+from helpers.models import (
+    attention,
+    bert,
+    bigram,
+    int8,
+    masks,
+    moe,
+    parts,
+    rnn,
+    routing,
+    transformer,
+)
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.vision import Captioner
@@ -145,6 +156,7 @@ def run_models():
     for kind, named in parts.KINDS.items():
         for name in named:
             GPT(replace(config, **{kind: name}))(idx, idx)
+    int8.in_8_bits(GPT(config))(idx)
     cached = GPT(config).eval()
     cached(idx, cache=cached.new_cache(B))
     attention.maps(cached, idx)

@@ -23,6 +23,7 @@ rebuild         a model from the tensors that were read
 pretrained      published weights
 llama           the settings and tensors of Llama and its relatives
 rounded         weights of 4 and 8 bits, undone
+int8            products of whole numbers of 8 bits
 modes           look at a model as it answers, and leave it as it was
 ladder          the lecture's models, one part more at each step
 induction       what a single head looks at, and whether it matters
