@@ -37,7 +37,14 @@ from helpers.models.vision import Captioner
 
 B, T, S, V, E, P = 3, 5, 7, 11, 6, 4
 FIXED = {"C": 8, "V": V, "E": E, "nh": 2, "hs": 4, "K": 10, "H": 12, "W": 12, "P": P, "k": 2}
-LETTERS = {*FIXED, "B", "T", "S", "N"}  # the legend of helpers.models, and those of other rooms
+LETTERS = {
+    *FIXED,
+    "B",
+    "T",
+    "S",
+    "N",
+    "M",
+}  # the legend of helpers.models, and those of other rooms
 PATCHES = {"N": 9}  # of 12 × 12 pixels in patches of 4 × 4, where no input says it
 TIMES = {"": 1, " twice": 2, " three times": 3}
 SHAPE = re.compile(r"(\w+ and \w+ )?\(([^()]*)\)( twice| three times)?")

@@ -125,11 +125,12 @@ class GPTConfig:
     @classmethod
     def preset(cls, name: str) -> "GPTConfig":
         """The config of a published model by its name, e.g. `GPTConfig.preset("gpt2-medium")`."""
-        if name not in PRESETS:
+        known = PRESETS | LATER
+        if name not in known:
             raise ValueError(
-                f"A preset must be one of {', '.join(PRESETS)}; got {name!r}. Try 'gpt2'."
+                f"A preset must be one of {', '.join(known)}; got {name!r}. Try 'gpt2'."
             )
-        return PRESETS[name]
+        return known[name]
 
     def _keep(self, name: str, value) -> None:
         """Replace a field by the plain number it is: numpy's would not go into JSON."""
@@ -172,3 +173,28 @@ PRESETS = {
     "gpt3-13b": _gpt3(40, 40, 5120),  # the paper's table prints 5,140, which 40 heads cannot share
     "gpt3-175b": _gpt3(96, 96, 12_288),
 }
+
+
+def _llama(*sizes: int, **numbers) -> GPTConfig:
+    parts = {"positions": "rotary", "norm": "rms", "feed_forward": "swiglu", "attention": "grouped"}
+    return GPTConfig(*sizes, **parts | {"bias": False, "qkv_bias": False} | numbers)
+
+
+# Models after GPT-3 that are made of the same parts, from the config.json that was published with
+# each; SmolLM2's from its own file.
+LATER = {
+    "smollm2-135m": _llama(
+        8192, 49_152, 30, 9, 576, n_kv_head=3, n_hidden=1536, rotary_base=1e5
+    ),
+    "llama3-8b": _llama(
+        8192, 128_256, 32, 32, 4096, n_kv_head=8, n_hidden=14_336, rotary_base=5e5, tied=False
+    ),
+    "mixtral-8x7b": _llama(
+        32_768, 32_000, 32, 32, 4096, n_kv_head=8, n_hidden=14_336, rotary_base=1e6, tied=False,
+        n_expert=8, n_expert_active=2,
+    ),
+    "qwen3-0.6b": _llama(
+        40_960, 151_936, 28, 16, 1024, n_kv_head=8, n_hidden=3072, rotary_base=1e6,
+        attention="qk-norm", head_width=128, norm_eps=1e-6,
+    ),
+}  # fmt: skip

@@ -10,7 +10,7 @@ import copy
 import torch
 from torch import Tensor, nn
 
-from helpers.basics.borders import explained, explains, takes
+from helpers.basics.borders import explained, takes
 
 MOST = 127  # the largest whole number that is used; -128 would have no opposite
 
@@ -19,14 +19,13 @@ MOST = 127  # the largest whole number that is used; -128 would have no opposite
 def rounded(x: Tensor) -> tuple[Tensor, Tensor]:
     """Rows of numbers, x: (..., C), as whole numbers of 8 bits and a scale for each row.
 
-    Returns int8 (..., C) and scales (..., 1), whose product is about x. The largest of a row becomes ±127, and no
-    number errs by more than half the scale. A row of zeros stays.
+    Returns int8 (..., C) and scales (..., 1), whose product is about x. The largest of a row
+    becomes ±127, and no number errs by more than half the scale. A row of zeros stays.
     """
     scale = x.abs().amax(-1, keepdim=True).clamp(min=1e-30) / MOST
     return (x / scale).round().to(torch.int8), scale
 
 
-@explains(x="stream ... C")
 class Int8Linear(nn.Module):
     """A linear layer that multiplies whole numbers of 8 bits; it can be used, not trained."""
 
@@ -38,7 +37,7 @@ class Int8Linear(nn.Module):
         self.register_buffer("bias", None if layer.bias is None else layer.bias.detach())
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: (..., C) -> (..., N): about what the layer of float32 gives."""
+        """x: (..., N) -> (..., M), about what the layer of N inputs and M outputs gives."""
         rows, scale = rounded(x.flatten(0, -2))
         products = torch._int_mm(rows, self.whole)  # exact, in 32 bits
         y = (products * scale * self.scale).view(*x.shape[:-1], -1)

@@ -67,13 +67,6 @@ def norm_parameters(config: GPTConfig) -> int:
     return kinds[config.norm] * config.n_embd
 
 
-@takes(config="with n_embd")
-def active_parameters(config: GPTConfig) -> int:
-    """Those that one token computes with: of the experts, n_expert_active; all of a dense model."""
-    idle = config.n_expert - config.n_expert_active if config.n_expert else 0
-    return count_parameters(config) - config.n_layer * idle * feed_forward_parameters(config)
-
-
 @takes(n_params="amount", n_tokens="amount")
 def training_flops(n_params: float, n_tokens: float) -> float:
     """Floating point operations of a training: 6 for each parameter and token.

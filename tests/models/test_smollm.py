@@ -1,5 +1,6 @@
 """A GGUF becomes our GPT: a small one and SmolLM2, equal to transformers' model of it."""
 
+import dataclasses
 import os
 import random
 
@@ -12,6 +13,7 @@ from transformers import modeling_gguf_pytorch_utils as modeling_gguf
 
 from helpers.learning import sampling
 from helpers.models import attention
+from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.text import published
 from helpers.theory.scaling import count_parameters, kv_cache_bytes_per_token
@@ -166,6 +168,8 @@ def its_twin(needs_smollm):
 
 def test_smollm_is_read_whole(smollm):
     config = smollm.config
+    eps = {"norm_eps": 1e-5}  # the file has it in 32 bits
+    assert dataclasses.replace(config, **eps) == GPTConfig.preset("smollm2-135m")
     assert sum(p.numel() for p in smollm.parameters()) == count_parameters(config) == 134_515_008
     assert smollm.head.weight is smollm.token_embedding.weight and not smollm.training
     # 30 layers, 3 heads of 64 channels, a key and a value of 2 bytes: 23,040
