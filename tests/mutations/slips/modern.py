@@ -26,7 +26,7 @@ MODERN = [
     slip(
         "groups whose keys are repeated in the wrong order",
         "models/grouped.py",
-        "x.repeat_interleave(self.n_head // x.shape[1], dim=1)",
+        "x[:, :, None].expand(-1, -1, self.n_head // x.shape[1], -1, -1).flatten(1, 2)",
         "x.repeat(1, self.n_head // x.shape[1], 1, 1)",
         f"{PARTS}::test_grouped_attention_is_plain_attention_whose_keys_are_repeated",
         f"{LLAMA}[llama]",
