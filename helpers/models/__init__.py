@@ -9,16 +9,21 @@ config          the numbers and the names of parts that define a GPT
 parts           the names of parts, and what each stands for
 positions       how a model is told where a token stands
 attention       attention, and its weights for pictures
+grouped         attention that shares keys and values, normalises queries, or slides
 cache           the keys and values of the tokens already read
 masks           who may look at whom
-mlp             the feed-forward network
+norms           vectors brought to one size
+mlp             the feed-forward network, and the gated one
 block           attention and a feed-forward network, put together
 gpt             the GPT
 losses          what the right answers cost
 initialise      the numbers that a model starts with
 checkpoint      a model on disk
 rebuild         a model from the tensors that were read
-pretrained      GPT-2's published weights
+pretrained      published weights
+llama           the settings and tensors of Llama and its relatives
+rounded         weights of 4 and 8 bits, undone
+int8            products of whole numbers of 8 bits
 modes           look at a model as it answers, and leave it as it was
 ladder          the lecture's models, one part more at each step
 induction       what a single head looks at, and whether it matters

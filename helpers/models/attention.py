@@ -46,7 +46,7 @@ class CausalSelfAttention(nn.Module):
         super().__init__()
         self.n_head, self.dropout, self.turn = config.n_head, config.dropout, turn
         self.qkv = nn.Linear(config.n_embd, 3 * config.n_embd, bias=config.qkv_bias)
-        self.projection = nn.Linear(config.n_embd, config.n_embd)
+        self.projection = nn.Linear(config.n_embd, config.n_embd, bias=config.bias)
 
     def forward(self, x: Tensor, cache: LayerCache | None = None) -> Tensor:
         """x: (B, T, C) -> (B, T, C); output t depends on inputs up to t only (and on the cache)."""

@@ -15,13 +15,9 @@ from helpers.models.attention import CausalSelfAttention
 from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
 from helpers.models.mlp import MLP
+from helpers.models.norms import layer_norm
 
 Part = Callable[[GPTConfig], nn.Module]
-
-
-def layer_norm(config: GPTConfig) -> nn.LayerNorm:
-    """LayerNorm over the C channels of every position."""
-    return nn.LayerNorm(config.n_embd)
 
 
 @explains(config="with n_embd", x="stream B T C")

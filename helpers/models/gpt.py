@@ -18,7 +18,7 @@ from helpers.models.config import GPTConfig
 from helpers.models.losses import token_loss
 from helpers.models.parts import Parts
 from helpers.models.positions import places
-from helpers.models.rebuild import build
+from helpers.models.rebuild import adopted, build, undrawn
 
 
 @explains(
@@ -42,7 +42,9 @@ class GPT(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.blocks = self.parts.blocks(config, self.position_embedding)
         self.final_norm = self.parts.final_norm(config, self.blocks)
-        self.head = nn.Linear(config.n_embd, config.vocab_size, bias=not config.tied)
+        self.head = nn.Linear(
+            config.n_embd, config.vocab_size, bias=config.bias and not config.tied
+        )
         if config.tied:
             self.head.weight = self.token_embedding.weight
         initialise.gpt2(self)
@@ -108,10 +110,13 @@ class GPT(nn.Module):
 
     @classmethod
     def from_pretrained(cls, source: str | Path, download: bool = False) -> "GPT":
-        """GPT-2 with its published weights, by name ("gpt2" … "gpt2-xl") or from a folder.
+        """A model with its published weights: by name, from a folder or from a GGUF file.
 
-        Nothing is fetched unless `download` says so. In eval mode. ValueError for a missing,
-        damaged or foreign file, ConnectionError when the weights are not to be had.
+        Names: "gpt2" … "gpt2-xl", and "smollm2-135m". A folder holds config.json and
+        model.safetensors of a GPT-2, Llama, Mistral, Qwen3 or Mixtral. Nothing is fetched unless
+        `download` says so. In eval mode. ValueError for a missing, damaged or foreign file,
+        ConnectionError when the weights are not to be had.
         """
         config, tensors = pretrained.read(source, download)
-        return build(cls, config, tensors, Path(source) / checkpoint.WEIGHTS)
+        with undrawn():  # every number is read: to draw others first would take longer than that
+            return build(cls, config, tensors, Path(source), adopted)

@@ -39,13 +39,14 @@ def prefix(T: int, known: int) -> Tensor:
     return visible
 
 
-def window(T: int, width: int) -> Tensor:
-    """Oneself and the width - 1 positions before: a sliding window.
+def window(T: int, width: int, S: int | None = None, device: torch.device | None = None) -> Tensor:
+    """Oneself and the width - 1 positions before, a sliding window: (T, S), as in `causal`.
 
     >>> window(3, 2).int().tolist()
     [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
     """
-    return causal(T).triu(1 - whole("width", width))
+    visible = causal(T, S, device)
+    return visible.triu(visible.shape[1] - T + 1 - whole("width", width))
 
 
 @takes(T="count")

@@ -8,21 +8,35 @@ an attention part is also given `turn` (see `helpers.models.positions`), a block
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle, islice
 
 from torch import nn
 
 from helpers.models import block
 from helpers.models.attention import CausalSelfAttention, full_attention
 from helpers.models.config import GPTConfig
-from helpers.models.mlp import MLP
+from helpers.models.grouped import GroupedAttention, QKNormAttention, SlidingAttention
+from helpers.models.mlp import MLP, SwiGLU
 from helpers.models.moe import MoE
-from helpers.models.positions import Learned, Positions, Sinusoidal, no_positions
+from helpers.models.norms import layer_norm, rms_norm
+from helpers.models.positions import Learned, Positions, Rotary, Sinusoidal, no_positions
 
 KINDS = {
-    "positions": {"learned": Learned, "sinusoidal": Sinusoidal, "none": no_positions},
-    "norm": {"layer": block.layer_norm, "none": nn.Identity},
-    "attention": {"causal": CausalSelfAttention, "full": full_attention},
-    "feed_forward": {"mlp": MLP},
+    "positions": {
+        "learned": Learned,
+        "sinusoidal": Sinusoidal,
+        "rotary": Rotary,
+        "none": no_positions,
+    },
+    "norm": {"layer": layer_norm, "rms": rms_norm, "none": nn.Identity},
+    "attention": {
+        "causal": CausalSelfAttention,
+        "full": full_attention,
+        "grouped": GroupedAttention,
+        "qk-norm": QKNormAttention,
+        "sliding": SlidingAttention,
+    },
+    "feed_forward": {"mlp": MLP, "swiglu": SwiGLU},
     "block": {
         "pre-norm": block.PreNormBlock,
         "post-norm": block.PostNormBlock,
@@ -64,7 +78,8 @@ class Parts:
                     f"A part must be something that takes the config; got {kind}={part!r}. "
                     f"Try its name in the config: GPTConfig(…, {kind}={part!r})."
                 )
-        found = {kind: _named(kind, getattr(config, kind)) for kind in KINDS}
+        found = {kind: _named(kind, getattr(config, kind)) for kind in KINDS if kind != "attention"}
+        found["attention"] = _in_turn(config.attention)
         if config.n_expert:
             found["feed_forward"] = partial(MoE, expert=found["feed_forward"])
         others = {kind: part for kind, part in others.items() if part is not found[kind]}
@@ -75,12 +90,12 @@ class Parts:
 
         ValueError if the config names experts and the feed-forward part that was passed has none.
         """
-        layers = {
-            "norm": self.norm,
-            "attention": partial(self.attention, turn=positions.turn),
-            "feed_forward": self.feed_forward,
-        }
-        blocks = nn.ModuleList(self.block(config, **layers) for _ in range(config.n_layer))
+        layers = {"norm": self.norm, "feed_forward": self.feed_forward}
+        several = self.attention if isinstance(self.attention, list) else [self.attention]
+        blocks = nn.ModuleList(
+            self.block(config, attention=partial(attention, turn=positions.turn), **layers)
+            for attention in islice(cycle(several), config.n_layer)
+        )
         replaced = config.n_expert and len(blocks) and "feed_forward" in self.others
         if replaced and not any(isinstance(layer, MoE) for layer in blocks.modules()):
             raise ValueError(
@@ -93,6 +108,12 @@ class Parts:
         """What stands between the last block and the head: no norm where a block ends with one."""
         last = blocks[-1] if len(blocks) else self.block
         return nn.Identity() if getattr(last, "ends_normalised", False) else self.norm(config)
+
+
+def _in_turn(names: str) -> Callable | list[Callable]:
+    """The attention of a name; of several, as in "sliding/grouped", those that layers share."""
+    found = [_named("attention", name) for name in names.split("/")]
+    return found if len(found) > 1 else found[0]
 
 
 def _named(kind: str, name: str) -> Callable:

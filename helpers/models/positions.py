@@ -1,8 +1,8 @@
 """Positions: attention sees a set, so a model must be told where each token stands.
 
 A positions part can say so in two ways: by a vector that is added to the token's embedding, or by
-turning queries and keys before they are compared. Source: Vaswani et al. 2017, §3.5. Built by hand
-in notebook *From RNN to attention*.
+turning queries and keys before they are compared. Sources: Vaswani et al. 2017, §3.5 (sinusoids);
+Su et al. 2021, §3.2 (rotary). Built by hand in notebook *From RNN to attention*.
 """
 
 from collections.abc import Callable
@@ -54,6 +54,40 @@ class Sinusoidal(Positions):
         return waves(places, self.frequencies)
 
 
+class Rotary(Positions):
+    """Queries and keys are turned, each pair of channels by an angle that grows with the place.
+
+    Two vectors turned by their angles have a product that depends on the difference of the angles:
+    a score says how far apart two tokens stand, and not where. Pair i turns by base^(-2i/hs)
+    radians per place. A pair is channel i of the first half and channel i of the second.
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        turns = frequencies(config.head_size, config.rotary_base)
+        angles = torch.arange(config.block_size)[:, None] * turns  # (block_size, hs/2)
+        self.register_buffer("cos", angles.cos(), persistent=False)
+        self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def turn(self, x: Tensor, past: int) -> Tensor:
+        """Each pair (a, b) turned by its angle: (B, nh, T, hs) -> the same shape, same lengths."""
+        cos, sin = (table[past : past + x.shape[-2]] for table in (self.cos, self.sin))
+        a, b = x.chunk(2, dim=-1)
+        return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+
+
+def halves(rows: Tensor, n_head: int) -> Tensor:
+    """Rows of a matrix of queries or keys whose pairs are neighbours, in the order that Rotary has.
+
+    rows: (nh·hs, C) -> (nh·hs, C). In a head of a GGUF, 2i and 2i + 1 are a pair; here i and
+    hs/2 + i. A permutation of queries and keys alike leaves every score as it was.
+
+    >>> halves(torch.arange(4)[:, None], n_head=1).flatten().tolist()
+    [0, 2, 1, 3]
+    """
+    return rows.unflatten(0, (n_head, -1, 2)).transpose(1, 2).flatten(0, 2)
+
+
 def no_positions(config: GPTConfig) -> Positions:
     """The part of a model that is told nothing: a causal mask still lets it count."""
     return Positions()
@@ -68,11 +102,11 @@ def sinusoidal(T: int, C: int) -> Tensor:
     return waves(torch.arange(whole("T", T, 0)), frequencies(C))
 
 
-def frequencies(C: int) -> Tensor:
-    """ω_i = 10,000^(-2i/C), radians per place: (C/2,), falling from 1. ValueError when C is odd."""
+def frequencies(C: int, base: float = BASE) -> Tensor:
+    """ω_i = base^(-2i/C), radians per place: (C/2,), falling from 1. ValueError when C is odd."""
     if whole("C", C) % 2:
         raise ValueError(f"Sines and cosines come in pairs: C must be even; got {C}. Try {C + 1}.")
-    return BASE ** (-torch.arange(0, C, 2) / C)
+    return base ** (torch.arange(0, -C, -2) / C)
 
 
 def waves(places: Tensor, frequencies: Tensor) -> Tensor:

@@ -1,17 +1,21 @@
-"""GPT-2's weights as Hugging Face stores them, read into our GPT.
+"""Published weights, read into our GPT: GPT-2's, Llama's and its relatives' (`llama`).
 
-Source: Radford et al. 2019. Their code keeps matrices the other way round (inputs × outputs, a
-"Conv1D" of width 1) and counts queries, keys and values as one matrix, as we do.
-Notebook *From GPT-1 to GPT-3*.
+A folder of Hugging Face's, a GGUF file or a name. Source of GPT-2: Radford et al. 2019. Their code
+keeps matrices the other way round (inputs × outputs, a "Conv1D" of width 1) and counts queries,
+keys and values as one matrix, as we do. Notebook *From GPT-1 to GPT-3*.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor
 
+from helpers.basics.gguf import GGUF
 from helpers.basics.numbers import whole
-from helpers.models import checkpoint
+from helpers.models import checkpoint, llama, rounded
 from helpers.models.config import GPTConfig
+from helpers.text import smollm
 
 PUBLISHED = {"gpt2": 0.5, "gpt2-medium": 1.5, "gpt2-large": 3.2, "gpt2-xl": 6.4}  # GB to fetch
 FILES = (checkpoint.CONFIG, checkpoint.WEIGHTS)
@@ -29,7 +33,6 @@ NAMES = {  # theirs -> ours, outside the blocks and in a block
 CONVS = ("c_attn.weight", "c_proj.weight", "c_fc.weight")  # the matrices kept the other way round
 # What GPT-2 does wherever its config leaves a choice; our GPT does nothing else.
 FIXED = {
-    "model_type": ("gpt2",),
     "activation_function": ("gelu_new", "gelu_pytorch_tanh"),
     "layer_norm_epsilon": (1e-5,),
     "scale_attn_weights": (True,),
@@ -40,17 +43,40 @@ FIXED = {
 
 
 def read(source: str | Path, download: bool = False) -> tuple[GPTConfig, dict[str, Tensor]]:
-    """The config and the tensors, under our names, of "gpt2" … "gpt2-xl" or of a folder.
+    """The config and the tensors, under our names, of a published name, a folder or a GGUF file.
 
-    A folder holds config.json and model.safetensors. A published name is looked up in Hugging
+    A folder holds config.json and model.safetensors. "gpt2" … "gpt2-xl" are looked up in Hugging
     Face's cache, and fetched there if `download` says so (an interrupted download goes on where
-    it stopped). ValueError for a missing, damaged or foreign file, ConnectionError when offline.
+    it stopped); "smollm2-135m" comes in a package. ValueError for a missing, damaged or foreign
+    file, ConnectionError for a name that is not at hand.
     """
+    if str(source) == smollm.NAME or str(source).endswith(".gguf"):
+        return read_gguf(smollm.path() if str(source) == smollm.NAME else Path(source))
     folder = _published(str(source), download) if str(source) in PUBLISHED else Path(source)
-    settings = checkpoint.read_json(folder / checkpoint.CONFIG)
-    path = folder / checkpoint.WEIGHTS
-    tensors = checkpoint.tensors_from(checkpoint.read_bytes(path), path)
-    return _config(settings, folder), translated(tensors)
+    path = folder / checkpoint.CONFIG
+    settings = checkpoint.read_json(path)
+    make = settings.setdefault("model_type", "gpt2")
+    makes = {"gpt2": (FIXED, _gpt2)} | dict.fromkeys(llama.MAKES, (llama.FIXED, llama.config_of))
+    if make not in makes:
+        raise ValueError(
+            f"{path} must describe a model of a make that can be read: model_type = "
+            f"{', '.join(makes)}; got {make!r}. Pass a model of one of these."
+        )
+    fixed, config_of = makes[make]
+    _check_fixed(settings, fixed, make, path)
+    config = _config(config_of, settings, path)
+    weights = folder / checkpoint.WEIGHTS
+    tensors = checkpoint.tensors_from(checkpoint.read_bytes(weights), weights)
+    return config, translated(tensors) if make == "gpt2" else llama.translated(tensors)
+
+
+def read_gguf(path: Path) -> tuple[GPTConfig, dict[str, Tensor]]:
+    """The same of a GGUF file of the architecture llama, its rounded weights as float32."""
+    file = GGUF(path)
+    config = _config(llama.config_of_gguf, file.settings, path)
+    config = replace(config, tied="output.weight" not in file.tensors)
+    tensors = {name: rounded.read(file, name) for name in file.tensors}
+    return config, llama.translated_gguf(tensors, config)
 
 
 def translated(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -81,26 +107,33 @@ def our_name(name: str) -> str:
     return name
 
 
-def _config(settings: dict, folder: Path) -> GPTConfig:
-    for name, allowed in FIXED.items():
+def _check_fixed(settings: dict, fixed: dict, make: str, path: Path) -> None:
+    for name, allowed in fixed.items():
         if (value := settings.get(name, allowed[0])) not in allowed:
             raise ValueError(
-                f"{folder / checkpoint.CONFIG} must describe a GPT-2: {name} = {allowed[0]!r}; "
-                f"got {value!r}. Pass a model of GPT-2's make; no other can be read."
+                f"{path} must describe a plain {make}: {name} = {allowed[0]!r}; "
+                f"got {value!r}. Pass such a model; no other can be read."
             )
+
+
+def _config(config_of: Callable[[dict], GPTConfig], settings: dict, path: Path) -> GPTConfig:
     try:
-        width = whole("n_embd", settings["n_embd"])
-        if settings.get("n_inner") not in (None, 4 * width):
-            advice = f"Try n_inner={4 * width}."
-            raise ValueError(f"n_inner must be 4 · n_embd; got {settings['n_inner']}. {advice}")
-        sizes = {name: settings[name] for name in ("vocab_size", "n_layer", "n_head", "n_embd")}
-        block_size = settings.get("n_positions", settings.get("n_ctx"))
-        return GPTConfig(block_size, **sizes, dropout=settings.get("resid_pdrop", 0.1))
-    except (KeyError, ValueError) as error:
+        return config_of(settings)
+    except (KeyError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
         raise ValueError(
-            f"{folder / checkpoint.CONFIG} must hold the sizes of a GPT-2 that fit together; "
-            f"it does not: {str(error).rstrip('.')}. Fetch the file again."
+            f"{path} must hold the numbers of a model that fit together and are all known; "
+            f"they are not: {str(error).rstrip('.')}. Fetch the file again."
         ) from None
+
+
+def _gpt2(settings: dict) -> GPTConfig:
+    width = whole("n_embd", settings["n_embd"])
+    if settings.get("n_inner") not in (None, 4 * width):
+        advice = f"Try n_inner={4 * width}."
+        raise ValueError(f"n_inner must be 4 · n_embd; got {settings['n_inner']}. {advice}")
+    sizes = {name: settings[name] for name in ("vocab_size", "n_layer", "n_head", "n_embd")}
+    block_size = settings.get("n_positions", settings.get("n_ctx"))
+    return GPTConfig(block_size, **sizes, dropout=settings.get("resid_pdrop", 0.1))
 
 
 def _published(name: str, download: bool) -> Path:

@@ -5,25 +5,54 @@ have the same names and shapes.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from helpers.models.config import GPTConfig
 
 KINDS = (torch.float32, torch.bfloat16, torch.float16, torch.float64)  # that weights may have
+DRAWS = ("normal_", "uniform_", "kaiming_uniform_")  # what fills a new layer
+
+
+class undrawn(TorchFunctionMode):  # used like a function
+    """Inside, no number is drawn: what a new layer would start with is left as memory has it."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        """The function itself, unless it fills a tensor with random numbers."""
+        named = kwargs or {}
+        if getattr(function, "__name__", "") in DRAWS:
+            return next(iter([*args, *named.values()]))  # the tensor, as it is
+        return function(*args, **named)
+
+
+def copied(parameter: nn.Parameter, tensor: Tensor) -> None:
+    """Copy what was read into the parameter's own memory."""
+    parameter.data.copy_(tensor)
+
+
+def adopted(parameter: nn.Parameter, tensor: Tensor) -> None:
+    """Let what was read be the parameter, where it is of the same kind of number."""
+    parameter.data = tensor.to(parameter)
 
 
 def build(
-    model_class: type, config: GPTConfig, tensors: dict[str, Tensor], path: Path
+    model_class: type,
+    config: GPTConfig,
+    tensors: dict[str, Tensor],
+    path: Path,
+    put: Callable[[nn.Parameter, Tensor], None] = copied,
 ) -> nn.Module:
     """The model of a config with these parameters, in eval mode; ValueError if they differ.
 
     ValueError also unless they are finite numbers in floating point. A parameter with two names, as
     of a tied head, may come under either. Nothing is allocated before the shapes agree: a damaged
-    config may ask for any size.
+    config may ask for any size. put: how a tensor becomes a parameter's. The tensors are used up:
+    there may be no room for all of them twice.
     """
     for name, most in _limits(config, tensors).items():
         if (value := getattr(config, name)) > most:
@@ -43,16 +72,18 @@ def build(
         raise _other_model(path, wrong)
     model = model_class(config)
     for name, parameter in model.named_parameters():
-        _fill(parameter, tensors[name], f"{name!r} of {path}")
+        _fill(parameter, tensors.pop(name), put, f"{name!r} of {path}")
     return model.eval()
 
 
-def _fill(parameter: nn.Parameter, tensor: Tensor, where: str) -> None:
-    """Copy what was read into its place, if these are weights."""
+def _fill(parameter: nn.Parameter, tensor: Tensor, put: Callable, where: str) -> None:
+    """Put what was read into its place, if these are weights."""
     known = tensor.dtype in KINDS
     if known:
-        parameter.data.copy_(tensor)
-    if not (known and parameter.isfinite().all()):  # a finite double may be an infinite float
+        put(parameter, tensor)
+    if not (
+        known and torch.stack(parameter.aminmax()).isfinite().all()
+    ):  # a finite double may be an infinite float
         got = "NaN or infinity" if known else str(tensor.dtype).removeprefix("torch.")
         raise ValueError(
             f"Weights must be finite numbers in floating point; got {got} in {where}. "
@@ -63,10 +94,9 @@ def _fill(parameter: nn.Parameter, tensor: Tensor, where: str) -> None:
 def _limits(config: GPTConfig, tensors: dict[str, Tensor]) -> dict[str, float]:
     """The most that a config can ask for, if these are its tensors."""
     numbers, count = sum(tensor.numel() for tensor in tensors.values()), len(tensors)
-    plain = config.positions != "learned" and config.attention == "causal"
-    return {
-        "vocab_size": numbers,
-        "n_embd": numbers,
+    plain = config.positions in ("sinusoidal", "none") and config.attention == "causal"
+    widths = ("n_head", "n_kv_head", "head_width", "n_hidden", "n_embd", "vocab_size")
+    return dict.fromkeys(widths, numbers) | {
         "block_size": math.inf if plain else numbers,  # nothing in the model is so long
         "n_layer": count,
         "n_expert": count / config.n_layer if config.n_layer else math.inf,
@@ -75,7 +105,7 @@ def _limits(config: GPTConfig, tensors: dict[str, Tensor]) -> dict[str, float]:
 
 def _by_first_name(model: nn.Module, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """The tensors of parameters with several names under the first; one that differs stays."""
-    named, found = dict(model.named_parameters(remove_duplicate=False)), dict(tensors)
+    named, found = dict(model.named_parameters(remove_duplicate=False)), tensors
     first = {id(parameter): name for name, parameter in model.named_parameters()}
     for name in tensors.keys() & named.keys():
         ours = first[id(named[name])]

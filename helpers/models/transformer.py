@@ -38,7 +38,11 @@ class TransformerConfig:
     activation: str = "relu"
 
     def __post_init__(self):
-        GPTConfig(1, **vars(self))  # the same numbers obey the same rules
+        self.gpt()  # the same numbers obey the same rules
+
+    def gpt(self) -> GPTConfig:
+        """The same numbers as a GPT's, for the parts that both have."""
+        return GPTConfig(1, **vars(self))
 
 
 class AddNorm(nn.Module):
@@ -59,7 +63,8 @@ class EncoderBlock(nn.Module):
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
-        self.attention, self.mlp = MultiHeadAttention(config.n_embd, config.n_head), MLP(config)
+        self.attention = MultiHeadAttention(config.n_embd, config.n_head)
+        self.mlp = MLP(config.gpt())
         self.add_attention, self.add_mlp = AddNorm(config), AddNorm(config)
 
     def forward(self, x: Tensor, visible: Tensor | None = None) -> Tensor:
@@ -76,7 +81,7 @@ class DecoderBlock(nn.Module):
         super().__init__()
         self.attention = MultiHeadAttention(config.n_embd, config.n_head)
         self.cross_attention = MultiHeadAttention(config.n_embd, config.n_head)
-        self.mlp = MLP(config)
+        self.mlp = MLP(config.gpt())
         self.add_attention, self.add_cross, self.add_mlp = (AddNorm(config) for _ in range(3))
 
     def forward(self, y: Tensor, memory: Tensor, visible: Tensor | None = None) -> Tensor:

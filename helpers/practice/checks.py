@@ -4,7 +4,6 @@ They ask what goes in and what comes out, or count; only the twin knows the part
 Notebook *Bugs that still train*.
 """
 
-from dataclasses import replace
 from functools import partial
 
 import torch
@@ -14,6 +13,7 @@ from torch.nn import functional as F
 from helpers.basics.borders import explained, takes
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
+from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.modes import device_of, evaluating
 from helpers.models.positions import Positions
@@ -86,10 +86,11 @@ def twin_difference(model: GPT, idx: Tensor) -> float:
 def has_twin(model: GPT) -> bool:
     """Whether PyTorch has layers for this GPT: a plain one, whose parts may hide a mistake."""
     c = model.config
-    plain = (c.block, c.attention, c.activation, c.tied) == ("pre-norm", "causal", "gelu", True)
+    named = (c.block, c.attention, c.activation, c.tied, c.norm_eps)
+    plain = named == ("pre-norm", "causal", "gelu", True, 1e-5)
     added = type(model.position_embedding).turn is Positions.turn  # nothing turns the queries
     with torch.device("meta"):
-        ours = _shapes(PreNormBlock(replace(c, qkv_bias=True)))
+        ours = _shapes(PreNormBlock(GPTConfig(1, 1, 1, n_head=1, n_embd=c.n_embd)))
     # every block of the same weights, and none that normalises its sum
     fits = all(_shapes(block) == ours for block in model.blocks)
     ends = any(getattr(block, "ends_normalised", False) for block in model.blocks)

@@ -10,6 +10,7 @@ merges            the merges of byte-pair encoding, learned and applied fast
 special           tokens that are names and no text
 download          a download that ends
 published         the tokens of GPT-2 and GPT-4
+smollm            the tokens of SmolLM2, a real model of English
 cuts              recorded cuts of published tokenizers
 vocabulary_files  the tokens of a published model's folder
 stream            a text that comes in chunks, tokenized in bounded memory

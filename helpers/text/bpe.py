@@ -36,18 +36,24 @@ class BPETokenizer(WithSpecial):
     ([b'lo', b'low'], [115, 257])
     """
 
+    # What another kind of byte-pair encoding may have otherwise: how a text is cut before anything
+    # is merged, the bytes that there must be, and whether the ids begin with the special tokens.
+    kind, split, needed, special_first = "bpe", SPLIT, frozenset(BYTES), False
+
     def __init__(self, tokens: Iterable[bytes], special: Iterable[str] = ()):
         self.tokens = list(tokens)
-        self.ranks = {token: i for i, token in enumerate(self.tokens)}
-        if not self.ranks.keys() >= set(BYTES) or len(self.ranks) < len(self.tokens):
+        super().__init__(special, first=0 if self.special_first else len(self.tokens))
+        first = len(self.special) if self.special_first else 0
+        self.ranks = {token: first + i for i, token in enumerate(self.tokens)}
+        if not self.ranks.keys() >= self.needed or len(self.ranks) < len(self.tokens):
             raise ValueError(
                 "The tokens must be the 256 single bytes and others, each once; "
                 f"got {len(self.tokens)} tokens, {len(self.ranks)} of them different, and "
                 f"{len(self.ranks.keys() & set(BYTES))} single bytes. "
                 "Try BPETokenizer.train(text, vocab_size)."
             )
-        super().__init__(special, first=len(self.tokens))
-        self._all = self.tokens + [name.encode() for name in self.special]
+        names = [name.encode() for name in self.special]
+        self._all = names + self.tokens if self.special_first else self.tokens + names
         self._remembered = lru_cache(REMEMBERED)(self._piece)
 
     @classmethod
@@ -85,7 +91,7 @@ class BPETokenizer(WithSpecial):
         Special tokens are read as plain text. ValueError for half of a surrogate pair.
         """
         ids: list[int] = []
-        for piece in regex.findall(SPLIT, _valid(text)):
+        for piece in regex.findall(self.split, _valid(text)):
             ids += self._remembered(piece) if len(piece) <= LONG else self._piece(piece)
         return ids
 
@@ -106,7 +112,7 @@ class BPETokenizer(WithSpecial):
         Its special tokens stay, behind these.
         """
         vocab_size = whole("vocab_size", vocab_size, len(BYTES), advice=ADVICE)
-        return BPETokenizer(self.tokens[:vocab_size], self.special)
+        return type(self)(self.tokens[:vocab_size], self.special)
 
     def with_special(self, *names: str) -> "BPETokenizer":
         """A copy that has these special tokens, too; those it has already keep their ids."""
@@ -119,7 +125,7 @@ class BPETokenizer(WithSpecial):
         """
         return tiktoken.Encoding(
             "gpt-probably",
-            pat_str=_same_everywhere(),
+            pat_str=_same_everywhere(self.split),
             mergeable_ranks=self.ranks,
             special_tokens=self.special,
         )
@@ -127,7 +133,9 @@ class BPETokenizer(WithSpecial):
     def to_json(self) -> str:
         """The tokenizer as JSON, for `model.save(folder, tokenizer)`."""
         tokens = [base64.b64encode(token).decode() for token in self.tokens]
-        return json.dumps({"kind": "bpe", "vocabulary": tokens, "special": [*self.special]}) + "\n"
+        return (
+            json.dumps({"kind": self.kind, "vocabulary": tokens, "special": [*self.special]}) + "\n"
+        )
 
     @classmethod
     def from_settings(cls, settings: dict) -> "BPETokenizer":
@@ -173,12 +181,12 @@ def _words(texts: Iterable[str], special: Iterable[str]) -> Counter[bytes]:
 
 
 @cache
-def _same_everywhere() -> str:
-    """SPLIT with its letters and digits written out, as the `regex` package knows them.
+def _same_everywhere(pattern: str) -> str:
+    """A pattern with its letters and digits written out, as the `regex` package knows them.
 
     Two engines of different age know different letters. What is a letter here is one in Rust, too.
     """
-    characters, pattern = "".join(map(chr, range(0x110000))), SPLIT
+    characters = "".join(map(chr, range(0x110000)))
     for kind in (r"\p{L}", r"\p{N}"):
         runs = [run[0] for run in regex.finditer(f"{kind}+", characters)]
         spelled = "".join(rf"\x{{{ord(run[0]):x}}}-\x{{{ord(run[-1]):x}}}" for run in runs)

@@ -13,7 +13,7 @@ from functools import partial
 import tiktoken
 import tiktoken.load
 
-from helpers.text import download, stream
+from helpers.text import download, smollm, stream
 from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.special import WithSpecial
 
@@ -69,15 +69,21 @@ class PublishedTokenizer(WithSpecial):
             return b""
 
 
-def load(name: str, download: bool = False, seconds: float = 60) -> PublishedTokenizer:
+def load(
+    name: str, download: bool = False, seconds: float = 60
+) -> PublishedTokenizer | BPETokenizer:
     """GPT-2's tokenizer ("gpt2") or GPT-4's ("gpt4"), from the cache or, if asked for, fetched.
 
-    ConnectionError when it is neither at hand nor to be had within so many seconds; ValueError
-    for another name. A damaged file in the cache counts as missing (tiktoken checks its sha256).
+    SmolLM2's ("smollm2-135m") comes in a package and is never fetched. ConnectionError when it is
+    neither at hand nor to be had within so many seconds; ValueError for another name. A damaged
+    file in the cache counts as missing (tiktoken checks its sha256).
     """
+    if name == smollm.NAME:
+        return smollm.load()
     if name not in NAMES:
+        names = ", ".join(NAMES)
         raise ValueError(
-            f"A published tokenizer must be {' or '.join(NAMES)}; got {name!r}. Try 'gpt2'."
+            f"A published tokenizer must be {names} or {smollm.NAME}; got {name!r}. Try 'gpt2'."
         )
     with _reading_through(partial(_fetch, name, seconds) if download else partial(_refuse, name)):
         return PublishedTokenizer(tiktoken.get_encoding(NAMES[name]), name)

@@ -12,6 +12,7 @@ from helpers.basics.files import settle
 from helpers.text import vocabulary_files
 from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.published import PublishedTokenizer
+from helpers.text.smollm import SmolTokenizer
 from helpers.text.special import WithSpecial
 
 __all__ = ["BPETokenizer", "CharTokenizer", "PublishedTokenizer", "Tokenizer", "load"]
@@ -83,7 +84,8 @@ class CharTokenizer(WithSpecial):
 
 
 Tokenizer = CharTokenizer | BPETokenizer | PublishedTokenizer
-KINDS = {"characters": CharTokenizer, "bpe": BPETokenizer, "published": PublishedTokenizer}
+KINDS = {"characters": CharTokenizer, "published": PublishedTokenizer}
+KINDS |= {kind.kind: kind for kind in (BPETokenizer, SmolTokenizer)}
 
 
 def load(folder: str | Path) -> Tokenizer:

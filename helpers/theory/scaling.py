@@ -16,7 +16,8 @@ def count_parameters(config: GPTConfig) -> int:
     """The number of trainable numbers in GPT(config), equal to sum(p.numel()), a tied head once.
 
     V·C + T·C embeddings, L blocks of 12·C² + 13·C, a final norm of 2·C when the norms come first.
-    With E experts a block has E feed-forward networks of 8·C² + 5·C, and a router of E·C.
+    With E experts a block has E feed-forward networks of 8·C² + 5·C, and a router of E·C. Modern
+    parts have their own numbers: see `parameter_parts`.
 
     >>> count_parameters(GPTConfig.preset("gpt2"))
     124439808
@@ -28,16 +29,42 @@ def count_parameters(config: GPTConfig) -> int:
 def parameter_parts(config: GPTConfig) -> dict[str, int]:
     """Where the parameters of GPT(config) are, by part; the parts sum to `count_parameters`."""
     V, T, L, C = config.vocab_size, config.block_size, config.n_layer, config.n_embd
-    final_norm = 0 if config.block == "post-norm" else 2 * C
     parts = {
         "token embedding": V * C,
         "positions": T * C if config.positions == "learned" else 0,
-        "attention": L * (4 * C * C + C + (3 * C if config.qkv_bias else 0)),
-        "feed-forward": L * (8 * C * C + 5 * C) * max(1, config.n_expert),
-        "norms": L * 4 * C + final_norm,
+        "attention": attention_parameters(config),
+        "feed-forward": L * feed_forward_parameters(config) * max(1, config.n_expert),
+        "norms": (2 * L + (config.block != "post-norm")) * norm_parameters(config),
     }
     parts |= {"routers": L * config.n_expert * C} if config.n_expert else {}
-    return parts if config.tied else parts | {"head": C * V + V}
+    return parts if config.tied else parts | {"head": C * V + V * config.bias}
+
+
+def attention_parameters(config: GPTConfig) -> int:
+    """Of all layers: C rows for every head of queries, keys and values, and the way back.
+
+    Plain attention has 4·C² + 4·C in a layer; where queries and keys are normalised, each of the
+    two norms has hs weights.
+    """
+    C, hs = config.n_embd, config.head_size
+    qkv, back = (config.n_head + 2 * config.kv_heads) * hs, config.n_head * hs
+    layer = qkv * (C + config.qkv_bias) + C * (back + config.bias)
+    kinds = config.attention.split("/")  # taken in turn
+    normed = sum(kinds[i % len(kinds)] == "qk-norm" for i in range(config.n_layer))
+    return config.n_layer * layer + normed * 2 * hs
+
+
+def feed_forward_parameters(config: GPTConfig) -> int:
+    """Of one network: two matrices of C × 4·C, or three of C × 8/3·C where it is gated."""
+    C, into = config.n_embd, 2 if config.feed_forward == "swiglu" else 1  # matrices on the way in
+    hidden = config.n_hidden or (round(8 * C / 3) if into == 2 else 4 * C)
+    return (into + 1) * C * hidden + (into * hidden + C) * config.bias
+
+
+def norm_parameters(config: GPTConfig) -> int:
+    """Of one norm: a weight for each channel, and in LayerNorm a bias."""
+    kinds = {"none": 0, "rms": 1, "layer": 1 + config.bias}
+    return kinds[config.norm] * config.n_embd
 
 
 @takes(n_params="amount", n_tokens="amount")
@@ -57,9 +84,10 @@ def training_flops(n_params: float, n_tokens: float) -> float:
 def attention_flops_per_token(config: GPTConfig) -> int:
     """Forward operations of q·k and of weights · v for the last token of a full context: 4·L·T·C.
 
-    The average over a causal context is half of it.
+    The average over a causal context is half of it. Where heads have a width of their own, C is
+    nh·hs.
     """
-    return 4 * config.n_layer * config.block_size * config.n_embd
+    return 4 * config.n_layer * config.block_size * config.n_head * config.head_size
 
 
 @takes(n_params="amount")
@@ -73,12 +101,12 @@ def optimizer_bytes(n_params: int) -> int:
 
 @takes(config="with n_embd", bytes_per_number="count")
 def kv_cache_bytes_per_token(config: GPTConfig, bytes_per_number: int = 2) -> int:
-    """Bytes a key-value cache keeps for one token of one sequence: a key and a value per layer.
+    """Bytes a key-value cache keeps for one token of one sequence: keys and values of all layers.
 
     >>> kv_cache_bytes_per_token(GPTConfig.preset("gpt2"))
     36864
     """
-    return 2 * config.n_layer * config.n_embd * bytes_per_number
+    return 2 * config.n_layer * config.kv_heads * config.head_size * bytes_per_number
 
 
 @dataclass(frozen=True)

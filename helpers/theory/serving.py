@@ -14,7 +14,7 @@ from helpers.basics.kinds import need
 from helpers.basics.numbers import checked, whole
 from helpers.models.balance import expected_experts_hit
 from helpers.models.config import GPTConfig
-from helpers.theory.scaling import count_parameters
+from helpers.theory.scaling import count_parameters, feed_forward_parameters
 
 BF16 = 2  # bytes of a number
 
@@ -76,8 +76,7 @@ def active_parameters(config: GPTConfig) -> int:
     Equal to count_parameters for a dense config; 2 operations per number make a forward pass.
     """
     idle = max(0, config.n_expert - config.n_expert_active) if config.n_expert else 0
-    expert = 8 * config.n_embd**2 + 5 * config.n_embd
-    return count_parameters(config) - config.n_layer * idle * expert
+    return count_parameters(config) - config.n_layer * idle * feed_forward_parameters(config)
 
 
 @takes(n_tokens="whole")

@@ -164,7 +164,7 @@ def test_what_is_asked_for_is_fetched(monkeypatch, folder):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"model_type": "llama"}, "model_type = 'gpt2'; got 'llama'"),
+        ({"model_type": "bert"}, "model_type = gpt2, .*; got 'bert'"),
         ({"activation_function": "relu"}, "activation_function = 'gelu_new'; got 'relu'"),
         ({"scale_attn_by_inverse_layer_idx": True}, "inverse_layer_idx = False; got True"),
         ({"layer_norm_epsilon": 1e-6}, "layer_norm_epsilon = 1e-05; got 1e-06"),

@@ -1,4 +1,4 @@
-"""A new kind of positions is a class and an entry: rotary ones, in every model and tool."""
+"""Rotary positions are one class and one name, and work in every model and with every tool."""
 
 import copy
 import dataclasses
@@ -12,40 +12,19 @@ from helpers.learning import sampling
 from helpers.models import attention, checkpoint, masks
 from helpers.models.bert import Bert
 from helpers.models.gpt import GPT
-from helpers.models.parts import KINDS, Parts
-from helpers.models.positions import Positions, Sinusoidal
+from helpers.models.parts import Parts
+from helpers.models.positions import Sinusoidal
 from helpers.models.vision import Captioner
 from helpers.practice import checks
 from helpers.practice.bugs import in_the_model as bugs
 from tests.models.lively import lively
 
 IDX = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6], [5, 3, 5, 8, 9, 7, 9, 3]])
-NAMES = [(kind, name) for kind, known in KINDS.items() for name in known]
-
-
-# A new kind of positions: a class and an entry
-
-
-class Rotary(Positions):
-    """Turns pairs of channels by an angle that grows with the place. Su et al. 2021."""
-
-    def __init__(self, config):
-        super().__init__()
-        frequencies = 100 ** (-torch.arange(0, config.head_size, 2) / config.head_size)
-        angles = torch.arange(config.block_size)[:, None] * frequencies  # (T, hs/2)
-        self.register_buffer("cos", angles.cos(), persistent=False)
-        self.register_buffer("sin", angles.sin(), persistent=False)
-
-    def turn(self, x, past):
-        cos, sin = (table[past : past + x.shape[-2]] for table in (self.cos, self.sin))
-        a, b = x.chunk(2, dim=-1)
-        return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 
 
 @pytest.fixture
-def rotary(config, monkeypatch):
-    monkeypatch.setitem(KINDS["positions"], "rotary", Rotary)
-    return dataclasses.replace(config, positions="rotary")
+def rotary(config):
+    return dataclasses.replace(config, positions="rotary", rotary_base=100.0)
 
 
 def test_rotary_scores_depend_on_the_distance_only(rotary):

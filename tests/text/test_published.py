@@ -117,7 +117,7 @@ def test_tiktoken_reads_as_before_afterwards(address):
 
 
 def test_another_name_is_refused():
-    with pytest.raises(ValueError, match="must be gpt2 or gpt4; got 'gpt5'. Try"):
+    with pytest.raises(ValueError, match="must be gpt2, gpt4 or smollm2-135m; got 'gpt5'. Try"):
         published.load("gpt5")
 
 

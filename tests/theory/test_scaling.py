@@ -6,7 +6,7 @@ import itertools
 import pytest
 import torch
 
-from helpers.models.config import PRESETS, GPTConfig
+from helpers.models.config import LATER, PRESETS, GPTConfig
 from helpers.models.gpt import GPT
 from helpers.theory import scaling
 from helpers.theory.scaling import count_parameters
@@ -18,7 +18,7 @@ def built(config):
         return sum(parameter.numel() for parameter in GPT(config).parameters())
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", [*PRESETS, *LATER])
 def test_every_preset_is_counted_as_it_is_built(name):
     assert count_parameters(GPTConfig.preset(name)) == built(GPTConfig.preset(name))
 
@@ -44,6 +44,10 @@ def test_every_variant_is_counted_as_it_is_built(norm, tied, qkv_bias):
         ("gpt2-medium", 354_823_168),
         ("gpt2-large", 774_030_080),
         ("gpt2-xl", 1_557_611_200),
+        ("smollm2-135m", 134_515_008),
+        ("llama3-8b", 8_030_261_248),
+        ("mixtral-8x7b", 46_702_792_704),
+        ("qwen3-0.6b", 596_049_920),
     ],
 )
 def test_a_published_model_has_exactly_its_parameters(name, exact):

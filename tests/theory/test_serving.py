@@ -65,6 +65,12 @@ def test_a_dense_model_uses_all_it_has(name):
     assert active_parameters(PRESETS[name]) == count_parameters(PRESETS[name])
 
 
+def test_mixtral_is_counted_alike_as_sizes_and_as_a_preset():
+    config = GPTConfig.preset("mixtral-8x7b")
+    assert count_parameters(config) == MIXTRAL_8X7B.total
+    assert active_parameters(config) == MIXTRAL_8X7B.active
+
+
 def test_active_work_does_not_grow_with_the_number_of_experts_but_for_the_router():
     config = GPTConfig(8, 11, 3, 2, 10, n_expert=4)
     more = dataclasses.replace(config, n_expert=16)

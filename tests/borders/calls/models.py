@@ -1,5 +1,7 @@
 """Right calls of what stands in the room models."""
 
+from dataclasses import replace
+
 import torch
 
 from helpers.learning import (
@@ -12,6 +14,7 @@ from helpers.models import (
     bigram,
     block,
     cache,
+    grouped,
     induction,
     initialise,
     ladder,
@@ -20,6 +23,7 @@ from helpers.models import (
     mlp,
     moe,
     ngrams,
+    norms,
     positions,
     rnn,
     routing,
@@ -100,6 +104,16 @@ def of_models():
     yield call(
         mlp.MLP(model.config).forward, x, free={"x": "NaN, empty, one for batch, batch for one"}
     )
+    yield call(mlp.SwiGLU, model.config)
+    free = {"x": "NaN, empty, one for batch, batch for one"}
+    yield call(mlp.SwiGLU(model.config).forward, x, free=free)
+    yield call(norms.RMSNorm(8).forward, x, free=free)
+    shared = replace(model.config, attention="grouped", n_kv_head=1)
+    for part in (grouped.GroupedAttention, grouped.QKNormAttention, grouped.SlidingAttention):
+        name = f"models.grouped.{part.__name__}"
+        yield call(part, shared)
+        yield call(part(shared).forward, x, name=f"{name}.forward", free={"x": "NaN, empty"})
+        yield call(part(shared).weights, x, name=f"{name}.weights", free={"x": "NaN, empty"})
     yield call(losses.token_loss, stream(2, 5, 11), y, free={"logits": "NaN, one more"})
     yield call(initialise.gpt2, gpt(), 0.02)
     yield call(initialise.xavier, gpt(), 1.0)

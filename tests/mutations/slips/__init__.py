@@ -7,7 +7,8 @@ from tests.mutations.slips.attention import ATTENTION
 from tests.mutations.slips.experts import EXPERTS
 from tests.mutations.slips.learning import LEARNING
 from tests.mutations.slips.model import MODEL
+from tests.mutations.slips.modern import MODERN
 from tests.mutations.slips.other_rooms import OTHER_ROOMS
 from tests.mutations.slips.text import TEXT
 
-SLIPS = TEXT + ATTENTION + MODEL + EXPERTS + LEARNING + OTHER_ROOMS
+SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + OTHER_ROOMS

@@ -115,8 +115,8 @@ OTHER_ROOMS = [
     slip(
         "a cache of keys without values",
         "theory/scaling.py",
-        "return 2 * config.n_layer * config.n_embd * bytes_per_number",
-        "return config.n_layer * config.n_embd * bytes_per_number",
+        "return 2 * config.n_layer * config.kv_heads",
+        "return config.n_layer * config.kv_heads",
         "theory/test_scaling.py::test_the_cache_is_as_large_as_the_one_that_is_built",
     ),
     slip(
