@@ -12,6 +12,7 @@ and counts from one run from top to bottom; not times, widget state, tracebacks,
 import argparse
 import itertools
 import json
+import os
 import re
 import sys
 import time
@@ -184,8 +185,7 @@ def gathers(path: Path) -> bool:
 
 def gathering(files: list[Path]) -> list[Path]:
     """The notebooks beside these that gather what stands in them."""
-    folders = sorted({path.parent for path in files})
-    return [path for folder in folders for path in sorted(folder.glob("*.ipynb")) if gathers(path)]
+    return sorted({path for file in files for path in file.parent.glob("*.ipynb") if gathers(path)})
 
 
 def run_all(files: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
@@ -205,10 +205,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path, help="default: all of notebooks/")
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a change")
     parser.add_argument("-j", type=int, default=1, metavar="N", help="notebooks at the same time")
-    options = parser.parse_args(arguments)
+    options, bad = parser.parse_args(arguments), 0
     files = options.files or sorted((ROOT / "notebooks").glob("*.ipynb"))
     kernel_environment.prepare(crowded=options.j > 1)
-    bad = 0
+    os.environ["GPT_PROBABLY_FLIPBOOKS"] = "1"  # a stored widget moves without a kernel
     for outcome in run_all(files, options.check, options.j):
         time_taken = "" if outcome.failed else f" ({outcome.seconds:.1f} s)"
         print(f"{outcome.path.name}: {outcome.word}{time_taken}", flush=True)

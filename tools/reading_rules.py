@@ -18,6 +18,7 @@ HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)
 MINUTES = re.compile(r"\b\d+ minutes\b")
 MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\(")
 EMPTY_LINK = re.compile(r"(?<!!)\[\s*\]\(([^)]*)\)")
+SCRIPT = re.compile(r'<script type="module">[\s\S]*?</script>')
 PIXELS = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/=]+")
 MEASURED = re.compile(r"(?<=: ≈ ).*")  # what was held against a condition that the cell checks
 PLACEHOLDER = re.compile(r"<[A-Z]+>")
@@ -118,10 +119,14 @@ def sanitize(text: str) -> str:
 
 
 def outputs_stay_comparable(lesson: Lesson) -> Faults:
-    """Sanitising leaves half of the words of each output, pixels and measured values aside."""
+    """Sanitising leaves half the words of an output; pixels, flipbooks, measured values aside.
+
+    A flipbook is a script; a test holds each of its pages against what is drawn there.
+    """
     for number, cell in lesson.numbered:
         for kind, text in compared_texts(cell):
-            words = len(re.findall(r"\w", MEASURED.sub("", PIXELS.sub("", text))))
+            shown = SCRIPT.sub("", PIXELS.sub("", text))
+            words = len(re.findall(r"\w", MEASURED.sub("", shown)))
             left = len(re.findall(r"\w", PLACEHOLDER.sub("", sanitize(text))))
             if left < words / 2:
                 yield f"[{number}] {kind}: sanitising leaves {left} of {words} letters to compare"

@@ -30,7 +30,7 @@ class undrawn(TorchFunctionMode):  # used like a function
         return function(*args, **named)
 
 
-def copied(parameter: nn.Parameter, tensor: Tensor) -> None:
+def filled(parameter: nn.Parameter, tensor: Tensor) -> None:
     """Copy what was read into the parameter's own memory."""
     parameter.data.copy_(tensor)
 
@@ -45,7 +45,7 @@ def build(
     config: GPTConfig,
     tensors: dict[str, Tensor],
     path: Path,
-    put: Callable[[nn.Parameter, Tensor], None] = copied,
+    put: Callable[[nn.Parameter, Tensor], None] = filled,
 ) -> nn.Module:
     """The model of a config with these parameters, in eval mode; ValueError if they differ.
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from nbformat import v4, writes
 
-PICTURE = ".widget-html img, .widget-html [role=img]"
-CONTROLS = ".noUi-handle, select, textarea, input:not([type=range]), button"
+PICTURE = ".picture"
+CONTROLS = ".controls [data-name]:not([type=hidden])"
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # warnings and tracebacks alike
 ALL_CELLS_RAN = f"""() => {{
     if (document.querySelector("{ERROR}")) return true;
@@ -34,13 +34,12 @@ def open_and_run(page, url, patience=120):
 
 
 def first_widget(page):
-    """The first slider's handle in an output, and the picture beside it."""
-    box = page.locator(".jp-OutputArea-output", has=page.locator(".noUi-handle")).first
-    handle, picture = box.locator(".noUi-handle").first, box.locator(PICTURE).first
-    handle.wait_for(timeout=60_000)
+    """The first slider in an output, and the picture beside it."""
+    slider, picture = page.locator("input[type=range]").first, page.locator(PICTURE).first
+    slider.wait_for(timeout=60_000)
     picture.wait_for()
-    handle.scroll_into_view_if_needed()
-    return handle, picture
+    slider.scroll_into_view_if_needed()
+    return slider, picture
 
 
 def press_and_compare(page, patience):
@@ -60,7 +59,7 @@ def press_and_compare(page, patience):
 
 
 def seen(picture):
-    return picture.evaluate("node => node.alt || node.ariaLabel"), picture.screenshot()
+    return picture.get_attribute("aria-label"), picture.screenshot()
 
 
 def photograph(page, name):
@@ -77,7 +76,7 @@ def photograph(page, name):
         is_light = str(theme == "Light").lower()
         page.wait_for_selector(f"body[data-jp-theme-light='{is_light}']", state="attached")
         picture = page.locator(PICTURE).first
-        picture.evaluate("node => node.closest('.jp-Cell').scrollIntoView({block: 'start'})")
+        picture.evaluate("node => node.getRootNode().host.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(folder) / f"{name}-{theme.lower()}.png")
 
@@ -90,26 +89,18 @@ def one_cell(source):
     )
 
 
-def drawn(picture):
-    """The words and the drawing itself: a screenshot fails while the picture is being replaced."""
-    return picture.evaluate("node => [node.alt || node.ariaLabel, node.src || node.innerHTML]")
-
-
-def steps(control):
-    """The keys that move a control, and those that undo it, by its kind; several may be tried.
+def steps(field):
+    """The keys that move a field, and those that undo it, by its kind; several may be tried.
 
     A letter goes to the beginning of a text: the end may be where nobody has read yet. At the end
-    of a slider only the way back moves it. JupyterLab takes bare arrows away from a list.
+    of a slider or a list only the way back moves it.
     """
-    kind = control.evaluate("node => node.type || node.tagName.toLowerCase()")
+    kind = field.evaluate("node => node.type || node.tagName.toLowerCase()")
     if kind in ("textarea", "text"):
-        control.press("Control+Home")
+        field.press("Control+Home")
         return [("a", "Backspace")]
     if kind.startswith("select"):
-        down, up = "Enter ArrowDown Enter", "Enter ArrowUp Enter"
-        return [(down, up), (up, down)]
+        return [("ArrowDown", "ArrowUp"), ("ArrowUp", "ArrowDown")]
     if kind == "checkbox":
         return [("Space", "Space")]
-    if kind in ("button", "submit"):
-        return [("Enter", "")]
     return [("ArrowRight", "ArrowLeft"), ("ArrowLeft", "ArrowRight")]

@@ -1,8 +1,9 @@
-"""How a reader moves each kind of control, by keyboard and by mouse.
+"""How a reader moves each kind of control, by keyboard and by mouse, and touches a picture.
 
-A way is two functions: the first moves the control, the second, if any, moves it back.
+A way is two functions: the first moves the control, the second moves it back.
 """
 
+import json
 from collections.abc import Callable
 from functools import partial
 
@@ -10,107 +11,89 @@ from playwright.sync_api import Locator, Page
 
 from tests.browser.driving import steps
 
-Way = tuple[Callable[[], object], Callable[[], object] | None]
-KINDS = ("slider", "dropdown", "textarea", "text", "checkbox", "toggle-buttons", "button")
-WIDGETS = ", ".join(f".widget-{kind}" for kind in KINDS)
-FIELD = ".noUi-handle, select, textarea, input[type=checkbox], input[type=text]"
-PLAIN = str.maketrans({"\u2212": "-", "\u00a0": " "})
+Way = tuple[Callable[[], object], Callable[[], object]]
 SHOWN = """node => {
-    const find = selector => node.querySelector(selector);
-    if (node.matches('.widget-slider')) return find('.widget-readout').textContent;
-    if (node.matches('.widget-dropdown')) return find('select').selectedOptions[0].text;
-    if (node.matches('.widget-textarea')) return find('textarea').value;
-    if (node.matches('.widget-text')) return find('input').value;
-    if (node.matches('.widget-checkbox')) return find('input').checked ? 'True' : 'False';
-    return find('.mod-active')?.textContent ?? '';
+    if (node.type === 'range') return node.ariaValueText;
+    if (node.type === 'checkbox') return node.checked ? 'yes' : 'no';
+    if (node.matches('select')) return node.selectedOptions[0].textContent;
+    return node.matches('.pills') ? node.querySelector(':checked').value : node.value;
 }"""
+PUT = "(node, at) => { node.value = at; node.dispatchEvent(new Event('input')); }"
+BESIDE = "node => node.parentNode.querySelector('.said')?.textContent ?? null"
 
 
-def readings(controls: Locator) -> list[str]:
-    """What the controls are seen to stand at; a page has its own minus signs and blanks."""
-    seen = controls.evaluate_all(f"nodes => nodes.map({SHOWN})")
-    return [text.strip(" ").translate(PLAIN) for text in seen]
+def readings(fields: Locator) -> list[str]:
+    """What the fields are seen to stand at; a slider's number stands beside it."""
+    beside = fields.evaluate_all(f"nodes => nodes.map({BESIDE})")
+    stand = fields.evaluate_all(f"nodes => nodes.map({SHOWN})")
+    return [
+        text if near in (None, text) else f"{text}, said {near}"
+        for text, near in zip(stand, beside, strict=True)
+    ]
 
 
-def kind_of(control: Locator) -> str:
-    """One of KINDS, by what ipywidgets writes into the page."""
-    classes = control.get_attribute("class").split()
-    return next(kind for kind in KINDS if f"widget-{kind}" in classes)
+def by_keyboard(page: Page, field: Locator) -> list[Way]:
+    """The ways to move a field with keys; at an end only one of two does."""
+    pills = field.evaluate("node => node.matches('.pills')")
+    where = partial(field.locator, ":checked") if pills else lambda: field
+    return [(partial(_press, where, a), partial(_press, where, b)) for a, b in steps(where())]
 
 
-def by_keyboard(page: Page, control: Locator) -> list[Way]:
-    """The ways to move the control with keys; at an end only one of two does."""
-    kind = kind_of(control)
-    if kind == "button":
-        return [(partial(control.press, "Enter"), None)]
-    if kind == "toggle-buttons":
-        first, _, now = _buttons(control)
-        return [(partial(first.press, "Enter"), partial(now.press, "Enter"))]
-    field = control.locator(FIELD).first
-    return [(partial(_press, field, a), partial(_press, field, b)) for a, b in steps(field)]
-
-
-def _press(field: Locator, keys: str) -> None:
-    field.focus()
+def _press(where: Callable[[], Locator], keys: str) -> None:
+    where().focus()
     for key in keys.split():
-        field.page.keyboard.press(key)
+        where().page.keyboard.press(key)
 
 
-def by_mouse(page: Page, control: Locator) -> list[Way]:
-    """The one way to move the control with a mouse; the list that pops up is chosen from."""
-    kind, field = kind_of(control), control.locator(FIELD).first
-    if kind == "button":
-        return [(control.click, None)]
-    if kind == "toggle-buttons":
-        _, last, _ = _buttons(control)
-        return [(last.click, None)]
+def by_mouse(page: Page, field: Locator) -> list[Way]:
+    """The one way to move a field with a mouse; from a list that pops up is chosen."""
+    kind = field.evaluate("node => node.type || node.tagName.toLowerCase()")
     if kind == "checkbox":
         return [(field.click, field.click)]
-    if kind == "dropdown":
+    if kind.startswith("select"):
         now = field.evaluate("node => node.selectedIndex")
-        other = now - 1 if now else 1
-        return [tuple(partial(field.select_option, index=i) for i in (other, now))]
+        return [tuple(partial(field.select_option, index=i) for i in (now - 1 if now else 1, now))]
+    if kind == "div":
+        names = field.locator("input").evaluate_all("nodes => nodes.map(node => node.checked)")
+        now, pills = names.index(True), field.locator("span")
+        return [(pills.nth(now - 1 if now else 1).click, pills.nth(now).click)]
     if kind in ("textarea", "text"):
         return [(partial(_type_at_the_top, field), partial(page.keyboard.press, "Backspace"))]
-    return [_along_the_rail(page, control, field)]
-
-
-def _buttons(control: Locator) -> list[Locator]:
-    """The first and the last button that is not chosen, and the one that is."""
-    names = control.locator("button").all_text_contents()
-    now = names.index(control.locator(".mod-active").text_content())
-    others = [i for i in range(len(names)) if i != now]
-    return [control.locator("button").nth(i) for i in (others[0], others[-1], now)]
+    return [_along_the_rail(page, field)]
 
 
 def _type_at_the_top(field: Locator) -> None:
     field.evaluate("node => { node.scrollTop = 0; }")
     field.click(position={"x": 4, "y": 12})
+    field.page.keyboard.press("Control+Home")
     field.page.keyboard.press("a")
 
 
-def _along_the_rail(page: Page, control: Locator, handle: Locator) -> Way:
-    """Drag the handle towards the farther end; click where it was, and step if beside it."""
-    control.scroll_into_view_if_needed()
-    rail, box = control.locator(".noUi-base").bounding_box(), handle.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    start = _place(handle)
-    there = rail["x"] + rail["width"] * (0.95 if x < rail["x"] + rail["width"] / 2 else 0.05)
+def _along_the_rail(page: Page, slider: Locator) -> Way:
+    """Drag the handle to the farther end; the way back is put, for no mouse hits every stop."""
+    slider.scroll_into_view_if_needed()
+    share = slider.evaluate("node => node.value / node.max")
+    start = slider.evaluate("node => node.value")
+    rail = slider.bounding_box()
+    places = [rail["x"] + 8 + (rail["width"] - 16) * part for part in (share, float(share < 0.5))]
+    y = rail["y"] + rail["height"] / 2
 
     def drag() -> None:
-        page.mouse.move(x, y)
+        page.mouse.move(places[0], y)
         page.mouse.down()
-        page.mouse.move(there, y, steps=4)
+        page.mouse.move(places[1], y, steps=4)
         page.mouse.up()
 
-    def click_back() -> None:
-        page.mouse.click(x, y)
-        for _ in range(9):
-            if (now := _place(handle)) != start:
-                handle.press("ArrowLeft" if now > start else "ArrowRight")
+    def back() -> None:
+        slider.evaluate(
+            "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }",
+            start,
+        )
 
-    return drag, click_back
+    return drag, back
 
 
-def _place(handle: Locator) -> float:
-    return float(handle.get_attribute("aria-valuenow"))
+def touchable(picture: Locator) -> list[str]:
+    """What touching a picture asks for, as JSON: the last place for each set of controls."""
+    asked = picture.locator("[data-set]").evaluate_all("nodes => nodes.map(n => n.dataset.set)")
+    return [*{tuple(json.loads(text)): text for text in asked}.values()]

@@ -1,18 +1,33 @@
 """A widget in the browser and the same one in the test's process: moved alike, they agree."""
 
+import json
+import re
 import time
 from operator import eq
 
-from tests.browser.driving import PICTURE, drawn
-from tests.browser.hands import WIDGETS, by_keyboard, by_mouse, readings
-from tests.browser.reference import movable, shown, take
+from helpers.views.drawing import palette
+from tests.browser.driving import CONTROLS, PICTURE
+from tests.browser.hands import by_keyboard, by_mouse, readings, touchable
+from tests.browser.reference import movable
 
-SAME_MARKUP = """html => {
+INKS = {palette.INK: "var(--ink)", palette.QUIET: "var(--quiet)", palette.GRID: "var(--grid)"}
+DRAWN = """node => {
+    const copy = node.cloneNode(true);
+    copy.querySelectorAll('[data-set]').forEach(part => {
+        part.removeAttribute('role');
+        part.removeAttribute('tabindex');
+    });
+    copy.querySelectorAll('img').forEach(image => image.removeAttribute('alt'));
+    const first = copy.firstElementChild;
+    first?.style.removeProperty('--wide');
+    if (!first?.getAttribute('style')) first?.removeAttribute('style');
+    return copy.innerHTML;
+}"""
+SAME_MARKUP = f"""html => {{
     const box = document.createElement('div');
     box.innerHTML = html;
-    const node = box.firstElementChild;
-    return [node.alt || node.ariaLabel, node.src || node.innerHTML];
-}"""
+    return ({DRAWN})(box);
+}}"""
 REACTION = 1  # second for a control itself to move; its picture takes longer
 
 
@@ -20,13 +35,18 @@ def drive(page, explorer, patience=20):
     """Move every control of the page's first widget by keyboard and by mouse; what went wrong.
 
     After every move all controls, the words and the drawing must be those of the explorer, whose
-    same control was brought to the same place; and by either hand some move changes both.
+    same control was brought to the same place; and by either hand some move changes both. Buttons
+    are pressed, and what can be touched in the picture is touched, once for each control.
     """
     pair = Pair(page, explorer, patience)
     pair.agree("as it was opened")
     for hand in (by_keyboard, by_mouse):
-        for i, twin in enumerate(pair.twins):
-            pair.move(i, hand, f"{twin.description or 'a control'} {hand.__name__}")
+        for i, name in enumerate(pair.names):
+            pair.move(i, hand, f"{explorer.controls[name].description} {hand.__name__}")
+    for asked in touchable(pair.picture):
+        pair.touch(asked)
+    for label in explorer.actions:
+        pair.press(label)
     return pair.faults
 
 
@@ -34,36 +54,45 @@ class Pair:
     """The page's first widget, and its twin with as many controls."""
 
     def __init__(self, page, explorer, patience):
-        box = page.locator(".jp-OutputArea-output", has=page.locator(PICTURE)).first
         self.page, self.explorer, self.patience = page, explorer, patience
-        self.picture, self.twins, self.faults = box.locator(PICTURE).first, movable(explorer), []
+        self.picture, self.faults = page.locator(PICTURE).first, []
         self.picture.wait_for()
-        self.controls = box.locator(WIDGETS)
-        assert self.controls.count() == len(self.twins) > 0
+        self.fields, self.names = page.locator(CONTROLS), movable(explorer)
+        assert self.fields.count() == len(self.names)
 
     def move(self, i, hand, name):
-        """There and back by the first way of this hand that changes words and drawing.
-
-        A button may just change other controls.
-        """
-        for there, back in hand(self.page, self.controls.nth(i)):
+        """There and back by the first way of this hand that changes words and drawing."""
+        for there, back in hand(self.page, self.fields.nth(i)):
             before = self.expected()
             self.act(i, there, name)
             after = self.expected()
-            if back:
-                self.act(i, back, f"{name}, back")
-            is_button = not shown(self.twins[i])
-            if before != after if is_button else not any(map(eq, before[1:], after[1:])):
+            self.act(i, back, f"{name}, back")
+            if not any(map(eq, before[1:], after[1:])):
                 return
         self.faults.append(f"{name}: words or drawing stay")
 
     def act(self, i, action, name):
         """Move the control, bring the twin to where the control now is seen, and compare."""
-        twin, before = self.twins[i], shown(self.twins[i])
+        before = self.now()[i]
         action()
-        if not before or self.wait(lambda: readings(self.controls)[i] != before, REACTION):
-            take(twin, readings(self.controls)[i])
+        if self.wait(lambda: readings(self.fields)[i] != before, REACTION):
+            self.explorer.bring({self.names[i]: readings(self.fields)[i]})
             self.agree(name)
+
+    def touch(self, asked):
+        """Touch the last place in the picture that asks for these stops."""
+        places = self.picture.locator("[data-set]")
+        at = places.evaluate_all("nodes => nodes.map(node => node.dataset.set)").index(asked)
+        places.nth(at).focus()
+        self.page.keyboard.press("Enter")
+        self.explorer.bring(json.loads(asked))
+        self.agree(f"{asked} touched")
+
+    def press(self, label):
+        """Press a button; it may just change other controls."""
+        self.page.get_by_role("button", name=label, exact=True).press("Enter")
+        self.explorer.click(label)
+        self.agree(f"{label} pressed")
 
     def agree(self, name):
         """Wait until the page is as the twin says; else note in what it is not."""
@@ -73,12 +102,16 @@ class Pair:
             wrong = [part for part, now, due in parts if now != due]
             self.faults.append(f"{name}: not the twin's {' and '.join(wrong)}")
 
+    def now(self):
+        return [self.explorer.stops[name] for name in self.names]
+
     def expected(self):
-        controls = [shown(twin).strip(" ") for twin in self.twins]
-        return [controls, *self.page.evaluate(SAME_MARKUP, self.explorer.picture.html)]
+        picture = self.explorer.picture
+        return [self.now(), picture.alt, self.page.evaluate(SAME_MARKUP, themed(picture.inline))]
 
     def seen(self):
-        return [readings(self.controls), *drawn(self.picture)]
+        words = self.picture.get_attribute("aria-label")
+        return [readings(self.fields), words, self.picture.evaluate(DRAWN)]
 
     def wait(self, condition, seconds):
         """Whether the condition comes true in this time."""
@@ -86,3 +119,11 @@ class Pair:
         while not (true := condition()) and time.monotonic() < deadline:
             self.page.wait_for_timeout(30)
         return true
+
+
+def themed(markup):
+    """As a page shows an SVG: ink, lines and grid in its own colours."""
+    if not markup.startswith("<svg"):
+        return markup
+    markup = re.sub("|".join(INKS), lambda m: INKS[m[0].upper()], markup, flags=re.IGNORECASE)
+    return re.sub('(<(?:rect|circle|path)[^>]*) fill="white"', r'\1 fill="var(--paper)"', markup)

@@ -200,7 +200,7 @@ def views_of(model, tokenizer, text):
     yield widgets.causal_mask({"causal": model}, tokenizer, text * 9)
     explorer = widgets.sampling_temperature(model, tokenizer, text)
     explorer.controls["token"].value = tokenizer.end_of_text
-    explorer.buttons["take it"].click()
+    explorer.click("take it")
     assert explorer.controls["text"].value == text + "<|endoftext|>"
     yield explorer
 

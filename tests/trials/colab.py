@@ -30,7 +30,13 @@ from kernel_environment import FIXED
 from nbformat import v4, write
 
 KERNEL = ["ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1"]
-PACKAGES = ["matplotlib==3.10.0", "numpy==2.1.3", "tiktoken==0.14.0", "tqdm==4.67.3"]
+PACKAGES = [
+    "anywidget==0.9.21",
+    "matplotlib==3.10.0",
+    "numpy==2.1.3",
+    "tiktoken==0.14.0",
+    "tqdm==4.67.3",
+]
 PACKAGES += ["safetensors", "regex", "transformers", "scikit-learn", "pillow", "psutil"]
 TOOLS = ["nbformat", "nbclient"]
 TESTERS = ["pytest==8.4.2", "pytest-xdist", "nbval"]

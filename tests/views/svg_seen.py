@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -28,3 +29,10 @@ def cells(image):
 
 def box(shape):
     return [float(shape.get(name)) for name in ("x", "y", "width", "height")]
+
+
+def drawn(markup, colour):
+    """The points (n, 2) of every path of a figure that is filled or stroked in this colour."""
+    paths = [p for p in shapes(markup, "path") if colour.lower() in p.get("style", "")]
+    numbers = [re.findall(r"-?\d+\.?\d*", path.get("d")) for path in paths]
+    return [np.array(found, dtype=float).reshape(-1, 2) for found in numbers]

@@ -52,7 +52,7 @@ def test_each_control_moves_what_it_says(control, value, at):
     explorer = attention_heatmap((model, TOKENIZER), TEXT, layer=2, head=1, position=9)
     from_browser(explorer.controls[control], value=value)
     assert explorer.picture == expected(model, TEXT, *at)
-    assert explorer.view.value == explorer.picture.html
+    assert explorer.front.scene["html"] == explorer.picture.inline
 
 
 def test_another_model_is_chosen_by_name_and_the_sliders_follow_its_size():
@@ -106,16 +106,14 @@ def test_the_model_keeps_its_mode():
     assert model.training
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"), [("to xe", "&#x27;x&#x27; at position 3"), ("", "empty")]
-)
+@pytest.mark.parametrize(("typed", "said"), [("to xe", "'x' at position 3"), ("", "empty")])
 def test_a_text_that_cannot_be_read_is_one_clear_error_and_the_next_works(typed, said):
     explorer = attention_heatmap((gpt(), TOKENIZER), TEXT)
     with pytest.raises(ValueError):
         from_browser(explorer.controls["text"], value=typed)
-    assert said in explorer.view.value and 'role="alert"' in explorer.view.value
+    assert said in explorer.front.scene["alarm"]
     from_browser(explorer.controls["text"], value="to be\n$")
-    assert explorer.view.value == explorer.picture.html
+    assert explorer.front.scene["html"] == explorer.picture.inline
 
 
 def test_a_model_that_looks_ahead_is_refused():

@@ -54,7 +54,7 @@ def test_the_map_shows_the_chosen_heads_weights_and_a_grey_future():
 def test_the_chosen_row_is_framed_up_to_the_diagonal():
     _, shown = picture()
     x, y, width, height = frames(shown.markup)[0]
-    cell = 480 / 12
+    cell = attention_parts.SIDE / 12
     assert (x, y) == (attention_parts.LEFT, pytest.approx(attention_parts.TOP + 8 * cell))
     assert (width, height) == (pytest.approx(9 * cell), pytest.approx(cell))
 
@@ -102,7 +102,7 @@ def test_all_heads_fill_a_square_each_in_its_place(L, nh, across):
             small = sheet[top : top + T, left : left + T]
             assert (small == attention_parts.map_colours(maps[layer, head].numpy())).all()
     x, y, *_ = frames(shown.markup)[0]
-    step = 480 / max(across, L * lines)
+    step = attention_parts.SIDE / max(across, L * lines)
     assert x == pytest.approx(attention_parts.LEFT + (nh - 1) % across * step - 2)
     bottom = L * lines - 1  # the last head stands in the last line
     assert y == pytest.approx(attention_parts.TOP + bottom * step - 2)

@@ -2,20 +2,18 @@
 
 import math
 import re
-from io import BytesIO
 
+import numpy as np
 import pytest
 import torch
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.image import imread
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
 from helpers.views.drawing import palette
 from helpers.views.widgets import attention_scale
-from helpers.views.widgets.attention_scale import SCALES, SEED, WIDTHS, Curves, weights_of
+from helpers.views.widgets.attention_scale import KEYS, SCALES, SEED, WIDTHS, Curves, weights_of
 from tests.views.browser import from_browser
-from tests.views.drawn import area
+from tests.views.svg_seen import drawn
 
 NONE, ROOT, WHOLE, MODEL = SCALES
 SCORES = random_scores([*WIDTHS], 16, 1000, SEED)
@@ -60,15 +58,20 @@ def test_the_description_names_the_keys_that_the_query_looks_at():
 
 def test_the_bars_and_the_curves_are_drawn():
     explorer = attention_scale(width=256, scale=ROOT)
-    even = imread(BytesIO(explorer.picture.png))[..., :3]
+    even = heights(explorer.picture)
     explorer.controls["scale"].value = NONE
-    sharp = imread(BytesIO(explorer.picture.png))[..., :3]
-    left = (slice(None), slice(0, even.shape[1] * 9 // 20))  # the bars, without the curves
-    blue = [area(picture[left], palette.BLUE) for picture in (even, sharp)]
-    # Sixteen bars whose heights sum to 1, drawn 230 pixels high and 13 wide: as much blue always.
-    assert min(blue) > 2000 and abs(blue[0] / blue[1] - 1) < 0.15
-    assert tall(sharp[left]) > 2 * tall(even[left])
-    assert area(sharp, palette.GREEN) > 100 and area(sharp, palette.VERMILLION) > 100
+    sharp = heights(explorer.picture)
+    assert len(even) == len(sharp) == KEYS
+    # The weights sum to 1, so the bars, whatever they are, are as high as the panel together.
+    assert sum(even) == pytest.approx(sum(sharp), abs=1) and max(sharp) > 2 * max(even)
+    for tint in (palette.GREEN, palette.VERMILLION):
+        assert drawn(explorer.picture.markup, tint)
+
+
+def heights(picture):
+    """How high the blue bars are: closed paths of four corners."""
+    closed = [path for path in drawn(picture.markup, palette.BLUE) if len(path) == 4]
+    return [float(np.ptp(path[:, 1])) for path in closed]
 
 
 def test_each_curve_shows_the_mean_that_its_name_says_and_the_place_is_marked():
@@ -87,24 +90,13 @@ def test_the_curves_move_with_the_scale_and_the_mark_with_the_width():
     explorer, right = attention_scale(width=2), []
     for control, value in (("scale", ROOT), ("width", 512), ("scale", NONE)):
         explorer.controls[control].value = value
-        picture = imread(BytesIO(explorer.picture.png))[..., :3]
-        right.append(picture[:, picture.shape[1] // 2 :])
-    scaled, marked, steep = right
-    assert (scaled != marked).any() and (marked != steep).any()
+        right.append(
+            [path for path in drawn(explorer.picture.markup, palette.BLUE) if len(path) == 10]
+        )
+    scaled, marked, steep = (np.concatenate(paths) for paths in right)
+    assert (scaled == marked).all() and (marked != steep).any()
     # At width 512 the blue curve, the largest weight, stands high without a scale and low with it.
-    assert highest(steep) < highest(marked) - 100
-
-
-def highest(picture):
-    """The topmost row, below the legend, that holds blue."""
-    blue = abs(picture[75:] - torch.tensor(to_rgb(palette.BLUE)).numpy()).max(-1) < 0.02
-    return int(blue.any(1).argmax())
-
-
-def tall(picture):
-    """The height in pixels of the tallest blue bar."""
-    blue = abs(picture - torch.tensor(to_rgb(palette.BLUE)).numpy()).max(-1) < 0.02
-    return int(blue.sum(0).max())
+    assert steep[9, 1] < marked[9, 1] - 60
 
 
 def test_every_move_in_the_browser_changes_the_picture():
@@ -112,8 +104,8 @@ def test_every_move_in_the_browser_changes_the_picture():
     for name, state in (("width", {"index": 8}), ("scale", {"index": 1}), ("query", {"value": 5})):
         before = explorer.picture
         from_browser(explorer.controls[name], **state)
-        assert explorer.picture.alt != before.alt and explorer.picture.png != before.png
-        assert explorer.view.value == explorer.picture.html
+        assert explorer.picture.alt != before.alt and explorer.picture.markup != before.markup
+        assert explorer.front.scene["html"] == explorer.picture.inline
 
 
 def test_the_same_place_shows_the_same_pixels_wherever_one_was_before():

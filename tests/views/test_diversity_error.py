@@ -30,9 +30,9 @@ def test_the_bar_shows_the_three_parts_of_the_error_at_c():
     explorer = diversity_error(c=0.1, K=2)
     alt = explorer.picture.alt
     assert "0.0625 that all ignore + 0.338 that pairs share + 0.0500 of one's own." in alt
-    before = explorer.picture.png
+    before = explorer.picture.markup
     from_browser(explorer.controls["shown"], value=False)
-    assert "all ignore" not in explorer.picture.alt and explorer.picture.png != before
+    assert "all ignore" not in explorer.picture.alt and explorer.picture.markup != before
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_the_bar_shows_the_three_parts_of_the_error_at_c():
 )
 def test_every_control_moved_in_the_browser_moves_the_picture(control, state, said):
     explorer = diversity_error(c=0.1)
-    before = explorer.view.value
+    before = explorer.front.scene["html"]
     from_browser(explorer.controls[control], **state)
-    assert said in explorer.picture.alt and explorer.view.value != before
-    assert explorer.view.value == explorer.picture.html
+    assert said in explorer.picture.alt and explorer.front.scene["html"] != before
+    assert explorer.front.scene["html"] == explorer.picture.inline
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -66,7 +66,7 @@ def test_a_question_sets_the_controls_and_keeps_the_answer_to_itself(name):
     from_browser(explorer.controls["shown"], value=True)
     shown = explorer.picture
     assert question.asked in shown.alt and question.answer in shown.alt
-    assert "(star)" in shown.alt and shown.png != hidden.png
+    assert "(star)" in shown.alt and shown.markup != hidden.markup
 
 
 def test_the_next_question_hides_its_answer_again():
@@ -125,10 +125,10 @@ def test_every_answer_is_what_the_curves_say():
 
 def test_the_button_adds_runs_until_there_are_enough_and_another_system_has_none():
     explorer = diversity_error(K=3, c=0.2)
-    (button,) = explorer.buttons.values()
+    (label,) = explorer.actions
     bars = []
     for runs in (10, 20, 30, 40, 40):
-        button.click()
+        explorer.click(label)
         assert explorer.state["runs"] == runs
         measured = explorer.picture.alt.split("Simulated ensemble error: ")[1]
         bars.append(float(measured.split(" ± ")[1].split(" at ")[0]))
@@ -151,9 +151,9 @@ def test_the_same_place_shows_the_same_pixels_wherever_one_was_before():
     first = explorer.picture
     choose(explorer, ASKED[2])
     from_browser(explorer.controls["shown"], value=True)
-    next(iter(explorer.buttons.values())).click()
+    explorer.click(next(iter(explorer.actions)))
     choose(explorer, FREE)
-    explorer._return_to({"lam": ("value", 0.05), "c": ("value", 0.1), "K": ("value", 2)})
+    explorer.at(lam=0.05, c=0.1, K=2).at(c=0.1)
     assert explorer.picture == first
 
 

@@ -118,7 +118,7 @@ def test_another_step_is_another_picture():
     seen = set()
     for step in range(6):
         explorer.controls["step"].value = step
-        seen.add(explorer.picture.png)
+        seen.add(explorer.picture.markup)
     assert len(seen) == 6
 
 

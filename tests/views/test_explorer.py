@@ -12,9 +12,15 @@ from tests.views.browser import from_browser
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def click_from_browser(button):
-    content = {"data": {"method": "custom", "content": {"event": "click"}}}
-    button._handle_msg({"content": content, "buffers": []})
+def wish(explorer, seq=1, **moves):
+    """A page moves controls."""
+    from_browser(explorer.front, wish={"seq": seq, "moves": moves})
+
+
+def press(explorer, label, seq=1):
+    """A page presses a button."""
+    content = {"data": {"method": "custom", "content": {"click": label, "seq": seq}}}
+    explorer.front._handle_msg({"content": content, "buffers": []})
 
 
 def draw(**state):
@@ -30,22 +36,45 @@ def explore(bad=None):
     return Explorer(picture, k=ipywidgets.IntSlider(value=1, min=0, max=10))
 
 
-def test_a_move_in_the_browser_changes_the_picture():
+def test_a_wish_of_the_page_is_answered_by_a_scene():
     explorer = explore()
-    before = explorer.view.value
-    from_browser(explorer.controls["k"], value=7)
-    assert explorer.view.value != before and 'alt="Bar chart: k 7."' in explorer.view.value
-    assert explorer.view.value == explorer.picture.html
+    wish(explorer, seq=4, k="7")
+    scene = explorer.front.scene
+    assert (scene["seq"], scene["at"], scene["alt"]) == (4, {"k": "7"}, "Bar chart: k 7.")
+    assert explorer.state == {"k": 7} and scene["html"] == explorer.picture.inline
+
+
+def test_a_wish_that_moves_nothing_or_is_late_is_answered_too():
+    explorer = explore()
+    wish(explorer, seq=2, k="1")
+    assert explorer.front.scene["seq"] == 2
+    wish(explorer, seq=3, k="11")  # a stop that the slider does not have
+    assert explorer.front.scene["seq"] == 3 and explorer.state == {"k": 1}
 
 
 def test_an_error_is_seen_and_raised_and_the_next_move_works():
     explorer = explore(bad=10)
     with pytest.raises(ValueError, match="boom"):
-        from_browser(explorer.controls["k"], value=10)
-    assert "ValueError: boom &lt;here&gt;</pre>" in explorer.view.value
-    assert 'role="alert"' in explorer.view.value
-    from_browser(explorer.controls["k"], value=2)
-    assert 'alt="Bar chart: k 2."' in explorer.view.value
+        wish(explorer, seq=1, k="10")
+    assert explorer.front.scene["alarm"] == "ValueError: boom <here>"
+    assert explorer.front.scene["at"] == {"k": "10"} and "html" not in explorer.front.scene
+    wish(explorer, seq=2, k="2")
+    assert explorer.front.scene["alt"] == "Bar chart: k 2." and "alarm" not in explorer.front.scene
+
+
+def test_a_value_set_in_python_is_seen_on_the_page():
+    explorer = explore()
+    explorer.controls["k"].value = 5
+    assert explorer.front.scene["at"] == {"k": "5"} and explorer.front.scene["seq"] == 0
+
+
+def test_the_code_of_a_state_brings_another_widget_to_it():
+    explorer = explore()
+    explorer.controls["k"].value = 8
+    assert explorer.code() == ".at(k=8)"
+    assert eval(f"explore(){explorer.code()}").picture == explorer.picture
+    with pytest.raises(ValueError, match="one of this widget's; got .'size'.. Try .'k'"):
+        explore().at(size=3)
 
 
 @pytest.mark.parametrize("bad", [0, 5, 10])
@@ -63,7 +92,7 @@ def test_a_notebook_stores_the_widget_its_picture_and_its_words():
     explorer = explore()
     stored = explorer._repr_mimebundle_()
     assert set(stored) == {VIEW, "text/html", "text/plain"}
-    assert stored[VIEW]["model_id"] == explorer.box.model_id
+    assert stored[VIEW]["model_id"] == explorer.front.model_id
     assert stored["text/html"] == explorer.picture.html
     assert stored["text/plain"] == "[interactive: k = 1] Bar chart: k 1."
 
@@ -113,7 +142,7 @@ def test_a_sweep_moves_one_control_at_a_time_and_says_where_it_was():
 )
 def test_a_control_without_ends_or_with_two_values_is_refused(control):
     with pytest.raises(ValueError, match=f"got a {type(control).__name__}. Try a slider"):
-        Explorer(draw, x=control).sweep()
+        Explorer(draw, x=control)
 
 
 def test_a_button_acts_from_the_browser_and_in_a_sweep_which_undoes_it():
@@ -121,16 +150,17 @@ def test_a_button_acts_from_the_browser_and_in_a_sweep_which_undoes_it():
         explorer.controls["k"].value += 1
 
     explorer = Explorer(draw, actions={"one more": one_more}, k=ipywidgets.IntSlider(1, 0, 9))
-    click_from_browser(explorer.buttons["one more"])
-    assert explorer.state == {"k": 2} and explorer.picture.alt == "k=2"
+    press(explorer, "one more", seq=3)
+    assert explorer.state == {"k": 2} and explorer.front.scene["alt"] == "k=2"
+    assert (explorer.front.scene["seq"], explorer.front.scene["epoch"]) == (3, 1)
     assert explorer.sweep()[-1] == "one more: k=3" and explorer.state == {"k": 2}
 
 
 def test_an_error_of_a_button_is_seen_and_raised():
     explorer = Explorer(draw, actions={"fail": lambda explorer: 1 / 0}, k=ipywidgets.IntSlider())
     with pytest.raises(ZeroDivisionError):
-        click_from_browser(explorer.buttons["fail"])
-    assert "ZeroDivisionError" in explorer.view.value and 'role="alert"' in explorer.view.value
+        press(explorer, "fail")
+    assert "ZeroDivisionError" in explorer.front.scene["alarm"]
 
 
 def test_adjusting_limits_draws_once_and_before_the_picture():
@@ -151,13 +181,14 @@ def test_adjusting_limits_draws_once_and_before_the_picture():
     assert explorer.state == {"text": "abcdef", "place": 6} and place.max == 6
 
 
-def test_controls_get_their_name_and_a_comfortable_width():
-    slider = ipywidgets.IntSlider()
-    wide = ipywidgets.IntSlider(description="own name", layout={"width": "600px"})
-    Explorer(draw, block_size=slider, other=wide)
-    assert (slider.description, slider.layout.width) == ("block size", "420px")
-    assert (wide.description, wide.layout.width) == ("own name", "600px")
-    assert slider.style.description_width == "initial"
+def test_controls_get_their_name():
+    controls = {
+        "block_size": ipywidgets.IntSlider(),
+        "other": ipywidgets.IntSlider(description="own name"),
+    }
+    explorer = Explorer(draw, play=["other"], **controls)
+    seen = [(c["name"], c["label"], c["play"]) for c in explorer.front.board]
+    assert seen == [("block_size", "block size", False), ("other", "own name", True)]
 
 
 def test_a_control_that_changes_nothing_has_one_answer():

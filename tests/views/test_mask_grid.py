@@ -17,7 +17,7 @@ BELOW = [False, True, False, False]
 def cells(picture, row):
     """The cells of a row as (title, style, what is written)."""
     line = picture.markup.split("<tr")[row + 2]
-    return re.findall(r'<td title="(.*?)" style="(.*?)">(.*?)</td>', line)
+    return re.findall(r'<td title="(.*?)" data-set=".*?" style="(.*?)">(.*?)</td>', line)
 
 
 def grid(visible=None, weights=WEIGHTS, losses=LOSSES, floors=FLOORS, below=BELOW, **options):

@@ -123,7 +123,7 @@ def test_a_width_that_the_heads_cannot_share_gets_the_configs_own_message():
         "n_embd must be a multiple of n_head, so that every head gets the same width; "
         "got n_embd=768, n_head=95. Try n_embd=760."
     )
-    assert "Try n_embd=760" in explorer.view.value
+    assert "Try n_embd=760" in explorer.front.scene["html"]
     explorer.controls["n_head"].value = 12
     assert explorer.picture.alt.startswith("gpt2: 124,439,808")
 

@@ -2,12 +2,10 @@
 
 import math
 import re
-from io import BytesIO
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.image import imread
 
 from helpers.views.drawing import palette
 from helpers.views.widgets import rlhf_beta
@@ -24,7 +22,7 @@ from helpers.views.widgets.rlhf_beta import (
 )
 from helpers.views.widgets.rlhf_parts import Bars, Path
 from tests.views.browser import from_browser
-from tests.views.drawn import area
+from tests.views.svg_seen import drawn
 
 USUAL = REFERENCES["gibberish 1 in 1,000"]
 NUMBER = r"(-?\d+\.\d+)"
@@ -125,13 +123,17 @@ def test_a_question_hides_its_answer_until_the_box_is_ticked(name):
     from_browser(explorer.controls["question"], index=[*QUESTIONS].index(name))
     assert QUESTIONS[name].asked in explorer.picture.alt
     assert QUESTIONS[name].answer not in explorer.picture.alt and "→" not in explorer.picture.alt
-    hidden = imread(BytesIO(explorer.picture.png))[..., :3]
+    hidden = bars(explorer.picture)
     explorer.controls["shown"].value = True
     assert QUESTIONS[name].answer in explorer.picture.alt
-    shown = imread(BytesIO(explorer.picture.png))[..., :3]
-    assert area(shown, palette.BLUE) > area(hidden, palette.BLUE) + 500
+    assert sum(bars(explorer.picture)) > sum(hidden) + 50
     from_browser(explorer.controls["question"], index=0)
     assert explorer.controls["shown"].value and "Make a guess" not in explorer.picture.alt
+
+
+def bars(picture):
+    """How high the blue bars are: closed paths of four corners."""
+    return [np.ptp(p[:, 1]) for p in drawn(picture.markup, palette.BLUE) if len(p) == 4]
 
 
 def test_the_answers_to_the_questions_are_true():
@@ -163,8 +165,8 @@ def test_every_move_in_the_browser_changes_the_picture():
     for name, state in moves.items():
         before = explorer.picture
         from_browser(explorer.controls[name], **state)
-        assert explorer.picture.alt != before.alt and explorer.picture.png != before.png, name
-        assert explorer.view.value == explorer.picture.html
+        assert explorer.picture.alt != before.alt and explorer.picture.markup != before.markup, name
+        assert explorer.front.scene["html"] == explorer.picture.inline
 
 
 def test_the_same_place_shows_the_same_pixels_wherever_one_was_before():

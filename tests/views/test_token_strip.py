@@ -94,7 +94,7 @@ def test_an_empty_text_is_one_clear_error_and_the_next_text_works():
     explorer = tokenizer_explorer(OURS, TEXT)
     with pytest.raises(ValueError, match="at least one character"):
         explorer.controls["text"].value = ""
-    assert "at least one character" in explorer.view.value
+    assert "at least one character" in explorer.front.scene["alarm"]
     explorer.controls["text"].value = "slow"
     assert "4 characters in 2 tokens" in explorer.picture.alt
 

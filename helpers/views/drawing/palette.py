@@ -5,7 +5,8 @@ After Okabe & Ito (2008): told apart by colour-blind readers.
 
 from matplotlib.colors import LinearSegmentedColormap
 
-INK, QUIET, GRID = "#222222", "#5C5C5C", "#E4E4E4"
+INK, QUIET, GRID = "#222222", "#5C5C5C", "#E4E4E4"  # on a dark page they are light
+PRINT = "#212121"  # on a light colour; it stays as it is
 BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
 )  # fmt: skip

@@ -13,6 +13,7 @@ import io
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from helpers.views.drawing.given import must
 from helpers.views.drawing.labels import plain
@@ -52,6 +53,11 @@ class Picture:
             return self._image("svg+xml", self.markup.encode())
         return f'<div role="img" aria-label="{_quoted(self.alt)}">{self.markup}</div>'
 
+    @property
+    def inline(self) -> str:
+        """The same for a page that shows markup as it is: SVG in the colours of the page."""
+        return self.markup or self.html
+
     def _image(self, kind: str, data: bytes) -> str:
         width = f'width="{self.width}" ' if self.width else ""
         source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
@@ -72,17 +78,18 @@ def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
     dpi: pixels per inch in the file; more than 100 is crisp on a dense screen. ValueError if
     nothing in the figure describes itself and no alt is given.
     """
-    figure, buffer = ax.figure, io.BytesIO()
-    alt = alt or " ".join(filter(None, map(_description, figure.axes)))
-    got = "a figure whose Axes have no label"
-    advice = "Try show(ax, alt='…'), or draw with helpers.views.plots, which describes itself."
-    must(alt, "A picture needs a description", got, advice)
+    figure, buffer, alt = ax.figure, io.BytesIO(), alt or described(ax.figure)
     plain(figure)
     figure.savefig(buffer, format="png", dpi=dpi, facecolor="white", metadata={"Software": None})
     width = round(figure.get_figwidth() * CSS_PIXELS_PER_INCH)
     return Picture(alt, png=buffer.getvalue(), width=width)
 
 
-def _description(ax: Axes) -> str:
-    label = str(ax.get_label())
-    return "" if label == "<colorbar>" else label  # matplotlib's own
+def described(figure: Figure) -> str:
+    """What the plots of a figure say about themselves; ValueError if they say nothing."""
+    labels = [str(ax.get_label()) for ax in figure.axes]
+    alt = " ".join(label for label in labels if label not in ("", "<colorbar>"))  # matplotlib's own
+    got = "a figure whose Axes have no label"
+    advice = "Try show(ax, alt='…'), or draw with helpers.views.plots, which describes itself."
+    must(alt, "A picture needs a description", got, advice)
+    return alt

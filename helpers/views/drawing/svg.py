@@ -7,6 +7,7 @@ go in as a small PNG that the browser enlarges without smoothing.
 import base64
 import html
 import io
+import json
 
 import numpy as np
 from matplotlib.image import imsave
@@ -24,6 +25,17 @@ def document(width: float, height: float, parts: list[str]) -> str:
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
     size = f' width="{width:g}" height="{height:g}" font-family="{SANS}">'
     return "".join([head, size, rect(0, 0, width, height, "white"), *parts, "</svg>"])
+
+
+def touched(shapes: list[str], **stops: object) -> str:
+    """Shapes that a reader can touch: a widget then brings these controls to these stops."""
+    return f"<g {asks(**stops)}>{''.join(shapes)}</g>"
+
+
+def asks(**stops: object) -> str:
+    """The attribute that says what a touch asks for."""
+    asked = json.dumps({name: str(stop) for name, stop in stops.items()}, ensure_ascii=False)
+    return f'data-set="{html.escape(asked)}"'
 
 
 def rect(x: float, y: float, width: float, height: float, fill: str, stroke: str = "none") -> str:

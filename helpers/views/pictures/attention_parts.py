@@ -9,13 +9,14 @@ import functools
 import numpy as np
 
 from helpers.views.drawing import glyph, svg
-from helpers.views.drawing.palette import BLUE, INK, MAP, QUIET, SKY, VERMILLION
+from helpers.views.drawing.palette import BLUE, INK, MAP, PRINT, QUIET, SKY, VERMILLION
 
-WIDTH, SIDE = 940, 480  # the picture and the map in it, CSS pixels
-LEFT, TOP, PANEL = 92, 96, 640  # where the map begins; where the numbers do
+WIDTH, SIDE = 940, 360  # the picture and the map in it, CSS pixels
+LEFT, TOP, PANEL = 92, 88, 540  # where the map begins; where the numbers do
 LARGEST_CELL = 40
 LABEL = 8  # characters of a token beside the map
 COLUMNS, SIZE, LINE = 108, 14, 23  # of the text: characters in a line, type size, line height
+SEEN = 0.002  # from this weight on a token has a colour
 LOUD = 0.2  # from this weight on white letters are easier to read
 FUTURE, GREY = "#ECECEC", 236
 GAP = 0.08  # between two small maps, of a step from one to the next
@@ -43,7 +44,8 @@ def square(s) -> list[str]:
     parts = [svg.pixels(LEFT, TOP, count * cell, count * cell, cells)]
     for i, token in enumerate(s.tokens[w]):
         look = {"fill": VERMILLION, "font_weight": "bold"} if i == at else {}
-        parts += _labels(_short(token), (i + 0.5) * cell, min(13.0, 1.05 * cell), look)
+        labels = _labels(_short(token), (i + 0.5) * cell, min(13.0, 1.05 * cell), look)
+        parts.append(svg.touched(labels, position=s.window.start + i))
     return [*parts, svg.rect(LEFT, TOP + at * cell, (at + 1) * cell, cell, "none", VERMILLION)]
 
 
@@ -70,7 +72,17 @@ def grid(s) -> list[str]:
     parts = [svg.pixels(LEFT, TOP, *size, sheet), *_grid_labels(L, nh, across, lines, step)]
     x, y = LEFT + s.head % across * step, TOP + (s.layer * lines + s.head // across) * step
     side = step * (1 - GAP) + 4
+    parts += [
+        _small(s, layer, head, across, lines, step) for layer in range(L) for head in range(nh)
+    ]
     return [*parts, svg.rect(x - 2, y - 2, side, side, "none", VERMILLION)]
+
+
+def _small(s, layer: int, head: int, across: int, lines: int, step: float) -> str:
+    """A small map's place, to be touched."""
+    x, y = LEFT + head % across * step, TOP + (layer * lines + head // across) * step
+    side = step * (1 - GAP)
+    return svg.touched([svg.rect(x, y, side, side, "#00000000")], layer=layer, head=head)
 
 
 def columns(L: int, nh: int) -> int:
@@ -150,13 +162,13 @@ def key() -> list[str]:
 
 def text_below(s) -> tuple[list[str], float]:
     """The whole text, each token on the colour of its weight in the chosen row; where it ends."""
-    top = TOP + SIDE + 46
+    top = TOP + SIDE + 34
     parts = [svg.words(12, top, "The same row over the text", 13, font_weight="bold")]
     places = _places([glyph(t).replace("␣", " ") for t in s.tokens])
     advance = svg.MONO_ADVANCE * SIZE
     for i, (line, column, shown) in enumerate(places):
         x, y = 12 + column * advance, top + 28 + line * LINE
-        parts += _token(x, y, shown, len(shown) * advance, i, s)
+        parts.append(svg.touched(_token(x, y, shown, len(shown) * advance, i, s), position=i))
     return parts, top + 28 + (places[-1][0] + 1) * LINE
 
 
@@ -173,10 +185,11 @@ def _places(tokens: list[str]) -> list[tuple[int, int, str]]:
 
 def _token(x: float, y: float, shown: str, width: float, i: int, s) -> list[str]:
     weight, parts = s.weights[i], []
-    if weight >= 0.002:
+    if weight >= SEEN:
         red, green, blue = colours(weight)
         parts.append(svg.rect(x, y - 16, width, 21, f"rgb({red},{green},{blue})"))
-    fill = "white" if weight > LOUD else INK if i <= s.row else "#8A8A8A"
+    ink = PRINT if weight >= SEEN else INK if i <= s.row else "#8A8A8A"
+    fill = "white" if weight > LOUD else ink
     if shown.strip():
         parts.append(svg.mono(x, y, shown, SIZE, fill=fill))
     if i == s.row:

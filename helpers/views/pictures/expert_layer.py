@@ -75,7 +75,7 @@ def _tokens(tokens: Sequence[str], token: int) -> list[str]:
     for row, each in enumerate(tokens):
         if row == token:
             parts.append(svg.rect(TOKEN - 15, _middle(row) - 14, 30, 28, "none", VERMILLION))
-        parts.append(_symbol(TOKEN, row, each))
+        parts.append(svg.touched([_symbol(TOKEN, row, each)], token=row))
     return parts
 
 

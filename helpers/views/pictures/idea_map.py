@@ -6,12 +6,12 @@ sentence and a formula, and where it is built.
 
 from helpers.views.drawing import Picture, listed
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
-from helpers.views.drawing.svg import document, rect, words
+from helpers.views.drawing.svg import document, rect, touched, words
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16
-ACROSS, DOWN = 154, 62  # from box to box
-WIDE, HIGH, STRIPE = 130, 38, 7
+ACROSS, DOWN = 154, 51  # from box to box
+WIDE, HIGH, STRIPE = 130, 35, 7
 CARD = 138
 COLOURS = dict(zip(KINDS, (GREEN, ORANGE, BLUE, VERMILLION, PURPLE), strict=True))
 PALE = 0.22
@@ -25,7 +25,8 @@ def idea_map(chosen: str = "") -> Picture:
     arrows = [(below, idea) for idea in IDEAS for below in map(by_name, idea.rests_on)]
     parts = [*_key(), *(_arrow(a, b, {a.name, b.name} <= lit) for a, b in arrows)]
     for idea in IDEAS:
-        parts += _box(idea, idea.name in lit, idea.name == chosen)
+        box = _box(idea, idea.name in lit, idea.name == chosen)
+        parts.append(touched(box, chosen=idea.name))
     height = TOP + DOWN * (1 + max(idea.row for idea in IDEAS))
     if chosen:
         parts += _card(by_name(chosen), height)
@@ -53,7 +54,7 @@ def _box(idea: Idea, lit: bool, chosen: bool) -> list[str]:
         f'<rect {frame} fill="white"/><g opacity="{1 if lit else PALE}">',
         f'<rect {frame} fill="white" stroke="{colour}" stroke-width="{border}"/>',
         rect(x + 3, y + 4, STRIPE, HIGH - 8, colour),
-        words(x + 17, y + 24, idea.name, 13),
+        words(x + 17, y + 22, idea.name, 13),
         "</g>",
     ]
 
@@ -70,14 +71,14 @@ def _path(below: Idea, above: Idea) -> tuple[str, str]:
     (x0, y0), (x1, y1) = _corner(below), _corner(above)
     way = AROUND.get((below.name, above.name))
     if way == "over":  # out at the side, in from the top
-        start, corner, end = (x0 + WIDE, y0 + 19), (x1 + 30, y0 + 19), (x1 + 30, y1)
+        start, corner, end = (x0 + WIDE, y0 + HIGH / 2), (x1 + 30, y0 + HIGH / 2), (x1 + 30, y1)
         return _curve(start, corner, corner, end), _tip(end, "down")
     if way == "under":  # out at the bottom, in at the side
-        start, end = (x0 + 65, y0 + HIGH), (x1 + WIDE, y1 + 19)
+        start, end = (x0 + 65, y0 + HIGH), (x1 + WIDE, y1 + HIGH / 2)
         corner = (start[0], end[1])
         return _curve(start, corner, corner, end), _tip(end, "left")
     if y0 == y1:
-        start, end = (x0 + WIDE, y0 + 19), (x1, y1 + 19)  # always to the right
+        start, end = (x0 + WIDE, y0 + HIGH / 2), (x1, y1 + HIGH / 2)  # always to the right
         return _curve(start, start, end, end), _tip(end, "right")
     aside = 34 * ((x0 > x1) - (x0 < x1))  # from the left they arrive left of the middle
     start, end = (x0 + 65, y0 + HIGH), (x1 + 65 + aside, y1)

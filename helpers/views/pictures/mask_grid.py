@@ -5,12 +5,14 @@ vermillion and framed; GitHub removes colours, but the numbers stay.
 """
 
 import html
+import math
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 from helpers.basics.numbers import array
-from helpers.views.drawing import Picture, given, glyph, listed, number, palette, spoken
+from helpers.views.drawing import Picture, given, glyph, listed, number, palette, spoken, svg
 
 MAY, FUTURE = palette.triple(palette.BLUE), palette.triple(palette.VERMILLION)
 BAR_NATS, BAR_PIXELS = 6.0, 90  # the loss; what is longer is cut
@@ -55,6 +57,21 @@ def mask_grid(
     return Picture(_say(visible, text, losses, floors, selected, remark), markup=table + paragraph)
 
 
+def bits(visible: object) -> str:
+    """A mask (T, T) as text, row by row: 1 where a position may look.
+
+    >>> bits([[True, False], [True, True]])
+    '1011'
+    """
+    return "".join(map(str, array(visible).astype(int).flatten().tolist()))
+
+
+def unpacked(cells: str) -> torch.Tensor:
+    """The mask of such a text: (T, T) of True and False."""
+    T = math.isqrt(len(cells))
+    return torch.tensor([cell == "1" for cell in cells]).view(T, T)
+
+
 def _head(text: Sequence[str], known: bool) -> str:
     columns = "".join(f'<th style="{CELL};font-weight:normal">{_shown(c)}</th>' for c in text[:-1])
     side = f'<th style="{SIDE};font-weight:normal'
@@ -69,19 +86,25 @@ def _row(t: int, visible, weights, text: Sequence[str], bar: str, selected: bool
     name = f"<b>{name}</b>" if selected else name
     share = np.zeros(len(visible)) if weights is None else weights[t]
     row = enumerate(zip(visible[t].tolist(), share, strict=True))
-    cells = "".join(_cell(t, s, seen, part, text, weights is None) for s, (seen, part) in row)
+    cells = "".join(
+        _cell(t, s, seen, part, text, weights is None, _touched(visible, t, s))
+        for s, (seen, part) in row
+    )
     return (
-        f'{ROW}<td style="{SIDE}">{name}</td>{cells}'
+        f'{ROW}<td style="{SIDE}" {svg.asks(row=t)}>{name}</td>{cells}'
         f'<td style="{SIDE};text-align:center">{_shown(text[t + 1])}</td>'
         f"{bar}</tr>"
     )
 
 
-def _cell(t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: bool) -> str:
+def _cell(
+    t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: bool, touch: str
+) -> str:
     who, whom = (html.escape(f"position {i} {spoken(text[i])}", quote=True) for i in (t, s))
     if not seen:
         return (
-            f'<td title="{who} may not look at {whom}" style="{CELL}{NO_BORDER};opacity:.4">·</td>'
+            f'<td title="{who} may not look at {whom}" {touch} '
+            f'style="{CELL}{NO_BORDER};opacity:.4">·</td>'
         )
     leak = f";border:2px solid rgb({FUTURE})"
     colour, border = (FUTURE, leak) if s > t else (MAY, NO_BORDER)
@@ -89,7 +112,13 @@ def _cell(t: int, s: int, seen: bool, share: float, text: Sequence[str], blank: 
     tint = f"background-color:rgba({colour},{0.13 + 0.5 * share:.2f})"
     shown = "●" if blank else f"{share:.2f}".lstrip("0") if share < 0.995 else "1"
     title = f"{who} may look at {whom}{takes}"
-    return f'<td title="{title}" style="{CELL}{border};{tint}">{shown}</td>'
+    return f'<td title="{title}" {touch} style="{CELL}{border};{tint}">{shown}</td>'
+
+
+def _touched(visible: np.ndarray, t: int, s: int) -> str:
+    """What a touch of this cell asks for: the mask with this cell turned round."""
+    cells, at = bits(visible), t * len(visible) + s
+    return svg.asks(cells=f"{cells[:at]}{'01'[cells[at] == '0']}{cells[at + 1 :]}")
 
 
 def _bars(losses: np.ndarray, floors: np.ndarray | None, below: object | None) -> list[str]:

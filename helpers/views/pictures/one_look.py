@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from matplotlib.colors import to_hex
 
 from helpers.views.drawing import Picture, given, listed, spoken, svg
-from helpers.views.drawing.palette import BLUE, INK, QUIET, SIGNED, SKY, VERMILLION
+from helpers.views.drawing.palette import BLUE, INK, PRINT, QUIET, SIGNED, SKY, VERMILLION
 
 LEFT, COLUMN, SUM = 150, 132, 118  # CSS pixels: the captions, a word, a channel of the sum
 WORD, KEY, SCORE, BAR, VALUE, TOTAL = 176, 206, 268, 352, 384, 452  # where the rows stand
@@ -76,7 +76,8 @@ def _column(look: Look, i: int) -> list[str]:
     """What belongs to one word, from the top to the bottom."""
     middle, weight, here = _middle(i), look.weights[i], i == look.asks
     dress = {"font_weight": "bold", "fill": VERMILLION if here else INK, "text_anchor": "middle"}
-    shapes = [svg.words(middle, WORD, look.words[i], 16, **dress)]
+    named = svg.words(middle, WORD, look.words[i], 16, **dress)
+    shapes = [svg.touched([named], word=i + 1)]
     shapes += [_arc(look.asks, i, weight)] if weight > SHOWN else []
     shapes += _cells(middle - CELL * len(look.keys[i]) / 2, KEY, look.keys[i])
     shapes.append(_centred(middle, SCORE, f"{look.scores[i]:.1f}".replace("-", "−"), 14))
@@ -100,7 +101,7 @@ def _cells(x: float, y: float, values: Numbers, wide: float = CELL, form: str = 
         fill = to_hex(SIGNED(0.5 + max(-FAR, min(FAR, value)) / (2 * FAR)))
         shapes.append(svg.rect(x + i * wide, y, wide - 2, HIGH, fill))
         shapes.append(svg.rect(x + i * wide, y + HIGH, wide - 2, 1, QUIET))
-        ink = {"fill": "white"} if abs(value) > DARK else {}
+        ink = {"fill": "white" if abs(value) > DARK else PRINT}
         text = form.format(value).replace("-", "−")
         shapes.append(_centred(x + i * wide + wide / 2 - 1, y + 17, text, 12, **ink))
     return shapes

@@ -1,9 +1,15 @@
-"""Widgets: plain ipywidgets (7.7.1 as on Colab, and 8) around pure functions state -> Picture.
+"""Widgets: controls around pure functions state -> Picture, shown by one front end for all.
 
-The only room that knows ipywidgets. No `interact`, no Output widget, nothing from a CDN.
+The only room that knows ipywidgets (7.7.1 as on Colab, and 8) and anywidget. No `interact`, no
+Output widget, nothing from a CDN; `front.js` computes nothing.
 
 explorer              controls above a picture; every move draws the picture of the new state
-view                  the part of a widget that is looked at
+stops                 every place where a control can stand, as the text that a reader sees
+board                 what a page is told about the controls, and the script that shows them
+front                 the page's side of an explorer: what it wishes, and what it is shown
+plain                 the same where anywidget is missing: ipywidgets' own controls
+flipbook              pictures of other states, stored: with them it moves without a kernel
+view                  the part of a plain widget that is looked at
 controls              controls that several widgets need
 live                  plots that are drawn anew at every move
 sweep                 where a sweep takes a control

@@ -34,7 +34,9 @@ def attention_heatmap(
     given.must(models, "There must be a model to look into", "none", "Try (model, tokenizer).")
     readers = {name: Reader(*pair) for name, pair in models.items()}
     controls = _controls(list(readers), text)
-    explorer = Explorer(_drawing(readers), adjust=_follower(readers), **controls)
+    explorer = Explorer(
+        _drawing(readers), adjust=_follower(readers), pairs=[("layer", "head")], **controls
+    )
     last = controls["position"].max
     for name, value in {"layer": layer, "head": head, "position": position}.items():
         controls[name].value = last if value is None else value

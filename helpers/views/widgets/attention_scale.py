@@ -44,7 +44,8 @@ def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1
         "scale": ipywidgets.Dropdown(options=[*SCALES], value=scale, description="scores times"),
         "query": ipywidgets.IntSlider(query, min=1, max=QUERIES),
     }
-    return Explorer(_drawing(random_scores([*WIDTHS], KEYS, DRAWS, SEED)), **controls)
+    draw = _drawing(random_scores([*WIDTHS], KEYS, DRAWS, SEED))
+    return Explorer(draw, pairs=[("width", "scale")], **controls)
 
 
 def weights_of(scores: Tensor, scale: str) -> Tensor:

@@ -29,7 +29,9 @@ def cache_steps(text: str, prompt: int, window: int, written: int = 0) -> Explor
         "written": ipywidgets.IntSlider(written, 0, len(text) - prompt, description="written"),
         "cache": ipywidgets.Checkbox(True, description="keep keys and values"),
     }
-    return Explorer(_drawing(text, prompt, window), **controls)
+    return Explorer(
+        _drawing(text, prompt, window), play=["written"], pairs=[("written", "cache")], **controls
+    )
 
 
 def tokens_read(written: int, prompt: int, window: int, cache: bool) -> int:

@@ -1,4 +1,4 @@
-"""The mask: decide who may look at whom, and see what it does to the loss.
+"""The mask: touch its cells to decide who may look at whom, and see what it does to the loss.
 
 Notebook: *BERT, GPT and the mask*.
 """
@@ -6,20 +6,17 @@ Notebook: *BERT, GPT and the mask*.
 from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
-import torch
 from torch import Tensor, nn
 
 from helpers.models import masks
-from helpers.views.drawing import Picture, glyph
-from helpers.views.pictures.mask_grid import mask_grid
-from helpers.views.widgets import reading
+from helpers.views.drawing import Picture
+from helpers.views.pictures.mask_grid import bits, mask_grid, unpacked
+from helpers.views.widgets import reading, stops
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
 
 TRAIN = "train a model with this mask"
 NOT_YET = f"There is no model of your own yet. Press the button {TRAIN!r}."
-WRAPPED = {"display": "flex", "flex_flow": "row wrap", "align_items": "center"}
-WRAPPED["max_width"] = "880px"
 
 
 def causal_mask(
@@ -46,64 +43,40 @@ def causal_mask(
     whose = _buttons([*models, *[OWN] * bool(train)], "model trained with", first)
     now = _buttons([*lab.masks], "mask now", mask)
     row = ipywidgets.IntSlider(lab.T // 2, 0, lab.T - 1, description="position that looks")
-    ticks = {f"sees_{s}": _tick(s, names[s]) for s in range(lab.T)}
+    cells = stops.hidden(bits(lab.masks[mask]))
 
     def learn(explorer: Explorer) -> None:
         lab.learn(now.value, train)
         whose.value = [*models][0]  # so that the new model is drawn, though its name is not new
         whose.value = OWN
 
-    follow = _following(lab, now, row, [*ticks.values()])
-    controls = {"model": whose, "mask": now, "row": row, **ticks}
+    controls = {"model": whose, "mask": now, "row": row, "cells": cells}
     actions = {TRAIN: learn} if train else None
-    explorer = Explorer(_drawing(lab, shown, names), actions=actions, adjust=follow, **controls)
-    _arrange(explorer, ticks)
-    return explorer
+    follow = _following(lab, now, cells)
+    draw, pairs = _drawing(lab, shown, names), [("model", "mask")]
+    return Explorer(draw, actions=actions, adjust=follow, pairs=pairs, **controls)
 
 
 def _buttons(names: list[str], description: str, value: str) -> ipywidgets.ToggleButtons:
-    """One of several names, by buttons: JupyterLab keeps the arrow keys of a list for itself."""
-    control = ipywidgets.ToggleButtons(options=names, value=value, description=description)
-    control.style.button_width, control.layout.width = "auto", "auto"
-    return control
+    """One of several names, by buttons: all are seen before one is chosen."""
+    return ipywidgets.ToggleButtons(options=names, value=value, description=description)
 
 
-def _tick(s: int, token: str) -> ipywidgets.Checkbox:
-    name, layout = f"{s} {glyph(token)}", {"width": "62px"}
-    return ipywidgets.Checkbox(description=name, indent=False, layout=layout)
-
-
-def _arrange(explorer: Explorer, ticks: Mapping[str, ipywidgets.Checkbox]) -> None:
-    """The ticks side by side, below the row they show; the button beside the mask it uses."""
-    others = [c for c in explorer.box.children if c not in ticks.values()]
-    model, mask, row, *button, view = others
-    label = ipywidgets.Label("it may look at", layout={"margin": "0 8px 0 0"})
-    side_by_side = ipywidgets.Box([label, *ticks.values()], layout=WRAPPED)
-    explorer.box.children = [model, mask, *button, row, side_by_side, view]
-
-
-def _following(lab: MaskLab, now, row, ticks: list) -> Callable[[Explorer], None]:
-    """Ticks show one row of the chosen mask; a tick that somebody changes edits the mask."""
-    last = [("", -1)]
+def _following(lab: MaskLab, now, cells) -> Callable[[Explorer], None]:
+    """The cells are those of the chosen mask; who touches one of them edits the mask."""
+    last = [now.value]
 
     def follow(explorer: Explorer) -> None:
-        ticked = torch.tensor([tick.value for tick in ticks])
-        moved = last[0] != (now.value, row.value)
-        if not moved and not torch.equal(ticked, lab.masks[now.value][row.value]):
-            lab.masks[EDITED] = lab.masks[now.value].clone()
-            lab.masks[EDITED][row.value] = ticked
-            now.value = EDITED
-        for tick, seen in zip(ticks, lab.masks[now.value][row.value].tolist(), strict=True):
-            tick.value = seen
-        last[0] = (now.value, row.value)
+        if now.value == last[0] and cells.value != bits(lab.masks[now.value]):
+            lab.masks[EDITED], now.value = unpacked(cells.value), EDITED
+        last[0], cells.value = now.value, bits(lab.masks[now.value])
 
     return follow
 
 
 def _drawing(lab: MaskLab, shown: list[int], names: list[str]) -> Callable[..., Picture]:
-    def draw(model: str, mask: str, row: int, **ticks: bool) -> Picture:
-        visible = lab.masks[mask].clone()
-        visible[row] = torch.tensor([*ticks.values()])
+    def draw(model: str, mask: str, row: int, cells: str) -> Picture:
+        visible = unpacked(cells)
         try:
             masks.check(visible)
         except ValueError as error:  # a mask on its way to another one: say so, and go on

@@ -7,8 +7,8 @@ import numpy as np
 from torch import Tensor
 
 from helpers.views.drawing import Picture, given, glyph, spoken
-from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET, triple
-from helpers.views.drawing.svg import document, mono, pixels, rect, words
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, PRINT, QUIET, triple
+from helpers.views.drawing.svg import document, mono, pixels, rect, touched, words
 from helpers.views.widgets.explorer import Explorer
 
 WIDTH, LEFT, ACROSS, DOWN, BOX = 720, 52, 656, 300, 26  # CSS pixels: the sheet, the map, a letter
@@ -34,7 +34,8 @@ def changed_token(
     tables = {name: table.astype(bool) for name, table in tables.items()}
     names = ipywidgets.Dropdown(options=[*tables], value=model or next(iter(tables)))
     place = ipywidgets.IntSlider(T // 2 if changed is None else changed, min=0, max=T - 1)
-    return Explorer(_drawing(tables, text), model=names, changed=place)
+    pairs = [("model", "changed")]
+    return Explorer(_drawing(tables, text), pairs=pairs, model=names, changed=place)
 
 
 def _drawing(tables: Mapping[str, np.ndarray], text: str) -> Callable[..., Picture]:
@@ -53,10 +54,10 @@ def _strip(text: str, changed: int, moved: np.ndarray) -> list[str]:
     step, parts = ACROSS / len(text), []
     for t, letter in enumerate(text):
         fill = (ORANGE if t < changed else BLUE) if moved[t] else "white"
-        parts.append(rect(LEFT + t * step + 1, STRIP, step - 2, BOX, fill, GRID))
-        ink = "white" if fill == BLUE else INK
-        middle = {"text_anchor": "middle", "fill": ink}
-        parts.append(words(LEFT + (t + 0.5) * step, STRIP + 18, glyph(letter), 13, **middle))
+        box = rect(LEFT + t * step + 1, STRIP, step - 2, BOX, fill, GRID)
+        middle = {"text_anchor": "middle", "fill": {BLUE: "white", ORANGE: PRINT}.get(fill, INK)}
+        shown = words(LEFT + (t + 0.5) * step, STRIP + 18, glyph(letter), 13, **middle)
+        parts.append(touched([box, shown], changed=t))
     x = LEFT + changed * step + 1
     parts.append(f'<g fill-opacity="0">{rect(x, STRIP, step - 2, BOX, "white", INK)}</g>')
     label = {"text_anchor": "middle", "fill": QUIET}

@@ -30,7 +30,11 @@ def context_length(
         "context": ipywidgets.IntSlider(1, min=0, max=grams.longest),
         "text": ipywidgets.IntSlider(1, min=1, max=TEXTS),
     }
-    return Explorer(_drawing(grams, tokenizer, grams.losses(ids), floors), **controls)
+    return Explorer(
+        _drawing(grams, tokenizer, grams.losses(ids), floors),
+        pairs=[("context", "text")],
+        **controls,
+    )
 
 
 def write(grams: NGrams, tokenizer: CharTokenizer, context: int, seed: int) -> str:

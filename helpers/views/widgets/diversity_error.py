@@ -82,7 +82,9 @@ def diversity_error(
         "runs": ipywidgets.IntSlider(0, 0, MOST_RUNS, step=MORE_RUNS, description=RUNS),
     }
     actions = {f"simulate {MORE_RUNS} more runs": _simulate_more}
-    return Explorer(_drawing(), actions=actions, adjust=_following(), **moved)
+    return Explorer(
+        _drawing(), actions=actions, adjust=_following(), pairs=[("question", "shown")], **moved
+    )
 
 
 def _slider(value: float, low: float, high: float, step: float, name: str):
@@ -120,7 +122,7 @@ def simulated(runs: int, **system: float) -> dict[float, ensembles.Measured]:
 
 def _drawing() -> Callable[..., Picture]:
     """Curves above, below them the error at this c as a bar of its three parts."""
-    figure = live.figure(7.4, 6.5)
+    figure = live.figure(7.4, 5.3)
     ax = figure.add_axes((0.075, 0.275, 0.73, 0.54))
     bar = figure.add_axes((0.075, 0.08, 0.73, 0.06))
 

@@ -53,7 +53,10 @@ def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> E
         slider.max = len(path(begin.value, count.value)) - 1
 
     slider.value = step
-    return Explorer(_drawing(x, y, path), adjust=limit, start=begin, experts=count, step=slider)
+    controls = {"start": begin, "experts": count, "step": slider}
+    together = [("start", "step")]
+    draw = _drawing(x, y, path)
+    return Explorer(draw, adjust=limit, play=["step"], pairs=together, **controls)
 
 
 def _climber(x, y) -> Callable[[str, int], Path]:

@@ -39,6 +39,8 @@ def expert_layer(tokens: Sequence[str], logits: Tensor) -> Explorer:
     wide = {"layout": {"width": "380px"}}
     return Explorer(
         _drawing(tokens, logits.detach().cpu()),
+        play=["step"],
+        pairs=[("step", "token"), ("gate", "room")],
         step=ipywidgets.Dropdown(options=STEPS, value=4, description="step"),
         gate=ipywidgets.Dropdown(options=GATES, description="gate", **wide),
         room=ipywidgets.SelectionSlider(

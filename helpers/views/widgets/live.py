@@ -1,4 +1,4 @@
-"""Plots that are drawn anew at every move: one figure is kept, and its pixels are fewer."""
+"""Plots that are drawn anew at every move: one figure is kept, and it is written as SVG."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from helpers.views.drawing import Picture, palette, show, style
-
-DOTS_PER_INCH = 100  # less crisp than a static picture, but a good deal quicker
+from helpers.views.drawing import Picture, palette, style, vector
+from helpers.views.drawing.picture import described
 
 
 def figure(width: float, height: float) -> Figure:
@@ -38,5 +37,6 @@ def wipe(ax: Axes) -> None:
 
 
 def picture(ax: Axes, alt: str | None = None) -> Picture:
-    """The whole figure of these Axes, as `show` makes it, in fewer pixels."""
-    return show(ax, alt, DOTS_PER_INCH)
+    """The whole figure of these Axes as SVG; alt: by default what its plots say of themselves."""
+    figure = ax.figure
+    return Picture(alt or described(figure), markup=vector.svg(figure))

@@ -46,7 +46,8 @@ def model_sizes(preset: str = "gpt2", gpu: str = "A100 40 GB (2020)", gpus: int 
         "gpus": _choice(gpus, COUNTS, "how many"),
         "utilisation": ipywidgets.IntSlider(40, 5, 100, step=5, description="% of its peak"),
     }
-    return Explorer(draw, adjust=Follower("preset", bring=_sizes_of), **controls)
+    follow = Follower("preset", bring=_sizes_of)
+    return Explorer(draw, adjust=follow, pairs=[("preset", "gpu")], **controls)
 
 
 def _choice(value: int, usual: tuple[int, ...], name: str) -> ipywidgets.SelectionSlider:

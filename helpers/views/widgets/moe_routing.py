@@ -35,6 +35,7 @@ def moe_routing(model: nn.Module, tokenizer, text: str) -> Explorer:
     ranks = [(_rank(r), r) for r in range(k)]
     return Explorer(
         _drawing(model, tokenizer),
+        pairs=[("routing", "room")],
         text=ipywidgets.Textarea(value=text, rows=4, description="text"),
         routing=ipywidgets.Dropdown(options=[TRAINED, *CASES], value=TRAINED),
         layer=ipywidgets.IntSlider(value=1, min=1, max=len(layers)),

@@ -29,7 +29,7 @@ def one_copy(tokens: Sequence[str], before: Tensor, finding: Tensor, probs: Tens
     place = ipywidgets.IntSlider(T - 2, min=1, max=T - 1, description="place")
     step = ipywidgets.Dropdown(options=STEPS, description="step", layout={"width": "380px"})
     draw = _drawing(tokens, before.tolist(), finding.tolist(), probs.tolist())
-    return Explorer(draw, step=step, place=place)
+    return Explorer(draw, play=["step"], pairs=[("step", "place")], step=step, place=place)
 
 
 def _drawing(tokens, before, finding, probs) -> Callable[..., Picture]:

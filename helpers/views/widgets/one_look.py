@@ -41,7 +41,8 @@ def one_look(
             0.0, min=-2, max=2, step=0.25, description="prefers earlier words by"
         ),
     }
-    return Explorer(_drawing(sentences, W_q, W_k, [*parts, PLACE], channels), **controls)
+    draw = _drawing(sentences, W_q, W_k, [*parts, PLACE], channels)
+    return Explorer(draw, pairs=[("sentence", "word"), ("word", "early")], **controls)
 
 
 def look(words: Sequence[str], x: Tensor, W_q: Tensor, W_k: Tensor, asks: int, early: float):

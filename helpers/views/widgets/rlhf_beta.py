@@ -72,7 +72,12 @@ def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Exp
         "reference": ipywidgets.Dropdown(options=[*REFERENCES], value=reference, description=REF),
         **sliders,
     }
-    return Explorer(_drawing(), adjust=asking(QUESTIONS), **controls)
+    return Explorer(
+        _drawing(),
+        adjust=asking(QUESTIONS),
+        pairs=[("question", "shown"), ("beta", "reference")],
+        **controls,
+    )
 
 
 def _reward(name: str, value: float) -> ipywidgets.FloatSlider:

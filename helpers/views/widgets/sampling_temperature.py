@@ -50,7 +50,8 @@ def sampling_temperature(
     }
     hand = _Hand(read, controls)
     actions = {"take it": hand.take, "draw one": hand.draw, "rewind": hand.rewind}
-    return Explorer(_drawing(read), actions=actions, adjust=hand.offer, **controls)
+    draw, pairs = _drawing(read), [("temperature", "top_p")]
+    return Explorer(draw, actions=actions, adjust=hand.offer, pairs=pairs, **controls)
 
 
 class _Hand:

@@ -29,6 +29,7 @@ def tokenizer_explorer(
     published = published or {}
     return Explorer(
         _drawing(ours, published),
+        pairs=[("tokenizer", "merges")],
         text=ipywidgets.Textarea(value=text, rows=4, description="text"),
         tokenizer=ipywidgets.Dropdown(options=[OURS, CHARACTERS, *published], value=OURS),
         merges=ipywidgets.SelectionSlider(options=stops, value=merges, description="merges"),

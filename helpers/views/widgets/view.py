@@ -27,9 +27,12 @@ class View(ipywidgets.HTML):
         try:
             yield
         except Exception as error:
-            text = html.escape(writable(f"{type(error).__name__}: {error}"))
-            self.value = f'<pre role="alert" style="{ALARM}">{text}</pre>'
+            self.alarm(f"{type(error).__name__}: {error}")
             raise
+
+    def alarm(self, words: str) -> None:
+        """Show what went wrong in place of what was shown."""
+        self.value = f'<pre role="alert" style="{ALARM}">{html.escape(writable(words))}</pre>'
 
 
 def bundle(widget: ipywidgets.Widget, static: Picture) -> dict[str, object]:

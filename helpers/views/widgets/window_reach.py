@@ -4,7 +4,7 @@ import ipywidgets
 
 from helpers.views.drawing import Picture, counted
 from helpers.views.drawing.palette import BLUE, ORANGE, QUIET, SKY
-from helpers.views.drawing.svg import document, words
+from helpers.views.drawing.svg import document, touched, words
 from helpers.views.widgets.explorer import Explorer
 
 POSITIONS, DEEPEST, WIDEST = 24, 6, 8
@@ -23,7 +23,7 @@ def window_reach(width: int = 3, layers: int = 4) -> Explorer:
         "layers": ipywidgets.IntSlider(layers, min=1, max=DEEPEST),
         "position": ipywidgets.IntSlider(POSITIONS - 1, min=0, max=POSITIONS - 1),
     }
-    return Explorer(draw, **controls)
+    return Explorer(draw, pairs=[("width", "layers")], **controls)
 
 
 def reached(width: int, layers: int, position: int) -> list[list[int]]:
@@ -44,7 +44,7 @@ def draw(width: int, layers: int, position: int) -> Picture:
         for s in range(max(0, t - width + 1), t + 1)
     ]
     dots = [
-        _dot((row, t), _colour(t in places, row == layers))
+        touched([_dot((row, t), _colour(t in places, row == layers))], position=t)
         for row, places in enumerate(found)
         for t in range(POSITIONS)
     ]

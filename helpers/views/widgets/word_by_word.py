@@ -35,7 +35,8 @@ def word_by_word(
     longest = max(row.shape[1] for row in written.values()) - 1
     source = ipywidgets.Dropdown(options=[*sources], description="source")
     words = ipywidgets.IntSlider(0, min=0, max=longest, description="words written")
-    return Explorer(_drawing(model, tokenizer, ids, written), source=source, words=words)
+    draw, together = _drawing(model, tokenizer, ids, written), [("source", "words")]
+    return Explorer(draw, play=["words"], pairs=together, source=source, words=words)
 
 
 def _drawing(model, tokenizer, ids: dict, written: dict) -> Callable[..., Picture]:
