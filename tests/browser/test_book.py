@@ -86,6 +86,7 @@ UNWRITTEN = """[...document.querySelectorAll('.math')]
     .map(formula => formula.textContent)"""
 GROUND = "getComputedStyle(document.body).backgroundColor"
 BLACK_ON_BLACK = """[...document.querySelectorAll('.output img')]
+    .filter(img => !img.closest('[data-book]'))  // a live widget stands in its place
     .filter(img => getComputedStyle(img).backgroundColor !== 'rgb(255, 255, 255)')
     .map(img => img.alt)"""
 
@@ -103,6 +104,26 @@ def test_a_page_is_whole_in_both_themes_on_a_desk_and_on_a_phone(reader, address
     assert reader.evaluate(BLACK_ON_BLACK) == []
     assert reader.evaluate(UNWRITTEN) == []
     assert reader.evaluate(CUT) == []
+    assert reader.faults == [] and elsewhere(reader.asked, address) == []
+
+
+def has_widgets(chapter: str) -> bool:
+    return b"data-book=" in (ROOT / "notebooks" / chapter).with_suffix(".ipynb").read_bytes()
+
+
+@pytest.mark.parametrize("name", filter(has_widgets, CHAPTERS))
+def test_every_widget_of_a_chapter_moves_without_a_kernel(reader, address, name):
+    reader.goto(f"{address}/{name}")
+    for widget in reader.locator("[data-book]").all():
+        picture = widget.locator(".picture")
+        fields = widget.locator("input[type=range]:enabled, select:enabled")
+        words = {picture.get_attribute("aria-label")}
+        for key in ("ArrowRight", "ArrowLeft", "ArrowLeft"):
+            fields.last.press(key)
+            words.add(picture.get_attribute("aria-label"))
+        assert len(words) > 1 and picture.bounding_box()["height"] > 20
+        assert "places are stored here" in widget.locator(".status").text_content()
+        assert reader.evaluate(WIDER) <= 0
     assert reader.faults == [] and elsewhere(reader.asked, address) == []
 
 

@@ -139,7 +139,7 @@ OTHER_ROOMS = [
         "views/widgets/explorer.py",
         'control.observe(self._redraw, names="value")',
         "pass",
-        "views/test_explorer.py::test_a_move_in_the_browser_changes_the_picture",
+        "views/test_explorer.py::test_a_wish_of_the_page_is_answered_by_a_scene",
     ),
     slip(
         "a description of the smallest cell as the largest",
