@@ -21,6 +21,12 @@ display(ipywidgets.IntSlider())
 import helpers"""
 
 
+@pytest.fixture(autouse=True)
+def surroundings(monkeypatch):
+    """`main` asks for flipbooks in this process's own surroundings."""
+    monkeypatch.setenv("GPT_PROBABLY_FLIPBOOKS", "")
+
+
 @pytest.fixture
 def notebook(tmp_path):
     """Writes a notebook of some cells, with traces of an earlier life in another front end."""

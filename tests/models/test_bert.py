@@ -14,7 +14,7 @@ from helpers.models.bert import IGNORED, Bert, log_odds_ratio, mask_tokens, with
 from helpers.models.block import PostNormBlock
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
-from helpers.models.transformer import EncoderBlock
+from helpers.models.transformer import EncoderBlock, TransformerConfig
 
 V, T = 11, 8
 
@@ -72,7 +72,8 @@ def copy_layer(layer, block):
 
 
 def test_an_encoder_block_is_a_gpt_1_block_without_its_mask(config):
-    ours, gpts = shaken(EncoderBlock(config)), PostNormBlock(config, attention=full_attention)
+    same = TransformerConfig(V, 2, 4, 24, dropout=0.0, activation=config.activation)
+    ours, gpts = shaken(EncoderBlock(same)), PostNormBlock(config, attention=full_attention)
     q, kv = ours.attention.query, ours.attention.key_value
     gpts.attention.qkv.weight.data = torch.cat([q.weight.data, kv.weight.data])
     gpts.attention.qkv.bias.data = torch.cat([q.bias.data, kv.bias.data])

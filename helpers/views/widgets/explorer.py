@@ -109,7 +109,7 @@ class Explorer:
             yield
         except Exception as error:
             words = f"{type(error).__name__}: {error}"
-            self.front.alarm(self.board(), self.stops, words)
+            self.front.warn(self.board(), self.stops, words)
             raise
 
     @contextlib.contextmanager

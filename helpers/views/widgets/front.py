@@ -34,7 +34,7 @@ class Front(AnyWidget):
         """Show where the controls stand, and the picture of that."""
         self._tell(board, at, html=picture.inline, alt=picture.alt)
 
-    def alarm(self, board: list, at: Mapping[str, str], words: str) -> None:
+    def warn(self, board: list, at: Mapping[str, str], words: str) -> None:
         """Show what went wrong, beside the last picture."""
         self._tell(board, at, alarm=words)
 

@@ -29,9 +29,9 @@ class Plain(ipywidgets.VBox):
         """Show the picture; the controls stand where they are."""
         self.view.show(picture)
 
-    def alarm(self, board: list, at: Mapping[str, str], words: str) -> None:
+    def warn(self, board: list, at: Mapping[str, str], words: str) -> None:
         """Show what went wrong in place of the picture."""
-        self.view.alarm(words)
+        self.view.warn(words)
 
 
 def _dress(control: ipywidgets.Widget) -> None:

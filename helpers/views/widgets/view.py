@@ -27,10 +27,10 @@ class View(ipywidgets.HTML):
         try:
             yield
         except Exception as error:
-            self.alarm(f"{type(error).__name__}: {error}")
+            self.warn(f"{type(error).__name__}: {error}")
             raise
 
-    def alarm(self, words: str) -> None:
+    def warn(self, words: str) -> None:
         """Show what went wrong in place of what was shown."""
         self.value = f'<pre role="alert" style="{ALARM}">{html.escape(writable(words))}</pre>'
 
