@@ -19,32 +19,15 @@ import torch
 from torch import nn
 
 import helpers.models
-from helpers.models import (
-    attention,
-    bert,
-    bigram,
-    int8,
-    masks,
-    moe,
-    parts,
-    rnn,
-    routing,
-    transformer,
-)
+from helpers.models import attention, bert, bigram, int8, masks, moe, parts, rnn, routing
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from helpers.models.transformer import Transformer, TransformerConfig
 from helpers.models.vision import Captioner
 
 B, T, S, V, E, P = 3, 5, 7, 11, 6, 4
 FIXED = {"C": 8, "V": V, "E": E, "nh": 2, "hs": 4, "K": 10, "H": 12, "W": 12, "P": P, "k": 2}
-LETTERS = {
-    *FIXED,
-    "B",
-    "T",
-    "S",
-    "N",
-    "M",
-}  # the legend of helpers.models, and those of other rooms
+LETTERS = {*FIXED, *"BTSNM"}  # the legend of helpers.models, and those of other rooms
 PATCHES = {"N": 9}  # of 12 × 12 pixels in patches of 4 × 4, where no input says it
 TIMES = {"": 1, " twice": 2, " three times": 3}
 SHAPE = re.compile(r"(\w+ and \w+ )?\(([^()]*)\)( twice| three times)?")
@@ -179,7 +162,7 @@ def run_models():
         rnn.RNN(rnn.RNNConfig(V, 8, cell=cell))(idx, idx)
     for translator in (rnn.Seq2Seq, rnn.AttentiveSeq2Seq):
         translator(rnn.RNNConfig(V, 8))(source, idx)
-    transformer.Transformer(transformer.TransformerConfig(V, 1, 2, 8))(source, idx, idx)
+    Transformer(TransformerConfig(V, 1, 2, 8))(source, idx, idx)
     bigram.Bigram(bigram.BigramConfig(V))(idx, idx)
     run_experts(replace(config, n_expert=E, n_expert_active=2), x)
 

@@ -10,6 +10,7 @@ from torch.testing import assert_close
 
 from helpers.learning import sampling
 from helpers.models.gpt import GPT
+from tests.models.twin import change, check_logits, greedy, stirred
 
 SIZES = {
     "vocab_size": 37, "hidden_size": 24, "intermediate_size": 40, "num_hidden_layers": 3,
@@ -45,10 +46,7 @@ TWINS = {
 def twin(request):
     """A model of transformers with random weights that are all different from their start."""
     torch.manual_seed(0)
-    model = TWINS[request.param]()
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    return model.eval()
+    return stirred(TWINS[request.param]())
 
 
 @pytest.fixture
@@ -64,23 +62,13 @@ def folder(tmp_path):
     return tmp_path / "model"
 
 
-def change(folder, **settings):
-    path = folder / "config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
-
-
 def test_logits_are_those_of_transformers(twin, saved):
-    idx = torch.randint(37, (2, 19))
-    with torch.no_grad():
-        assert_close(GPT.from_pretrained(saved)(idx)[0], twin(idx).logits, atol=1e-4, rtol=0)
+    check_logits(saved, twin)
 
 
 def test_greedy_text_is_that_of_transformers_with_a_cache_and_without(twin, saved):
     idx, model = torch.randint(1, 37, (1, 4)), GPT.from_pretrained(saved)
-    twin.generation_config.eos_token_id = None
-    theirs = twin.generate(
-        idx, attention_mask=torch.ones_like(idx), max_new_tokens=15, do_sample=False
-    )
+    theirs = greedy(twin, idx)
     for cached in (True, False):
         ours = sampling.generate(model, idx, 15, temperature=0, use_cache=cached)
         assert ours.tolist() == theirs.tolist()

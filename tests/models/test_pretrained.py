@@ -1,6 +1,5 @@
 """GPT-2's weights: the same logits as transformers, the same text, and nothing half-loaded."""
 
-import json
 import os
 import shutil
 import struct
@@ -18,6 +17,7 @@ from helpers.learning import sampling
 from helpers.models import pretrained
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
+from tests.models.twin import change, check_logits, greedy, stirred
 
 SIZES = {"vocab_size": 37, "n_positions": 19, "n_embd": 12, "n_layer": 3, "n_head": 3}
 
@@ -26,12 +26,8 @@ SIZES = {"vocab_size": 37, "n_positions": 19, "n_embd": 12, "n_layer": 3, "n_hea
 def twin():
     """Hugging Face's GPT-2 with random weights that are all different from their start."""
     torch.manual_seed(0)
-    model = transformers.GPT2LMHeadModel(
-        transformers.GPT2Config(**SIZES, bos_token_id=0, eos_token_id=0)
-    )
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)
-    return model.eval()
+    config = transformers.GPT2Config(**SIZES, bos_token_id=0, eos_token_id=0)
+    return stirred(transformers.GPT2LMHeadModel(config))
 
 
 @pytest.fixture
@@ -40,24 +36,13 @@ def folder(twin, tmp_path):
     return tmp_path / "gpt2"
 
 
-def change(folder, **settings):
-    path = folder / "config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **settings}))
-
-
 def test_logits_are_those_of_transformers(twin, folder):
-    idx = torch.randint(37, (2, 19))
-    with torch.no_grad():
-        assert_close(GPT.from_pretrained(folder)(idx)[0], twin(idx).logits, atol=1e-4, rtol=0)
+    check_logits(folder, twin)
 
 
 def test_greedy_text_is_that_of_transformers(twin, folder):
     idx = torch.randint(1, 37, (1, 4))
-    mask = torch.ones_like(idx)
-    twin.generation_config.eos_token_id = None
-    theirs = twin.generate(
-        idx, attention_mask=mask, max_new_tokens=15, do_sample=False, pad_token_id=0
-    )
+    theirs = greedy(twin, idx)
     ours = sampling.generate(GPT.from_pretrained(folder), idx, 15, temperature=0)
     assert ours.tolist() == theirs.tolist()
 

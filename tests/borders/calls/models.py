@@ -4,12 +4,8 @@ from dataclasses import replace
 
 import torch
 
-from helpers.learning import (
-    balancing,
-)
 from helpers.models import (
     attention,
-    balance,
     bert,
     bigram,
     block,
@@ -21,12 +17,10 @@ from helpers.models import (
     losses,
     masks,
     mlp,
-    moe,
     ngrams,
     norms,
     positions,
     rnn,
-    routing,
     transformer,
     vision,
 )
@@ -100,13 +94,10 @@ def of_models():
             free={"x": "NaN, empty"},
         )
     yield call(block.AttentionBlock(model.config).forward, x, free={"x": "NaN, empty"})
-    yield call(mlp.MLP, model.config)
-    yield call(
-        mlp.MLP(model.config).forward, x, free={"x": "NaN, empty, one for batch, batch for one"}
-    )
-    yield call(mlp.SwiGLU, model.config)
     free = {"x": "NaN, empty, one for batch, batch for one"}
-    yield call(mlp.SwiGLU(model.config).forward, x, free=free)
+    for part in (mlp.MLP, mlp.SwiGLU):
+        yield call(part, model.config)
+        yield call(part(model.config).forward, x, free=free)
     yield call(norms.RMSNorm(8).forward, x, free=free)
     shared = replace(model.config, attention="grouped", n_kv_head=1)
     for part in (grouped.GroupedAttention, grouped.QKNormAttention, grouped.SlidingAttention):
@@ -129,63 +120,6 @@ def of_models():
         free={"k": "NaN, swapped", "v": "NaN"},
         make=lambda: cache.LayerCache(model.config, 2).append,
     )
-
-
-def of_experts():
-    sparse, idx, logits = gpt(n_expert=4), tokens(2, 5), stream(6, 4)
-    layer, free = (
-        sparse.blocks[0].mlp,
-        {"logits": "one more, transposed, one for batch, batch for one"},
-    )
-    gates = routing.TopK(2)(logits)
-    yield call(moe.MoE, sparse.config)
-    yield call(layer.forward, stream(2, 5, 8), free={"x": "NaN, one for batch, batch for one"})
-    yield call(moe.SharedExpert, sparse.config)
-    yield call(moe.mix, layer.experts, stream(6, 8), gates, free={"tokens": "NaN"})
-    yield call(moe.layers, sparse)
-    yield call(moe.observed, sparse)
-    yield call(moe.routes, sparse, idx, free=LONGER)
-    yield call(moe.upcycle, gpt(), 4, 2)
-    yield call(routing.route, logits, 2, free=free)
-    yield call(routing.Router(sparse.config).forward, stream(6, 8), free={"input": "all"})
-    gate = {"logits": "one more, transposed"}
-    for each in (
-        routing.TopK(2),
-        routing.Switch(1),
-        routing.Biased(2, 4),
-        routing.ExpertChoice(1.0),
-    ):
-        yield call(
-            each.forward,
-            logits,
-            name=f"models.routing.{type(each).__name__}.forward",
-            free=gate | ({} if type(each) is routing.Biased else {}),
-        )
-    yield call(routing.TopK, 2)
-    yield call(routing.Switch, 1)
-    yield call(routing.Biased, 2, 4)
-    yield call(routing.ExpertChoice, 1.25)
-    yield call(routing.Capacity, routing.TopK(2), 1.25)
-    yield call(moe.Scaled, routing.TopK(2), 2.5)
-    yield call(moe.Scaled(routing.TopK(2), 2.5).forward, logits)
-    yield call(routing.ExpertDropout, routing.Router(sparse.config), 0.25, 2)
-    yield call(routing.Capacity(routing.TopK(2), 1.0).forward, logits, free=gate)
-    yield call(routing.first_come, gates, 2, free={"gates": "one more, transposed"})
-    yield call(routing.capacity, 1.25, 16, 4, free={"n_choices": "zero"})
-    yield call(balance.balance_loss, logits, 2, free=free)
-    yield call(balance.chosen_share, logits, 2, free=free)
-    yield call(balance.z_loss, logits, free=free)
-    yield call(balance.expert_load, gates, free={"gates": "one more, transposed, batch for one"})
-    yield call(
-        balance.variation,
-        balance.expert_load(gates),
-        free={"counts": "out of range, wrong dtype, one more"},
-    )
-    yield call(balance.expected_experts_hit, 8, 2, 4, free={"n_tokens": "zero"})
-    yield call(balance.expected_dropped, 64, 8, 1.25)
-    yield call(balancing.BalanceLoss, 0.01, 0.001)
-    yield call(balancing.BalanceLoss().__call__, sparse, idx, tokens(2, 5))
-    yield call(balancing.BiasSteps, 0.01)
 
 
 def of_other_models():

@@ -19,7 +19,7 @@ from helpers.models.routing import (
     Switch,
 )
 from tests.models.experts.small import IDX
-from tests.models.lively import lively
+from tests.models.lively import lively, losses_of
 
 # In the GPT
 
@@ -79,16 +79,8 @@ def test_under_bfloat16_a_mixture_computes_about_the_same(gpt):
 
 
 def test_it_learns_a_ring(config):
-    model = GPT(config)
-    x = (torch.arange(8) + torch.arange(11).unsqueeze(1)) % 11
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-    losses = []
-    for _ in range(30):
-        loss = model(x[:, :-1], x[:, 1:])[1]
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
+    ring = (torch.arange(8) + torch.arange(11).unsqueeze(1)) % 11
+    losses = losses_of(GPT(config), ring)
     assert losses[-1] < losses[0] / 2
 
 

@@ -4,7 +4,8 @@ from tests.mutations.slip import slip
 
 LLAMA = "models/test_llama.py::test_logits_are_those_of_transformers"
 SMALL_GGUF = "models/test_smollm.py::test_logits_of_a_small_gguf_are_those_of_transformers"
-PARTS = "models/test_modern.py"
+PARTS = "models/test_modern_parts.py"
+WHOLE = "models/test_modern.py"
 
 MODERN = [
     slip(
@@ -36,7 +37,7 @@ MODERN = [
         "models/grouped.py",
         "self.turn(k, past), v\n",
         "self.turn(k, past), self.turn(v, past)\n",
-        f"{PARTS}::test_values_are_not_turned[two heads of keys]",
+        f"{WHOLE}::test_values_are_not_turned[two heads of keys]",
         f"{LLAMA}[llama]",
     ),
     slip(
@@ -44,7 +45,7 @@ MODERN = [
         "models/positions.py",
         "table[past : past + x.shape[-2]]",
         "table[: x.shape[-2]]",
-        f"{PARTS}::test_the_same_text_is_written_with_a_cache_and_without[two heads of keys]",
+        f"{WHOLE}::test_the_same_text_is_written_with_a_cache_and_without[two heads of keys]",
         "models/test_rotary.py::test_a_rotary_gpt_reads_the_same_with_a_cache",
     ),
     slip(
