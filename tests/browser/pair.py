@@ -18,9 +18,6 @@ DRAWN = """node => {
         part.removeAttribute('tabindex');
     });
     copy.querySelectorAll('img').forEach(image => image.removeAttribute('alt'));
-    const first = copy.firstElementChild;
-    first?.style.removeProperty('--wide');
-    if (!first?.getAttribute('style')) first?.removeAttribute('style');
     return copy.innerHTML;
 }"""
 SAME_MARKUP = f"""html => {{
@@ -125,5 +122,6 @@ def themed(markup):
     """As a page shows an SVG: ink, lines and grid in its own colours."""
     if not markup.startswith("<svg"):
         return markup
-    markup = re.sub("|".join(INKS), lambda m: INKS[m[0].upper()], markup, flags=re.IGNORECASE)
+    tints = f'((?:fill|stroke)(?:="|: ))({"|".join(INKS)})'
+    markup = re.sub(tints, lambda m: m[1] + INKS[m[2].upper()], markup, flags=re.IGNORECASE)
     return re.sub('(<(?:rect|circle|path)[^>]*) fill="white"', r'\1 fill="var(--paper)"', markup)

@@ -11,11 +11,11 @@ import numpy as np
 from helpers.views.drawing import glyph, svg
 from helpers.views.drawing.palette import BLUE, INK, MAP, PRINT, QUIET, SKY, VERMILLION
 
-WIDTH, SIDE = 940, 360  # the picture and the map in it, CSS pixels
+WIDTH, SIDE = 860, 360  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 88, 540  # where the map begins; where the numbers do
 LARGEST_CELL = 40
 LABEL = 8  # characters of a token beside the map
-COLUMNS, SIZE, LINE = 108, 14, 23  # of the text: characters in a line, type size, line height
+COLUMNS, SIZE, LINE = 98, 14, 23  # of the text: characters in a line, type size, line height
 SEEN = 0.002  # from this weight on a token has a colour
 LOUD = 0.2  # from this weight on white letters are easier to read
 FUTURE, GREY = "#ECECEC", 236

@@ -61,11 +61,11 @@ def _captions(look: Look, parts: Sequence[str]) -> list[str]:
     names = {WORD: "word", KEY + 17: "key", SCORE: "score", BAR: "weight", VALUE + 17: "value"}
     shapes = [_right(y, text, INK) for y, text in names.items()]
     shapes += [
-        _right(KEY + 33, ", ".join(parts), QUIET, 10),
-        _right(SCORE + 14, "query · key", QUIET, 10),
+        _right(KEY + 33, ", ".join(parts), QUIET, 11),
+        _right(SCORE + 14, "query · key", QUIET, 11),
     ]
     shapes += [svg.words(12, 70, "query", 13), *_cells(12, 78, look.query)]
-    return shapes + [_right(BAR + 14, "softmax of the scores", QUIET, 10)]
+    return shapes + [_right(BAR + 14, "softmax of the scores", QUIET, 11)]
 
 
 def _right(y: float, text: str, fill: str, size: float = 13) -> str:
@@ -87,7 +87,7 @@ def _column(look: Look, i: int) -> list[str]:
 
 
 def _sum(total: Numbers, channels: Sequence[str]) -> list[str]:
-    shapes = [_right(TOTAL + 17, "sum", INK), _right(TOTAL + 33, "weights · values", QUIET, 10)]
+    shapes = [_right(TOTAL + 17, "sum", INK), _right(TOTAL + 33, "weights · values", QUIET, 11)]
     for i, (value, name) in enumerate(zip(total, channels, strict=True)):
         shapes += _cells(LEFT + i * SUM, TOTAL, [value], SUM - 8, "{:.2f}")
         shapes.append(_centred(LEFT + i * SUM + SUM / 2 - 4, TOTAL + 42, name, 12, fill=QUIET))

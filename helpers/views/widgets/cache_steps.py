@@ -8,11 +8,12 @@ from collections.abc import Callable
 import ipywidgets
 
 from helpers.views.drawing import Picture, counted, given, glyph, svg
-from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
+from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, PRINT, QUIET
 from helpers.views.widgets.explorer import Explorer
 
 WIDTH, LEFT, RIGHT = 940, 112, 12  # CSS pixels: the picture, and the room beside the text
 WIDEST, TEXT, PLACES, KEYS, TOTALS = 22, 40, 62, 84, 168  # a cell; where each row stands
+ROOMY = 18  # pixels of a cell with room for every number
 MOST = 60  # characters
 
 
@@ -70,10 +71,12 @@ def _cell(i: int, character: str, cell: float, first: int, old: int) -> str:
     parts = [svg.mono(middle - half, TEXT, glyph(character), 14, fill=INK if i >= first else QUIET)]
     if i < first:  # it has left the window, and its keys and values are gone
         return parts[0] + svg.rect(left + 3, KEYS + 3, cell - 6, 14, GRID)
-    parts.append(svg.words(middle, PLACES, str(i - first), 8.5, text_anchor="middle", fill=QUIET))
+    if cell >= ROOMY or (i - first) % 2 == 0:
+        place = str(i - first)
+        parts.append(svg.words(middle, PLACES, place, 11, text_anchor="middle", fill=QUIET))
     parts.append(svg.rect(left + 2, KEYS, cell - 4, 20, BLUE if i < old else ORANGE))
     if i >= old:
-        parts.append(svg.words(middle, KEYS + 15, "×", 13, text_anchor="middle"))
+        parts.append(svg.words(middle, KEYS + 15, "×", 13, text_anchor="middle", fill=PRINT))
     return "".join(parts)
 
 

@@ -16,7 +16,7 @@ from helpers.views.drawing import Picture
 from helpers.views.widgets import stops
 from helpers.views.widgets.board import MODULE
 
-ALONE, PAIRED = 24, 12  # stops of a control, at most: more would make a notebook heavy
+ALONE, PAIRED = 24, 8  # stops of a control, at most: more would make a notebook heavy
 CUTS = re.compile(r"(?=<)")
 NUMBERS = re.compile(r"[\d.]+")
 

@@ -1,14 +1,17 @@
 // The front end of every widget. It computes nothing: it shows controls, and the pictures that
 // Python drew of the states they stand at. A state is a text for each control, {name: text}.
 //
-// `live` asks a kernel and remembers what it answered. `flip` has no kernel: it turns the pages of a
-// stored book. Both show them on a `Board`.
+// `live` asks a kernel and remembers what it answered. `flip` has no kernel: it turns the pages of
+// a stored book. Both show them on a `Board`.
 
 const BODY = `<style>${STYLE}</style><div class="controls"></div><div class="actions"></div>
 <div class="status" role="status"></div><div class="alarm" role="alert" hidden></div>
 <div class="picture" role="group"></div><div class="words" aria-live="polite"></div>`;
 const INKS = { "#222222": "var(--ink)", "#5c5c5c": "var(--quiet)", "#e4e4e4": "var(--grid)" };
+const TINT = /((?:fill|stroke)(?:="|: ))(#222222|#5c5c5c|#e4e4e4)/gi; // a reader's text stays
 const SLOW = 300, SILENT = 2500, BEAT = 600; // milliseconds
+
+const WIDTHS = { text: "wide", buttons: "wide", slider: "one" }; // columns of the grid
 
 function make(tag, attributes = {}, ...inside) {
   const node = Object.assign(document.createElement(tag), attributes);
@@ -34,9 +37,9 @@ const FIELDS = {
     return { node, stand: (text) => (node.selectedIndex = control.texts.indexOf(text)) };
   },
   buttons(control, moved) {
+    const radio = (text) => ({ type: "radio", name: control.name, value: text });
     const one = (text) => make("label", {},
-      make("input", { type: "radio", name: control.name, value: text, onchange: () => moved(text) }),
-      make("span", {}, text));
+      make("input", { ...radio(text), onchange: () => moved(text) }), make("span", {}, text));
     const node = make("div", { className: "pills", role: "radiogroup" }, ...control.texts.map(one));
     const inputs = [...node.querySelectorAll("input")];
     return { node, stand: (text) => inputs.forEach((i) => (i.checked = i.value === text)) };
@@ -58,7 +61,7 @@ const FIELDS = {
 // Ink, lines and paper of an SVG become the page's own: light or dark.
 function themed(html) {
   if (!html.startsWith("<svg")) return html;
-  return html.replace(/#222222|#5c5c5c|#e4e4e4/gi, (tint) => INKS[tint.toLowerCase()])
+  return html.replace(TINT, (_, where, tint) => where + INKS[tint.toLowerCase()])
     .replace(/(<(?:rect|circle|path)[^>]*) fill="white"/g, '$1 fill="var(--paper)"');
 }
 
@@ -93,7 +96,7 @@ class Board {
       }
       const field = FIELDS[kind](control, (text) => this.moved({ [name]: text }));
       const said = make("span", { className: "said" });
-      field.node.classList.add("field", { text: "wide", buttons: "wide", slider: "one" }[kind] ?? "two");
+      field.node.classList.add("field", WIDTHS[kind] ?? "two");
       field.node.ariaLabel = label;
       field.node.dataset.name = name;
       const head = make("span", { className: "name" }, label);
@@ -119,21 +122,20 @@ class Board {
   }
 
   show({ html, alt, alarm }) {
-    const focused = this.root.activeElement?.dataset.set;
+    const focused = this.root.activeElement, place = this.targets().indexOf(focused);
     this.alarm.hidden = !alarm;
     this.alarm.textContent = alarm ?? "";
     this.picture.classList.toggle("old", Boolean(alarm));
     if (alarm) return; // the last picture stays, so that nothing jumps
     if (html !== this.html) this.picture.innerHTML = themed((this.html = html));
     this.picture.ariaLabel = alt;
-    const svg = this.picture.querySelector(":scope > svg");
-    svg?.style.setProperty("--wide", `${svg.getAttribute("width")}px`);
     this.tallest = Math.max(this.tallest, this.picture.offsetHeight);
     this.picture.style.minHeight = `${this.tallest}px`;
     const targets = this.targets();
     for (const target of targets) Object.assign(target, { tabIndex: -1, role: "button" });
     if (targets.length) targets[0].tabIndex = 0; // one stop of the Tab key; arrows go on from there
-    if (focused) targets.find((target) => target.dataset.set === focused)?.focus();
+    const same = targets.find((target) => target.dataset.set === focused?.dataset.set);
+    if (place >= 0) (same ?? targets[place])?.focus(); // a touched place may ask for something new
     clearTimeout(this.later);
     this.later = setTimeout(() => (this.words.textContent = alt), 500); // read out where one stays
   }
@@ -150,8 +152,8 @@ class Board {
 
   touch(target) {
     const asked = Object.entries(JSON.parse(target?.dataset.set ?? "{}"));
-    const can = asked.filter(([name, text]) => this.fields[name]?.control.texts?.includes(text) !== false);
-    if (can.length) this.moved(Object.fromEntries(can));
+    const here = asked.filter(([name]) => this.fields[name]); // a picture may serve other widgets
+    if (here.length) this.moved(Object.fromEntries(here));
   }
 
   walk(event) {
@@ -160,7 +162,7 @@ class Board {
       this.touch(here);
       event.preventDefault();
     }
-    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const way = WAYS[event.key];
     if (!here?.dataset.set || !way) return;
     const middle = (node) => {
       const { x, y, width, height } = node.getBoundingClientRect();
@@ -169,7 +171,8 @@ class Board {
     const [x, y] = middle(here);
     const far = (node) => {
       const [dx, dy] = [middle(node)[0] - x, middle(node)[1] - y];
-      const along = dx * way[0] + dy * way[1], aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
+      const along = dx * way[0] + dy * way[1];
+      const aside = Math.abs(dx * way[1]) + Math.abs(dy * way[0]);
       return along > 1 ? along + 3 * aside : Infinity;
     };
     const next = this.targets().reduce((a, b) => (far(b) < far(a) ? b : a), here);
@@ -181,9 +184,10 @@ class Board {
   player(control, slider) {
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     let beat;
+    const go = (i) => this.moved({ [control.name]: control.texts[i] });
     const step = () => {
-      const i = control.texts.indexOf(this.at[control.name]);
-      if (i + 1 < control.texts.length) this.moved({ [control.name]: control.texts[i + 1] });
+      const i = control.texts.indexOf(this.at[control.name]) + 1;
+      if (i < control.texts.length && button.isConnected) go(i);
       else stop();
     };
     const stop = () => (clearInterval(beat), (beat = 0), (button.textContent = "▶"));
@@ -191,7 +195,7 @@ class Board {
     button.onclick = () => {
       if (still.matches) return step();
       if (beat) return stop();
-      if (this.at[control.name] === control.texts.at(-1)) this.moved({ [control.name]: control.texts[0] });
+      if (this.at[control.name] === control.texts.at(-1)) go(0);
       beat = setInterval(step, BEAT);
       button.textContent = "❚❚";
     };
@@ -200,6 +204,7 @@ class Board {
   }
 }
 
+const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const key = (at) => JSON.stringify(Object.entries(at).sort());
 
 // With a kernel: every move is told to it; a state that was seen before is shown at once.
@@ -207,7 +212,7 @@ function live(model, el) {
   const host = make("div"), seen = new Map();
   let at = {}, asked = 0, open = {}, epoch, slow, silent, answered = false;
   el.replaceChildren(host);
-  const board = new Board(host, move, click);
+  let board = new Board(host, move, click);
 
   function move(moved) {
     at = { ...at, ...moved };
@@ -226,24 +231,26 @@ function live(model, el) {
   }
   function wait() {
     clearTimeout(slow), clearTimeout(silent);
-    slow = setTimeout(() => board.say("waiting for the kernel …", !seen.has(key(at))), SLOW);
+    slow = setTimeout(() => board?.say("waiting for the kernel …", !seen.has(key(at))), SLOW);
     silent = setTimeout(() => {
       if (answered) return; // then it is busy
       board.say("No kernel answers: run this cell, and then move again.", !seen.has(key(at)));
-      if (model.get("book")) flip(host, model.get("book"), at);
+      if (model.get("book")) flip(host, model.get("book"), at), (board = null);
     }, SILENT);
   }
   function heard() {
     const scene = model.get("scene");
     for (const [name, { seq }] of Object.entries(open)) if (seq <= scene.seq) delete open[name];
-    if (scene.epoch !== epoch) seen.clear(), (epoch = scene.epoch); // a button changed what is drawn
+    if (scene.epoch !== epoch) seen.clear(); // a button may change what is drawn
+    epoch = scene.epoch;
     if (!scene.alarm) {
       if (seen.size > 400) seen.delete(seen.keys().next().value);
       seen.set(key(scene.at), scene);
     }
-    if (scene.seq < asked) return seen.has(key(at)) || board.show(scene); // of an earlier move
+    if (scene.seq < asked && board) return seen.has(key(at)) || board.show(scene); // of an earlier
     clearTimeout(slow), clearTimeout(silent);
     asked = scene.seq;
+    board ??= new Board(host, move, click); // a kernel answers after all
     board.furnish(model.get("board"), model.get("actions"));
     board.stand((at = scene.at));
     board.say("");
@@ -261,38 +268,39 @@ async function flip(host, packed, from) {
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   const { board: controls, states, pages, lines } = await new Response(stream).json();
-  const states_at = states.map(({ at }) =>
+  const places = states.map(({ at }) =>
     Object.fromEntries(controls.map(({ name, texts }, i) => [name, texts[at[i]]])));
-  const names = controls.map(({ name }) => name);
-  const same = (a, b) => names.filter((name) => a[name] === b[name]).length;
+  const same = (i, wanted) =>
+    controls.filter(({ name }) => places[i][name] === wanted[name]).length;
   const nearest = (among, wanted) =>
-    among.reduce((a, b) => (same(states_at[b], wanted) > same(states_at[a], wanted) ? b : a));
+    among.reduce((a, b) => (same(b, wanted) > same(a, wanted) ? b : a));
   let now = 0; // the state that the widget was stored in
   const board = new Board(host, move, () => {});
 
   function move(moved) {
-    const wanted = { ...states_at[now], ...moved };
-    const fits = [...states.keys()].filter((i) =>
-      Object.entries(moved).every(([name, text]) => states_at[i][name] === text));
+    const wanted = { ...places[now], ...moved };
+    const fits = [...places.keys()].filter((i) =>
+      Object.entries(moved).every(([name, text]) => places[i][name] === text));
     if (!fits.length) return board.say("This place is not stored: run the cell.");
     turn(nearest(fits, wanted), wanted);
   }
   function turn(i, wanted) {
     now = i;
     const { alt, cut } = pages[states[i].page];
-    const back = controls.filter(({ name }) => states_at[i][name] !== wanted[name]);
-    const said = back.map(({ name, label }) => `${label} is at ${states_at[i][name]}`).join(", ");
-    board.stand(states_at[i]);
+    const back = controls.filter(({ name }) => places[i][name] !== wanted[name]);
+    const said = back.map(({ name, label }) => `${label} is at ${places[i][name]}`).join(", ");
+    board.stand(places[i]);
     board.show({ alt, html: cut.map((line) => lines[line]).join("") });
     board.say(`${states.length} places are stored here; run the cell for all.`
       + (back.length ? ` With this move, ${said}.` : ""));
   }
   board.furnish(controls, []);
-  for (const { name, texts } of controls)
-    if (texts.length < 2) for (const node of board.fields[name].row.querySelectorAll("input, select, textarea"))
+  const alone = controls.filter(({ texts }) => texts.length < 2);
+  for (const { name } of alone)
+    for (const node of board.fields[name].row.querySelectorAll("input, select, textarea"))
       Object.assign(node, { disabled: true, title: "needs a kernel" });
-  const first = from ? nearest([...states.keys()], from) : 0;
-  turn(first, states_at[first]);
+  const first = from ? nearest([...places.keys()], from) : 0;
+  turn(first, places[first]);
 }
 
 export default { render: ({ model, el }) => live(model, el) };
