@@ -1,5 +1,7 @@
 """attention_picture: the map, the row in numbers and the text say what the weights are."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -123,6 +125,12 @@ def test_the_window_always_holds_the_row_and_all_rows_come_by():
         assert row - window.start >= min(row, SHOWN // 2)  # half the window lies before it
         seen |= set(range(T)[window])
     assert seen == set(range(T))
+
+
+def test_a_token_beside_the_map_asks_for_its_place_in_the_whole_text():
+    _, shown = picture(T=SHOWN + 24, row=SHOWN + 20)
+    asked = [int(place) for place in re.findall(r"position&quot;: &quot;(\d+)", shown.markup)]
+    assert asked == [*range(24, SHOWN + 24), *range(SHOWN + 24)]  # the map's window, then the text
 
 
 def test_a_text_that_fits_is_shown_whole_and_a_long_one_says_what_is_shown():

@@ -44,6 +44,11 @@ def test_a_wish_of_the_page_is_answered_by_a_scene():
     assert explorer.state == {"k": 7} and scene["html"] == explorer.picture.inline
 
 
+def test_a_page_gets_svg_as_it_is_so_that_it_can_follow_the_pages_colours():
+    explorer = Explorer(lambda k: Picture("k", markup=f"<svg>{k}</svg>"), k=ipywidgets.IntSlider())
+    assert explorer.front.scene["html"] == "<svg>0</svg>"
+
+
 def test_a_wish_that_moves_nothing_or_is_late_is_answered_too():
     explorer = explore()
     wish(explorer, seq=2, k="1")

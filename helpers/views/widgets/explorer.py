@@ -39,7 +39,6 @@ class Explorer:
         self.picture, self._drawn, self._busy = None, None, False
         for name, control in controls.items():
             control.description = control.description or name.replace("_", " ")
-            stops.settle(control)
             control.observe(self._redraw, names="value")
         self.front = _front(self)
         self._redraw()

@@ -1,8 +1,8 @@
 """A flipbook: pictures of an Explorer's states, stored so that it can be moved without a kernel.
 
 It holds what each control reaches alone from where the widget stands, and chosen pairs. Pictures of
-neighbouring states share most of their lines: each line is stored once, and lines of one shape lie
-side by side, where compression finds them.
+neighbouring states share most of their lines: each line is stored once, and in alphabetical order
+those that differ in a number lie side by side, where compression finds them.
 """
 
 import base64
@@ -18,7 +18,6 @@ from helpers.views.widgets.board import MODULE
 
 ALONE, PAIRED = 24, 8  # stops of a control, at most: more would make a notebook heavy
 CUTS = re.compile(r"(?=<)")
-NUMBERS = re.compile(r"[\d.]+")
 
 
 def record(explorer, pairs: Collection[tuple[str, str]] = ()) -> str:
@@ -58,18 +57,17 @@ def _along(explorer, names: list[str], most: int) -> Iterator[None]:
         yield
         return
     control = explorer.controls[names[0]]
-    for stop in _some(stops.every(control), stops.text(control), most):
+    for stop in _some(stops.every(control), most):
         explorer.bring({names[0]: stop})
         yield from _along(explorer, names[1:], most)
 
 
-def _some(texts: tuple[str, ...], now: str, most: int) -> list[str]:
-    """At most so many of them, evenly from the first to the last, and the present one."""
-    count = len(texts)
-    if count <= most:
+def _some(texts: tuple[str, ...], most: int) -> list[str]:
+    """At most so many of them, evenly from the first to the last."""
+    last = len(texts) - 1
+    if last < most:
         return [*texts]
-    chosen = {round(i * (count - 1) / (most - 1)) for i in range(most)} | {texts.index(now)}
-    return [texts[i] for i in sorted(chosen)]
+    return [texts[round(i * last / (most - 1))] for i in range(most)]
 
 
 def _book(explorer, states: list[tuple[dict[str, str], Picture]]) -> dict[str, object]:
@@ -79,8 +77,7 @@ def _book(explorer, states: list[tuple[dict[str, str], Picture]]) -> dict[str, o
         there = dict.fromkeys(at[name] for at, _ in states)
         control["texts"] = sorted(there, key=lambda t: order.index(t) if t in order else len(order))
     pages = [*dict.fromkeys((picture.alt, picture.inline) for _, picture in states)]
-    lines = [*dict.fromkeys(line for _, markup in pages for line in CUTS.split(markup))]
-    lines.sort(key=lambda line: NUMBERS.sub("#", line))
+    lines = sorted({line for _, markup in pages for line in CUTS.split(markup)})
     number = {line: i for i, line in enumerate(lines)}
     return {
         "board": board,
