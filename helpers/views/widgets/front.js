@@ -8,7 +8,7 @@ const BODY = `<style>${STYLE}</style><div class="controls"></div><div class="act
 <div class="status" role="status"></div><div class="alarm" role="alert" hidden></div>
 <div class="picture" role="group"></div><div class="words" aria-live="polite"></div>`;
 const INKS = { "#222222": "var(--ink)", "#5c5c5c": "var(--quiet)", "#e4e4e4": "var(--grid)" };
-const TINT = /((?:fill|stroke)(?:="|: ))(#222222|#5c5c5c|#e4e4e4)/gi; // a reader's text stays
+const TINT = /((?:fill|stroke)(?:="|: ))(#222222|#5c5c5c|#e4e4e4)/gi;
 const SLOW = 300, SILENT = 2500, BEAT = 600; // milliseconds
 
 const WIDTHS = { text: "wide", buttons: "wide", slider: "one" }; // columns of the grid
@@ -61,8 +61,9 @@ const FIELDS = {
 // Ink, lines and paper of an SVG become the page's own: light or dark.
 function themed(html) {
   if (!html.startsWith("<svg")) return html;
-  return html.replace(TINT, (_, where, tint) => where + INKS[tint.toLowerCase()])
-    .replace(/(<(?:rect|circle|path)[^>]*) fill="white"/g, '$1 fill="var(--paper)"');
+  return html.replace(/<[^>]+>/g, (tag) => tag // what a reader has typed stands between two tags
+    .replace(TINT, (_, where, tint) => where + INKS[tint.toLowerCase()])
+    .replace(/^(<(?:rect|circle|path).*) fill="white"/s, '$1 fill="var(--paper)"'));
 }
 
 class Board {
