@@ -81,9 +81,8 @@ def _fill(parameter: nn.Parameter, tensor: Tensor, put: Callable, where: str) ->
     known = tensor.dtype in KINDS
     if known:
         put(parameter, tensor)
-    if not (
-        known and torch.stack(parameter.aminmax()).isfinite().all()
-    ):  # a finite double may be an infinite float
+    extremes = torch.stack(parameter.aminmax())  # a finite double may be an infinite float
+    if not (known and extremes.isfinite().all()):
         got = "NaN or infinity" if known else str(tensor.dtype).removeprefix("torch.")
         raise ValueError(
             f"Weights must be finite numbers in floating point; got {got} in {where}. "
