@@ -5,7 +5,9 @@ import time
 from operator import eq
 from pathlib import Path
 
+import pytest
 from nbformat import v4, writes
+from playwright.sync_api import Error
 
 PICTURE = ".picture"
 CONTROLS = ".controls [data-name]:not([type=hidden])"
@@ -59,7 +61,15 @@ def press_and_compare(page, patience):
 
 
 def seen(picture):
-    return picture.get_attribute("aria-label"), picture.screenshot()
+    """Words and pixels of a picture. JupyterLab may just be drawing it anew: then it is looked at
+    once more."""
+    for _ in range(2):
+        try:
+            return picture.get_attribute("aria-label"), picture.screenshot()
+        except Error as error:
+            if "not attached" not in str(error):
+                raise
+    pytest.fail("The picture goes as soon as it is there.")
 
 
 def photograph(page, name):

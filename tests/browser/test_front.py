@@ -62,6 +62,10 @@ class Played:
             self.page.evaluate("scene => window.answer(scene)", self.explorer.front.scene)
         self.answered = len(self.sent())
 
+    def focused(self):
+        root = "document.activeElement.shadowRoot.activeElement"
+        return self.page.evaluate(f"{root}?.closest('[data-name]')?.dataset.name")
+
     def shown(self):
         return self.slider.get_attribute("aria-valuetext"), self.picture.text_content()
 
@@ -147,10 +151,11 @@ def test_a_silent_kernel_is_replaced_by_the_book_and_a_late_one_takes_over_again
     played = Played(page, explorer().flipbook())
     played.press()
     page.get_by_text("places are stored here").wait_for()
-    assert played.shown() == ("2", "2 a")
+    assert played.shown() == ("2", "2 a") and played.focused() == "k"
     played.press("ArrowLeft")
     assert played.shown() == ("1", "1 a") and len(played.sent()) == 1
     played.answer()
+    assert played.focused() == "k"
     assert played.status.text_content() == "" and played.shown() == ("2", "2 a")
     played.press()
     assert len(played.sent()) == 2
@@ -179,6 +184,25 @@ def test_readers_without_motion_step_by_step(page):
     page.get_by_role("button", name="play k", exact=True).click()
     page.wait_for_timeout(800)
     assert len(played.sent()) == 1
+
+
+def test_a_touched_place_keeps_the_focus_in_the_new_picture(page):
+    def draw(k):
+        places = (
+            f"<g data-set='{{\"k\": \"{i}\"}}'><rect x='{9 * i}' width='8' height='8'/></g>"
+            for i in range(3)
+        )
+        return Picture(f"k is {k}", markup=f"<svg>{''.join(places)}<text>{k}</text></svg>")
+
+    played = Played(page, Explorer(draw, k=ipywidgets.IntSlider(1, 0, 2)))
+    place = "document.activeElement.shadowRoot.activeElement?.dataset.set"
+    page.locator("[data-set] rect").nth(2).click()
+    page.locator("[data-set]").nth(2).focus()
+    played.answer()
+    assert played.shown()[0] == "2" and page.evaluate(place) == '{"k": "2"}'
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    assert played.sent()[1]["moves"] == {"k": "1"}
 
 
 def test_words_of_a_reader_stay_words(page):

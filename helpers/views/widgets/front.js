@@ -70,7 +70,8 @@ class Board {
   constructor(host, moved, clicked) {
     host.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's own keys
     this.root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
-    this.root.innerHTML = BODY;
+    this.held = this.root.activeElement?.closest("[data-name]")?.dataset.name;
+    this.root.innerHTML = BODY; // another board may have stood here, with the focus in a field
     this.root.addEventListener("keydown", (event) => event.stopPropagation());
     for (const name of ["controls", "actions", "status", "alarm", "picture", "words"])
       this[name] = this.root.querySelector(`.${name}`);
@@ -120,6 +121,9 @@ class Board {
       stand(at[name]);
       said.textContent = at[name];
     }
+    const node = this.fields[this.held]?.node;
+    (node?.querySelector("input:checked") ?? node)?.focus();
+    this.held = undefined;
   }
 
   show({ html, alt, alarm }) {
