@@ -90,6 +90,10 @@ class Lab:
         workspace = next(self.workspaces)
         return f"{self.address}/lab/workspaces/{workspace}/tree/notebooks/{name}?token={TOKEN}"
 
+    def plain_url(self, name: str) -> str:
+        """The same in Notebook 7, which shows a notebook by itself; the server has both."""
+        return f"{self.address}/notebooks/notebooks/{name}?token={TOKEN}"
+
 
 @contextmanager
 def server(folder: Path):

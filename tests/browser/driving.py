@@ -1,4 +1,4 @@
-"""What a reader does in JupyterLab, done by keyboard: run a notebook, move what can be moved."""
+"""What a reader does in JupyterLab or Notebook 7, by keyboard: run a notebook, move what moves."""
 
 import os
 import time
@@ -11,10 +11,18 @@ from playwright.sync_api import Error
 
 PICTURE = ".picture"
 CONTROLS = ".controls [data-name]:not([type=hidden])"
+IDLE = "body[data-notebook] .jp-Notebook-ExecutionIndicator[data-status=idle]"
 ERROR = "[data-mime-type='application/vnd.jupyter.stderr']"  # warnings and tracebacks alike
+CONNECTED = """async () => {
+    const sessions = await (await fetch("/api/sessions")).json();
+    const here = ({path, kernel}) =>
+        location.pathname.endsWith(path) && kernel.connections && kernel.execution_state === "idle";
+    return sessions.some(here);
+}"""
+PROMPT = ".jp-CodeCell .jp-InputPrompt"
 ALL_CELLS_RAN = f"""() => {{
     if (document.querySelector("{ERROR}")) return true;
-    const all = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+    const all = [...document.querySelectorAll('{PROMPT}')];
     const folded = p => p.closest('.jp-CodeCell').querySelector('.jp-InputPlaceholder');
     const prompts = all.filter(p => !folded(p));  // the set-up cell, which is the first to run
     return prompts.length > 0 && prompts.every(p => /\\[\\d+\\]/.test(p.textContent));
@@ -24,11 +32,12 @@ ALL_CELLS_RAN = f"""() => {{
 def open_and_run(page, url, patience=120):
     """Show a notebook and run all its cells, which may take `patience` seconds.
 
-    Run All is lost without a word while there is no kernel yet, and a cell that still runs may
-    move a slider by itself: hence the two waits.
+    Run All is lost while no kernel is connected, even where one is already said to be idle, and a
+    cell that still runs may move a slider by itself: hence the waits.
     """
     page.goto(url)
-    page.get_by_text("| Idle").wait_for(timeout=90_000)
+    page.get_by_text("| Idle").or_(page.locator(IDLE)).wait_for(timeout=90_000)
+    page.wait_for_function(CONNECTED, timeout=90_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function(ALL_CELLS_RAN, timeout=patience * 1000)

@@ -109,6 +109,14 @@ def test_moves_that_are_not_answered_yet_are_told_again_with_the_next(played):
     assert played.shown() == ("2", "2 b")
 
 
+def test_an_answer_to_an_earlier_move_leaves_the_later_one_open(played):
+    played.press()
+    played.press()
+    played.answer(number=0)
+    played.page.locator("[data-name=name]").select_option("b")
+    assert played.sent()[2] == {"seq": 3, "moves": {"k": "3", "name": "b"}}
+
+
 def test_a_kernel_that_takes_its_time_is_said_to_and_the_old_picture_is_pale(played):
     played.press()
     played.page.wait_for_function(
