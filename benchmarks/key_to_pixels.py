@@ -4,8 +4,8 @@ Every control of every widget in tests/browser/widgets is moved by keyboard, ten
 button is not. Measured is the time from the keydown event to the first animation frame with another
 picture, over all moves of a widget. The goals: a median of 50 ms for heat maps and 110 ms for the
 others, a 95th percentile of 180 ms. Then, on a new page that remembers nothing, a slider goes once
-to its far end, to each stop when the picture of the last one is there; and it is dragged to and fro,
-a stop in every frame, when all are remembered. The goals: 12 and 30 pictures a second.
+to its far end, to each stop when the picture of the last one is there; and it is dragged to and
+fro, a stop in every frame, when all are remembered. The goals: 12 and 30 pictures a second.
 """
 
 import itertools
