@@ -17,7 +17,7 @@ from helpers.models.gpt import GPT
 from helpers.text import playwright, smollm
 
 RECIPES = {
-    "english_playwright": {
+    "adapting_english": {
         "characters": 4000,
         "unseen": 3000,
         "own_texts": 8,
