@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from helpers.basics.borders import takes
 from helpers.basics.kinds import need
+from helpers.basics.numbers import whole
 from helpers.learning.evaluation import losses_by_position
 from helpers.learning.fitting import fit
 from helpers.models import lora
@@ -68,7 +69,7 @@ def tuned_by_lora(
     could read: that is what fits into a minute. ValueError for a text of block_size tokens or less.
     """
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
+        torch.manual_seed(whole("seed", seed, 0))
         adapted = lora.with_lora(model, rank)
 
     def batch_loss() -> Tensor:

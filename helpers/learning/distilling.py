@@ -13,7 +13,7 @@ from helpers.models.losses import token_loss
 from helpers.models.modes import evaluating
 
 
-@takes(logits="stream ... V", teacher="stream ... V", temperature="positive")
+@takes(logits="numbers ... V", teacher="numbers ... V", temperature="positive")
 def distillation_loss(logits: Tensor, teacher: Tensor, temperature: float = 1.0) -> Tensor:
     """KL(teacher ‖ student) of both softened by a temperature τ, times τ²; the mean of positions.
 

@@ -12,6 +12,8 @@ from collections.abc import Collection
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains, takes
+from helpers.basics.kinds import need
+from helpers.basics.numbers import real, whole
 
 ALPHA = 16.0  # how much of the change is added; over the rank, so that a rate suits many ranks
 
@@ -27,6 +29,9 @@ class LoRALinear(nn.Module):
 
     def __init__(self, layer: nn.Linear, rank: int, alpha: float = ALPHA):
         super().__init__()
+        need(isinstance(layer, nn.Linear), "layer", "be linear", layer, "Try nn.Linear(8, 8).")
+        rank, more = whole("rank", rank), ("be a number > 0", "Try alpha=16.0.")
+        alpha = real("alpha", alpha, lambda x: x > 0, *more)
         self.layer, self.scale = layer.requires_grad_(False), alpha / rank
         self.down = nn.Parameter(layer.weight.new_empty(rank, layer.in_features))
         self.up = nn.Parameter(layer.weight.new_empty(layer.out_features, rank))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from helpers.basics.borders import takes
-from helpers.basics.numbers import whole
+from helpers.basics.kinds import need
 from helpers.text.playwright.slots import NUMERALS, THINGS
 
 USER, ASSISTANT, END = "<|user|>", "<|assistant|>", "<|end|>"
@@ -57,7 +57,7 @@ def rows(
     has the marks as special tokens. opening: how a question is written before its answer.
     """
     whole_rows, starts = [], []
-    for question, answer in exchanges:
+    for question, answer in map(_checked, exchanges):
         before = tokenizer.encode(opening(question), allowed_special="all")
         whole_rows.append(before + tokenizer.encode(answer + END, allowed_special="all"))
         starts.append(len(before))
@@ -75,11 +75,22 @@ def graded(replies: Sequence[str], answers: Sequence[str]) -> dict[str, float]:
     """Shares of replies, each the text behind the question: right, begun right, and ended.
 
     right: the answer, then the end at once. begun: the answer, whatever follows. ended: an end.
+    ValueError unless there is an answer for every reply.
     """
-    n = whole("The number of replies", len(replies))
-    pairs = list(zip(replies, answers, strict=True))
+    n, got = len(replies), f"{len(answers)} answers"
+    need(n == len(answers), "answers", f"be as many as the {n} replies", got, "Try answers[:n].")
+    pairs = [_checked(pair) for pair in zip(replies, answers, strict=True)]
     return {
         "right": sum(reply.startswith(answer + END) for reply, answer in pairs) / n,
         "begun": sum(reply.startswith(answer) for reply, answer in pairs) / n,
         "ended": sum(END in reply for reply in replies) / n,
     }
+
+
+def _checked(pair: Exchange) -> Exchange:
+    """Two texts, the second not empty; ValueError otherwise."""
+    two = isinstance(pair, (tuple, list)) and len(pair) == 2
+    texts = two and all(isinstance(text, str) for text in pair) and pair[1]
+    rule = "be two texts, the second not empty"
+    need(texts, "A question and its answer", rule, pair, "Try ('How many?', 'Six.').")
+    return pair
