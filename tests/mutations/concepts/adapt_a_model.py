@@ -25,7 +25,7 @@ CONCEPTS = [
         NAME,
         "A shorter change forgets as little",
         "",
-        "shorter = [W + share * c",
+        "shorter = [W + 0.7 * c",
         "shorter = [W + c",
     ),
     concept(
