@@ -48,7 +48,7 @@ def with_new_tokens(model: nn.Module, count: int) -> nn.Module:
 
 
 @takes(model="model", before="model", own="tokens B T")
-def forgotten(model: nn.Module, before: nn.Module, own: Tensor) -> float:
+def forgetting(model: nn.Module, before: nn.Module, own: Tensor) -> float:
     """Nats per token that a model pays above its old self, on texts that this old self wrote.
 
     own: (B, T) tokens, drawn from `before`. On these texts the old self is the truth, so this

@@ -40,10 +40,10 @@ def test_new_tokens_are_the_mean_of_the_others_and_the_old_logits_stay(model):
 
 def test_nothing_is_forgotten_by_the_old_self_and_something_by_another(model):
     own = torch.randint(11, (64, 9))
-    assert adapting.forgotten(model, model, own) == 0
+    assert adapting.forgetting(model, model, own) == 0
     torch.manual_seed(1)
     texts = IDX.expand(4, -1)
-    assert adapting.forgotten(GPT(model.config), model, texts) != 0
+    assert adapting.forgetting(GPT(model.config), model, texts) != 0
 
 
 def test_what_is_forgotten_is_counted_upwards():
@@ -52,7 +52,7 @@ def test_what_is_forgotten_is_counted_upwards():
     models = [torch.nn.Identity() for _ in range(2)]
     for stand_in, answer in zip(models, (sure, unsure), strict=True):
         stand_in.forward = answer
-    lost = adapting.forgotten(models[1], models[0], torch.tensor([[0, 1]]))
+    lost = adapting.forgetting(models[1], models[0], torch.tensor([[0, 1]]))
     assert lost == pytest.approx(0.6931, abs=1e-4)
 
 

@@ -13,7 +13,7 @@ from kernel_environment import ROOT
 from torch import Tensor
 
 from helpers.learning import sampling
-from helpers.learning.adapting import forgotten, shortened
+from helpers.learning.adapting import forgetting, shortened
 from helpers.learning.evaluation import excess
 from helpers.learning.fitting import fit
 from helpers.models import lora
@@ -67,7 +67,7 @@ class World:
         """Nats per character above the new text's truth, and above the old self's."""
         new, old = (
             excess(model, self.tokenizer, self.unseen)[0],
-            forgotten(model, self.before, self.own),
+            forgetting(model, self.before, self.own),
         )
         return round(new, 4), round(old, 4)
 

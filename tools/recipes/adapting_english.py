@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from helpers.learning import sampling
-from helpers.learning.adapting import forgotten, tuned_by_lora
+from helpers.learning.adapting import forgetting, tuned_by_lora
 from helpers.learning.evaluation import losses_by_position
 from helpers.models import lora
 from helpers.models.gpt import GPT
@@ -67,6 +67,6 @@ def measured(model: GPT, before: GPT, tokenizer, own: Tensor, settings: dict) ->
     written = sampling.generate(model, opening, 40, temperature=0)[0, opening.shape[1] :]
     return {
         "bits": round(nats / math.log(2) / len(text), 4),
-        "forgotten": round(forgotten(model, before, own), 4),
+        "forgotten": round(forgetting(model, before, own), 4),
         "writes": tokenizer.decode(written.tolist()),
     }

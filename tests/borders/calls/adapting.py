@@ -26,7 +26,7 @@ def of_adapting():
     yield call(adapting.shortened, model, 4)
     yield call(adapting.with_new_tokens, model, 2)
     free = {"own": "one more, transposed", "before": "swapped"}
-    yield call(adapting.forgotten, gpt(n_layer=1), model, own[:, :7], free=free)
+    yield call(adapting.forgetting, gpt(n_layer=1), model, own[:, :7], free=free)
     sizes = {"steps": 2, "rank": 2, "block_size": 8, "batch_size": 2, "lr": 1e-2, "seed": 0}
     free = {"ids": "one more", "seed": "zero"}
     yield call(adapting.tuned_by_lora, model, ids, **sizes, progress=False, free=free)
