@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 import helpers.models
-from helpers.models import attention, bert, bigram, int8, masks, moe, parts, rnn, routing
+from helpers.models import attention, bert, bigram, int8, lora, masks, moe, parts, rnn, routing
 from helpers.models.config import GPTConfig
 from helpers.models.gpt import GPT
 from helpers.models.transformer import Transformer, TransformerConfig
@@ -147,6 +147,7 @@ def run_models():
         for name in named:
             GPT(replace(config, **{kind: name}))(idx, idx)
     int8.in_8_bits(GPT(config))(idx)
+    lora.with_lora(GPT(config), 2)(idx)
     cached = GPT(config).eval()
     cached(idx, cache=cached.new_cache(B))
     attention.maps(cached, idx)

@@ -19,6 +19,8 @@ members      GPTs that each read a part of a text and answer together
 translation  a Transformer learns pairs
 classifying  a class at every position
 masking      one small GPT under any mask
+adapting     a trained model learns another text, and what it forgets
+distilling   a model learns from a whole distribution
 captioning   a GPT that sees a drawing and writes its name
 scale_out    how several processes share a training
 alignment    towards what people prefer: rewards, DPO, policy gradient

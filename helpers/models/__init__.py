@@ -12,6 +12,7 @@ attention       attention, and its weights for pictures
 grouped         attention that shares keys and values, normalises queries, or slides
 cache           the keys and values of the tokens already read
 masks           who may look at whom
+lora            a change of a trained model in thin matrices
 norms           vectors brought to one size
 mlp             the feed-forward network, and the gated one
 block           attention and a feed-forward network, put together

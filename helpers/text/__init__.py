@@ -7,6 +7,7 @@ tokenizers        characters as tokens; a saved tokenizer is loaded again
 simple_bpe        byte-pair encoding, whole, in a few lines
 bpe               byte-pair encoding, as the course uses it
 merges            the merges of byte-pair encoding, learned and applied fast
+chats             questions and answers as rows of tokens
 special           tokens that are names and no text
 download          a download that ends
 published         the tokens of GPT-2 and GPT-4

@@ -27,6 +27,7 @@ ELSEWHERE = (
 )
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
+    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load",
     "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
     "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",

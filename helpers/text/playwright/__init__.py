@@ -10,6 +10,7 @@ grammar      templates whose draws can be read back from the text
 slots        the words, and which of them may stand where
 pens         a Writer draws a text, a Reader finds the probability of one
 expectation  entropy, length and character counts of a scene, without sampling
+foresight    what may come next, everywhere in a text at once
 exchanges    the kind of exchange that each character stands in
 speeches     the answers to one opening, a small world for reinforcement learning
 """

@@ -13,6 +13,7 @@ routed_text      text coloured by the expert that each token asks
 size_card        a model's size at a glance
 surprisal_text   text coloured by surprise
 text_arcs        who looks where, as arcs over the text
+thin_change      a matrix that stays, and two thin ones that learn
 token_strip      text cut into tokens
 vocabulary_bars  the whole vocabulary as bars
 """

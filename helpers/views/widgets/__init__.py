@@ -29,6 +29,7 @@ em_steps              EM at work, step by step
 expert_layer          a layer of experts, step by step
 guessing_game         guess the next character, and pay
 live_loss             the loss while a model trains
+lora_rank             what is learned and forgotten, by what may learn
 model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
@@ -60,6 +61,7 @@ from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.guessing_game import guessing_game
 from helpers.views.widgets.live_loss import LiveLoss
+from helpers.views.widgets.lora_rank import lora_rank
 from helpers.views.widgets.model_sizes import model_sizes
 from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character

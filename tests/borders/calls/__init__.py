@@ -8,7 +8,7 @@ import functools
 
 import torch
 
-from tests.borders.calls import alignment, experts, learning, models, text, theory
+from tests.borders.calls import adapting, alignment, experts, learning, models, text, theory
 from tests.borders.slips import Call
 
 
@@ -17,5 +17,11 @@ def calls() -> list[Call]:
     """Every right call; made once, since its models are."""
     torch.manual_seed(0)
     rooms = [models.of_models, experts.of_experts, models.of_other_models, learning.of_learning]
-    rooms += [alignment.of_alignment, text.of_text, theory.of_theory, theory.of_ensembles]
+    rooms += [
+        adapting.of_adapting,
+        alignment.of_alignment,
+        text.of_text,
+        theory.of_theory,
+        theory.of_ensembles,
+    ]
     return [right for room in rooms for right in room()]
