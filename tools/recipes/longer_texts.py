@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import torch
 from torch import Tensor
+from tqdm.auto import tqdm
 
 from helpers.learning.evaluation import losses_by_position
 from helpers.learning.fitting import fit
@@ -22,10 +23,10 @@ ROTARY = {"positions": "rotary", "attention": "grouped"}
 RECIPES = {
     "longer_texts_playwright": {
         "characters": 3_000_000,
-        "unseen": 100_000,
+        "unseen": 60_000,
         "trained_on": 64,
         "bin": 32,
-        "read_anew": 80,
+        "read_anew": 40,
         "seeds": [0, 1, 2],
         "model": {"block_size": 256, "n_layer": 3, "n_head": 4, "n_embd": 64},
         "training": {"steps": 600, "lr": 8e-3},
@@ -45,7 +46,7 @@ def run(settings: dict, on_step: Callable | None = None, progress: bool = True) 
     """Per way of reading, a list of bins for each seed; and the three ways to slide a window."""
     x, y, truth = windows.unseen(settings)
     bins, sliding = {}, {}
-    for name in settings["models"]:
+    for name in tqdm(settings["models"], disable=not progress):
         for seed in settings["seeds"]:
             model = trained(settings, name, seed)
             for reading, reader in readings(model, name).items():

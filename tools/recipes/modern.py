@@ -4,6 +4,8 @@ Every model is trained as `recipes.changes` trains its full recipe, from three s
 windows. The rate is chosen for each model by its first seed, and the other seeds take it.
 """
 
+from tqdm.auto import tqdm
+
 from recipes import changes
 
 SIZES = {"block_size": 64, "n_layer": 3, "n_head": 4, "n_embd": 64}
@@ -22,7 +24,8 @@ def _config(**config) -> dict:
 RECIPES = {
     "modern_playwright": changes.RECIPES["changes_playwright"]
     | {
-        "rates": [8e-3, 16e-3, 32e-3],
+        "rates": [8e-3, 16e-3],
+        "scored": 60_000,
         "models": {
             "GPT-2's block": {},
             "no positions": _config(positions="none"),
@@ -48,7 +51,8 @@ RECIPES = {
 
 def run(settings: dict, on_step=None, progress: bool = True) -> dict:
     """Per model its rate, the first seed's excess at every rate, and what `changes.climb` says."""
-    return {"models": {name: _model(settings, name, on_step) for name in settings["models"]}}
+    names = tqdm(settings["models"], disable=not progress)
+    return {"models": {name: _model(settings, name, on_step) for name in names}}
 
 
 def climb(settings: dict, name: str, seed: int, rate: float, on_step=None) -> dict:

@@ -8,8 +8,9 @@ import math
 import ipywidgets
 
 from helpers.views.drawing import Picture, number
-from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET, SKY
+from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET
 from helpers.views.drawing.svg import document, touched, words
+from helpers.views.pictures.clocks import face, legend
 from helpers.views.widgets.explorer import Explorer
 
 PAIRS, FARTHEST, LAST = 8, 64, 128  # pairs of channels, largest distance, last place
@@ -56,55 +57,25 @@ def draw(distance: int, base: int, seeks: int, place: int) -> Picture:
     """Eight clocks with two hands each, and the score at every distance."""
     found = products(distance, base, seeks)
     clocks = [
-        _clock(i, turn * (place - seeks), turn * (place - distance), found[i])
+        _clock(i, turn, turn * (place - seeks), turn * (place - distance), found[i])
         for i, turn in enumerate(turns(base))
     ]
     said = _say(distance, place, score(distance, base, seeks))
-    head = [words(LEFT - 40, 22, said, 14), *_legend()]
+    note = "below: what the pair adds to the score, and in how many places it turns once"
+    head = [words(LEFT - 40, 22, said, 14), *legend(LEFT - 40, 48), words(LEFT + 112, 48, note, 13)]
     parts = [*head, *clocks, *_frame(), *_curve(base, seeks, distance)]
     alt = f"{said} Base {base:,}; the query seeks the token {seeks} back. Each pair adds "
     alt += ", ".join(f"{p:.2f}" for p in found)
     return Picture(f"{alt}.", markup=document(WIDTH, HEIGHT, parts), width=WIDTH)
 
 
-def _clock(i: int, query: float, key: float, product: float) -> str:
+def _clock(i: int, turn: float, query: float, key: float, product: float) -> str:
     x, y = 54 + 93 * i, 116.0
-    ring = f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="none" stroke="{GRID}" stroke-width="2"/>'
-    between = _sector((x, y), query, key)
-    hands = _hand((x, y), key, ORANGE, 5) + _hand((x, y), query, BLUE, 2.5)
-    names = words(x, y - RADIUS - 10, f"pair {i}", 12, text_anchor="middle", fill=QUIET)
     shown = f"{product:+.2f}".replace("-", "−")
-    return ring + between + hands + names + words(x, y + 58, shown, 13, text_anchor="middle")
-
-
-def _tip(centre: Place, angle: float, radius: float) -> Place:
-    """Angle 0 points up, as twelve does, and grows clockwise."""
-    return centre[0] + radius * math.sin(angle), centre[1] - radius * math.cos(angle)
-
-
-def _hand(centre: Place, angle: float, colour: str, width: float) -> str:
-    x, y = _tip(centre, angle, RADIUS - 4)
-    way = f"M {centre[0]:g} {centre[1]:g} L {x:.2f} {y:.2f}"
-    return f'<path d="{way}" stroke="{colour}" stroke-width="{width}" stroke-linecap="round"/>'
-
-
-def _sector(centre: Place, query: float, key: float) -> str:
-    """The angle between the hands, the smaller way round, as a pale slice."""
-    gap = math.remainder(query - key, 2 * math.pi)
-    (x0, y0), (x1, y1) = (_tip(centre, a, RADIUS - 10) for a in (key, key + gap))
-    arc = f"A {RADIUS - 10} {RADIUS - 10} 0 0 {int(gap > 0)} {x1:.2f} {y1:.2f}"
-    way = f"M {centre[0]:g} {centre[1]:g} L {x0:.2f} {y0:.2f} {arc} Z"
-    return f'<path d="{way}" fill="{SKY}" fill-opacity="0.4"/>'
-
-
-def _legend() -> list[str]:
-    named = [(LEFT - 40, BLUE, "query"), (LEFT + 40, ORANGE, "key")]
-    lines = [
-        f'<path d="M {x} 44 h 22" stroke="{colour}" stroke-width="4"/>'
-        + words(x + 28, 48, name, 13)
-        for x, colour, name in named
-    ]
-    return [*lines, words(LEFT + 110, 48, "what each pair adds to the score stands below it", 13)]
+    round_ = f"a turn: {2 * math.pi / turn:,.0f}"
+    lines = [(y - RADIUS - 10, f"pair {i}", 12), (y + 56, shown, 14), (y + 74, round_, 11)]
+    written = [words(x, at, text, size, text_anchor="middle") for at, text, size in lines]
+    return face((x, y), RADIUS, query, key) + "".join(written)
 
 
 def _at(distance: float, value: float) -> Place:
