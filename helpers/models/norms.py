@@ -1,7 +1,7 @@
 """Norms: every position's vector brought to the same size, before a sublayer reads it.
 
-Sources: Ba et al. 2016 (LayerNorm); Zhang & Sennrich 2019, equation 4 (RMSNorm). LayerNorm is built
-by hand in notebook *The block*.
+Sources: Ba et al. 2016 (LayerNorm); Zhang & Sennrich 2019, equation 4 (RMSNorm). Built by
+hand in notebooks *The block* and *The modern block*.
 """
 
 import torch

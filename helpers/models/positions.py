@@ -99,7 +99,7 @@ def ntk_base(base: float, hs: int, factor: float) -> float:
     """The base whose slowest pair turns `factor` times as slowly, while the fastest stays.
 
     base · factor^(hs / (hs - 2)): pair i turns by base^(-2i/hs), the last one has 2i = hs - 2.
-    "NTK-aware" interpolation (bloc97 2023; Peng et al. 2023, equation 15). hs: even, at least 4.
+    "NTK-aware" interpolation (bloc97 2023; Peng et al. 2023, §3.1). hs: even, at least 4.
 
     >>> f"{ntk_base(10_000, 128, 8):.0f}"
     '82684'

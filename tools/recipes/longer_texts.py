@@ -29,12 +29,11 @@ RECIPES = {
         "read_anew": 40,
         "seeds": [0, 1, 2],
         "model": {"block_size": 256, "n_layer": 3, "n_head": 4, "n_embd": 64},
-        "training": {"steps": 600, "lr": 8e-3},
+        "training": {"steps": 400, "lr": 8e-3},
         "batch_size": 16,
         "models": {
             "learned": {},
             "sinusoids": {"positions": "sinusoidal"},
-            "none": {"positions": "none"},
             "rotary": ROTARY,
             "rotary, windows of 16": ROTARY | {"attention": "sliding", "window": 16},
         },
@@ -43,18 +42,26 @@ RECIPES = {
 
 
 def run(settings: dict, on_step: Callable | None = None, progress: bool = True) -> dict:
-    """Per way of reading, a list of bins for each seed; and the three ways to slide a window."""
-    x, y, truth = windows.unseen(settings)
-    bins, sliding = {}, {}
+    """Per way of reading a list of bins for each seed; and what two ways to slide a window cost."""
+    found: dict = {"bins": {}, "sliding": {}}
     for name in tqdm(settings["models"], disable=not progress):
         for seed in settings["seeds"]:
-            model = trained(settings, name, seed)
-            for reading, reader in readings(model, name).items():
-                above = losses_by_position(reader, x, y) - truth
-                bins.setdefault(reading, []).append(binned(above.mean(0), settings["bin"]))
-            if name == "rotary":
-                for way, nats in slid(model, settings, x, y, truth).items():
-                    sliding.setdefault(way, []).append(round(nats, 4))
+            for kind, values in one(settings, name, seed).items():
+                for way, value in values.items():
+                    found[kind].setdefault(way, []).append(value)
+    return found
+
+
+def one(settings: dict, name: str, seed: int) -> dict:
+    """One model from one seed, and all ways to read with it."""
+    x, y, truth = windows.unseen(settings)
+    model = trained(settings, name, seed)
+    above = {
+        way: (losses_by_position(reader, x, y) - truth).mean(0)
+        for way, reader in readings(model, name).items()
+    }
+    bins = {way: binned(values, settings["bin"]) for way, values in above.items()}
+    sliding = slid(model, settings, x, y, truth) if name == "rotary" else {}
     return {"bins": bins, "sliding": sliding}
 
 
@@ -104,7 +111,7 @@ def slid(model: GPT, settings: dict, x: Tensor, y: Tensor, truth: Tensor) -> dic
     last = [ids.unfold(1, T, 1)[:, 1:].flatten(0, 1).split(2048) for ids in (x, y)]
     anew = [losses_by_position(model, *pair)[:, -1] for pair in zip(*last, strict=True)]
     ways = {"kept": kept, "read anew": torch.cat(anew).view(n, -1)}
-    return {way: (nats - truth).mean().item() for way, nats in ways.items()}
+    return {way: round((nats - truth).mean().item(), 4) for way, nats in ways.items()}
 
 
 def binned(values: Tensor, width: int) -> list[float]:
