@@ -43,7 +43,7 @@ def test_the_other_record_was_made_with_the_same_text_and_training():
 def test_a_change_has_nearly_as_many_parameters_as_gpt2s_block(name):
     made, base = record("modern_playwright")["models"], record("changes_playwright")["models"]
     ratio = made[name]["parameters"][0] / base["all of GPT-2's"]["parameters"][0]
-    assert 0.97 < ratio <= 1.001  # without its vectors, or biases, a model is up to 3 % smaller
+    assert 0.97 < ratio <= 1.003  # without its vectors, or biases, a model is up to 3 % smaller
 
 
 @pytest.mark.parametrize("name", MODELS["models"])

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
 
@@ -25,7 +26,7 @@ class RMSNorm(nn.Module):
 
     def __init__(self, width: int, eps: float = 1e-5):
         super().__init__()
-        self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
+        self.weight, self.eps = nn.Parameter(torch.ones(whole("width", width))), eps
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (..., N) -> (..., N), N its width; before the weights the mean of the squares is 1."""

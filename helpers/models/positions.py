@@ -11,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains, takes
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
@@ -55,6 +56,7 @@ class Sinusoidal(Positions):
         return waves(places, self.frequencies)
 
 
+@explains(config="with n_embd", x="stream B nh T hs", past="whole")
 class Rotary(Positions):
     """Queries and keys are turned, each pair of channels by an angle that grows with the place.
 
@@ -95,6 +97,7 @@ class Interpolated(Rotary):
         return super().angles(config) / self.FACTOR
 
 
+@takes(base="positive", factor="positive")
 def ntk_base(base: float, hs: int, factor: float) -> float:
     """The base whose slowest pair turns `factor` times as slowly, while the fastest stays.
 
@@ -108,15 +111,22 @@ def ntk_base(base: float, hs: int, factor: float) -> float:
     return base * factor ** (hs / (hs - 2))
 
 
+@takes(n_head="count")
 def halves(rows: Tensor, n_head: int) -> Tensor:
     """Rows of a matrix of queries or keys whose pairs are neighbours, in the order that Rotary has.
 
     rows: (nh·hs, C) -> (nh·hs, C). In a head of a GGUF, 2i and 2i + 1 are a pair; here i and
-    hs/2 + i. A permutation of queries and keys alike leaves every score as it was.
+    hs/2 + i. A permutation of queries and keys alike leaves every score as it was. ValueError
+    unless the rows make pairs in every head.
 
     >>> halves(torch.arange(4)[:, None], n_head=1).flatten().tolist()
     [0, 2, 1, 3]
     """
+    if len(rows) % (2 * n_head):
+        raise ValueError(
+            f"Every head must have pairs of rows, so their number a multiple of {2 * n_head}; got "
+            f"{len(rows)} for {n_head} heads. Pass the matrix of the queries or of the keys alone."
+        )
     return rows.unflatten(0, (n_head, -1, 2)).transpose(1, 2).flatten(0, 2)
 
 
