@@ -105,7 +105,7 @@ def ntk_base(base: float, hs: int, factor: float) -> float:
     "NTK-aware" interpolation (bloc97 2023; Peng et al. 2023, §3.1). hs: even, at least 4.
 
     >>> f"{ntk_base(10_000, 128, 8):.0f}"
-    '82684'
+    '82685'
     """
     hs = whole("hs", hs, 4)
     return base * factor ** (hs / (hs - 2))
