@@ -34,7 +34,6 @@ RECIPES = {
             "all (Llama's block)": _config(**LLAMA),
             "all but rotary": _config(**LLAMA | {"positions": "learned"}),
             "all, N(0, 1/√C)": _config(**LLAMA) | {"start": "by width"},
-            "all, twice as long": _config(**LLAMA) | {"training": changes.LONG},
             "GPT-2's, twice the rate": TWICE,
             "rotary, twice the rate": _config(**ROTARY) | TWICE,
         },

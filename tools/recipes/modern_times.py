@@ -18,7 +18,7 @@ MODELS = {"GPT-2's block": {}} | modern.RECIPES["modern_playwright"]["models"]
 RECIPES = {
     "modern_times": modern.RECIPES["modern_playwright"]
     | {
-        "rounds": 80,
+        "rounds": 60,
         "models": {n: c for n, c in MODELS.items() if not any(o in n for o in OTHERS)},
     }
 }
