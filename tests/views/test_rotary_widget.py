@@ -6,7 +6,7 @@ import torch
 from helpers.models.config import GPTConfig
 from helpers.models.positions import Rotary
 from helpers.views.widgets import rotary
-from helpers.views.widgets.rotary import BASES, FARTHEST, PAIRS, draw, score
+from helpers.views.widgets.rotary import BASES, FARTHEST, PAIRS, draw, score_at
 
 
 def turned(base, place, angles):
@@ -22,13 +22,13 @@ def test_the_score_is_that_of_the_models_rotary_positions(base, distance, seeks)
     speed = base ** (-torch.arange(PAIRS) / PAIRS)
     query = turned(base, 100, -seeks * speed)
     key = turned(base, 100 - distance, torch.zeros(PAIRS))
-    assert query @ key / PAIRS == pytest.approx(score(distance, base, seeks), abs=1e-4)
+    assert query @ key / PAIRS == pytest.approx(score_at(distance, base, seeks), abs=1e-4)
 
 
 def test_the_score_is_highest_at_the_distance_that_the_query_seeks():
     for seeks in (0, 7):
-        best = max(range(FARTHEST + 1), key=lambda d: score(d, 10_000, seeks))
-        assert best == seeks and score(seeks, 10_000, seeks) == pytest.approx(1)
+        best = max(range(FARTHEST + 1), key=lambda d: score_at(d, 10_000, seeks))
+        assert best == seeks and score_at(seeks, 10_000, seeks) == pytest.approx(1)
 
 
 def test_two_other_places_turn_all_hands_and_leave_the_score():

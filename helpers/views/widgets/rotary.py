@@ -48,7 +48,7 @@ def products(distance: int, base: float, seeks: int) -> list[float]:
     return [math.cos(turn * (distance - seeks)) for turn in turns(base)]
 
 
-def score(distance: int, base: float, seeks: int) -> float:
+def score_at(distance: int, base: float, seeks: int) -> float:
     """The mean of the products: 1 where all hands point the same way."""
     return sum(products(distance, base, seeks)) / PAIRS
 
@@ -60,7 +60,7 @@ def draw(distance: int, base: int, seeks: int, place: int) -> Picture:
         _clock(i, turn, turn * (place - seeks), turn * (place - distance), found[i])
         for i, turn in enumerate(turns(base))
     ]
-    said = _say(distance, place, score(distance, base, seeks))
+    said = _say(distance, place, score_at(distance, base, seeks))
     note = "below: what the pair adds to the score, and in how many places it turns once"
     head = [words(LEFT - 40, 22, said, 14), *legend(LEFT - 40, 48), words(LEFT + 112, 48, note, 13)]
     parts = [*head, *clocks, *_frame(), *_curve(base, seeks, distance)]
@@ -101,7 +101,7 @@ def _frame() -> list[str]:
 
 
 def _curve(base: float, seeks: int, distance: int) -> list[str]:
-    places = [_at(d, score(d, base, seeks)) for d in range(FARTHEST + 1)]
+    places = [_at(d, score_at(d, base, seeks)) for d in range(FARTHEST + 1)]
     way = " L ".join(f"{x:.2f} {y:.2f}" for x, y in places)
     line = f'<path d="M {way}" fill="none" stroke="{INK}" stroke-width="2"/>'
     dots = [touched([_dot(xy, 3, INK)], distance=d) for d, xy in enumerate(places)]

@@ -57,8 +57,8 @@ CONCEPTS = [
         NAME,
         "The curve's peak stands where the query seeks",
         "",
-        "score(d, 10_000, seeks))",
-        "score(d + 5, 10_000, seeks))",
+        "score_at(d, 10_000, seeks))",
+        "score_at(d + 5, 10_000, seeks))",
     ),
     concept(
         "the model with turned positions trained without any",
