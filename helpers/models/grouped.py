@@ -3,6 +3,7 @@
 With as many heads of each it is `CausalSelfAttention`, with one it is multi-query attention.
 Sources: Shazeer 2019 (multi-query); Ainslie et al. 2023, §2.2 (groups); Henry et al. 2020 and
 Dehghani et al. 2023 (queries and keys normalised); Child et al. 2019, Beltagy et al. 2020 (window).
+Built by hand in notebook *The modern block*.
 """
 
 from torch import Tensor, nn

@@ -1,7 +1,7 @@
 """The feed-forward network: what every position does on its own with what attention has brought.
 
 Sources: Vaswani et al. 2017, §3.3, equation 2; Shazeer 2020, equation 6 (SwiGLU). Built by hand in
-notebook *The block*.
+notebooks *The block* and *The modern block*.
 """
 
 from torch import Tensor, nn

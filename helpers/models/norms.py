@@ -1,13 +1,14 @@
 """Norms: every position's vector brought to the same size, before a sublayer reads it.
 
-Sources: Ba et al. 2016 (LayerNorm); Zhang & Sennrich 2019, equation 4 (RMSNorm). LayerNorm is built
-by hand in notebook *The block*.
+Sources: Ba et al. 2016 (LayerNorm); Zhang & Sennrich 2019, equation 4 (RMSNorm). Built by
+hand in notebooks *The block* and *The modern block*.
 """
 
 import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains
+from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
 
@@ -25,7 +26,7 @@ class RMSNorm(nn.Module):
 
     def __init__(self, width: int, eps: float = 1e-5):
         super().__init__()
-        self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
+        self.weight, self.eps = nn.Parameter(torch.ones(whole("width", width))), eps
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (..., N) -> (..., N), N its width; before the weights the mean of the squares is 1."""

@@ -2,7 +2,8 @@
 
 A positions part can say so in two ways: by a vector that is added to the token's embedding, or by
 turning queries and keys before they are compared. Sources: Vaswani et al. 2017, §3.5 (sinusoids);
-Su et al. 2021, §3.2 (rotary). Built by hand in notebook *From RNN to attention*.
+Su et al. 2021, §3.2 (rotary); Chen et al. 2023 (interpolation). Built by hand in notebooks *From
+RNN to attention* and *The modern block*.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.borders import explains, takes
 from helpers.basics.numbers import whole
 from helpers.models.config import GPTConfig
 
@@ -54,6 +56,7 @@ class Sinusoidal(Positions):
         return waves(places, self.frequencies)
 
 
+@explains(config="with n_embd", x="stream B nh T hs", past="whole")
 class Rotary(Positions):
     """Queries and keys are turned, each pair of channels by an angle that grows with the place.
 
@@ -64,10 +67,14 @@ class Rotary(Positions):
 
     def __init__(self, config: GPTConfig):
         super().__init__()
-        turns = frequencies(config.head_size, config.rotary_base)
-        angles = torch.arange(config.block_size)[:, None] * turns  # (block_size, hs/2)
+        angles = self.angles(config)
         self.register_buffer("cos", angles.cos(), persistent=False)
         self.register_buffer("sin", angles.sin(), persistent=False)
+
+    def angles(self, config: GPTConfig) -> Tensor:
+        """How far each pair is turned at each place, in radians: (block_size, hs/2)."""
+        turns = frequencies(config.head_size, config.rotary_base)
+        return torch.arange(config.block_size)[:, None] * turns
 
     def turn(self, x: Tensor, past: int) -> Tensor:
         """Each pair (a, b) turned by its angle: (B, nh, T, hs) -> the same shape, same lengths."""
@@ -76,15 +83,50 @@ class Rotary(Positions):
         return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 
 
+class Interpolated(Rotary):
+    """Rotary positions that turn a quarter as far: four times as long a text fits the known angles.
+
+    Chen et al. 2023, position interpolation: for a model that was trained on texts of a quarter of
+    block_size. No angle is new to it, but neighbours stand closer together than they ever did.
+    """
+
+    FACTOR = 4
+
+    def angles(self, config: GPTConfig) -> Tensor:
+        """A quarter of Rotary's, in radians: (block_size, hs/2)."""
+        return super().angles(config) / self.FACTOR
+
+
+@takes(base="positive", factor="positive")
+def ntk_base(base: float, hs: int, factor: float) -> float:
+    """The base whose slowest pair turns `factor` times as slowly, while the fastest stays.
+
+    base · factor^(hs / (hs - 2)): pair i turns by base^(-2i/hs), the last one has 2i = hs - 2.
+    "NTK-aware" interpolation (bloc97 2023; Peng et al. 2023, §3.1). hs: even, at least 4.
+
+    >>> f"{ntk_base(10_000, 128, 8):.0f}"
+    '82685'
+    """
+    hs = whole("hs", hs, 4)
+    return base * factor ** (hs / (hs - 2))
+
+
+@takes(n_head="count")
 def halves(rows: Tensor, n_head: int) -> Tensor:
     """Rows of a matrix of queries or keys whose pairs are neighbours, in the order that Rotary has.
 
     rows: (nh·hs, C) -> (nh·hs, C). In a head of a GGUF, 2i and 2i + 1 are a pair; here i and
-    hs/2 + i. A permutation of queries and keys alike leaves every score as it was.
+    hs/2 + i. A permutation of queries and keys alike leaves every score as it was. ValueError
+    unless the rows make pairs in every head.
 
     >>> halves(torch.arange(4)[:, None], n_head=1).flatten().tolist()
     [0, 2, 1, 3]
     """
+    if len(rows) % (2 * n_head):
+        raise ValueError(
+            f"Every head must have pairs of rows, so their number a multiple of {2 * n_head}; got "
+            f"{len(rows)} for {n_head} heads. Pass the matrix of the queries or of the keys alone."
+        )
     return rows.unflatten(0, (n_head, -1, 2)).transpose(1, 2).flatten(0, 2)
 
 

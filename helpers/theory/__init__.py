@@ -8,6 +8,7 @@ scaling        parameters, operations and memory of a model, counted on paper
 power_laws     a loss that falls with size like a power, fitted
 hardware       what graphics processors hold and do, and how long a training takes
 serving        what a mixture of experts costs to hold, to run and to spread
+decoders       published decoders, counted by named parts
 printed        whether a computed number agrees with a printed one
 mixtures       a mixture of experts as a probability model: prior, posterior, density, draws
 em             a mixture of experts fitted to data by EM

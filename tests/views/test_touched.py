@@ -17,6 +17,7 @@ TOUCHED = {  # widget -> the controls that its picture moves
     "concept_map": {"chosen"},
     "expert_layer": {"token"},
     "one_look": {"word"},
+    "rotary": {"distance"},
     "window_reach": {"position"},
 }
 

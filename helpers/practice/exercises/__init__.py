@@ -27,6 +27,8 @@ mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
 routing             13: a gate, and its balance
 routing_places      13: its places
+rotary_turn         18: RMSNorm, and turning queries and keys
+shared_heads        18: shared keys and values, and what they save
 every_text          14: the probability of all texts together
 who_sees            14: which tokens an output may depend on
 later_token         15: a later token, and reading in pieces

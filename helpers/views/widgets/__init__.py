@@ -39,6 +39,7 @@ reading               what a model and the truth expect after a text
 norm_placement        the norm before or after: gradients by depth
 rlhf_beta             how far β lets a policy move
 rlhf_parts            the two halves of its picture
+rotary                rotary positions as clocks, and the score of a distance
 sampling_temperature  what temperature and its like do to the next token
 tokenizer_explorer    a text under several tokenizers
 window_reach          how far a sliding window reaches through several layers
@@ -69,6 +70,7 @@ from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.one_copy import one_copy
 from helpers.views.widgets.one_look import one_look
 from helpers.views.widgets.rlhf_beta import rlhf_beta
+from helpers.views.widgets.rotary import rotary
 from helpers.views.widgets.sampling_temperature import sampling_temperature
 from helpers.views.widgets.tokenizer_explorer import tokenizer_explorer
 from helpers.views.widgets.window_reach import window_reach

@@ -112,6 +112,18 @@ def of_models():
     yield call(ladder.step, "one head", model.config)
     yield call(positions.sinusoidal, 5, 8)
     yield call(positions.frequencies, 8)
+    yield call(positions.ntk_base, 10_000.0, 8, 4.0)
+    yield call(positions.halves, stream(8, 5), 2, free={"rows": "NaN, empty, one more"})
+    yield call(positions.Rotary, model.config)
+    turn, turned = positions.Rotary(model.config).turn, {"past": "zero"}
+    turned["x"] = "NaN, empty, transposed, one for batch, batch for one"
+    yield call(
+        turn,
+        stream(2, 2, 3, 4),
+        2,
+        free={"x": "NaN, empty, transposed, one for batch, batch for one", "past": "zero"},
+    )
+    yield call(norms.RMSNorm, 8)
     kept = cache.LayerCache(model.config, 2)
     yield call(
         kept.append,

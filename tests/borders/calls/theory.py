@@ -8,6 +8,7 @@ from helpers.models import (
 )
 from helpers.theory import (
     boosting,
+    decoders,
     decomposition,
     depth,
     em,
@@ -72,6 +73,8 @@ def of_theory():
         serving.active_parameters,
     ):
         yield call(function, config())
+    yield call(decoders.latent_kept, 512, 64)
+    yield call(decoders.latent_attention_parameters, 64, 4, 16, 8, 32, 16)
     yield call(scaling.training_flops, 1e8, 1e9)
     yield call(scaling.optimizer_bytes, 1000, free={"n_params": "share"})
     yield call(law.loss, 1e8, 1e9)

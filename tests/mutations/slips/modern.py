@@ -109,4 +109,40 @@ MODERN = [
         r"\s+(?!\S)",
         "text/test_smollm.py::test_several_blanks_before_a_digit_stay_together",
     ),
+    slip(
+        "angles that are stretched the wrong way for a longer text",
+        "models/positions.py",
+        "super().angles(config) / self.FACTOR",
+        "super().angles(config) * self.FACTOR",
+        "models/test_longer_positions.py::test_no_angle_of_a_text_four_times_as_long_is_new",
+    ),
+    slip(
+        "a larger base that slows the last pair by too little",
+        "models/positions.py",
+        "base * factor ** (hs / (hs - 2))",
+        "base * factor",
+        "models/test_longer_positions.py::test_the_larger_base_leaves_the_fastest_pair_and_slows"
+        "_the_slowest_by_the_factor[4]",
+    ),
+    slip(
+        "latent attention without the key that carries the place",
+        "theory/decoders.py",
+        "return latent + turned",
+        "return latent",
+        "theory/test_decoders.py::test_latent_attention_by_hand",
+    ),
+    slip(
+        "a window that keeps the whole text",
+        "theory/decoders.py",
+        "length if w is None else min(w, length) for w",
+        "length for w",
+        "theory/test_decoders.py::test_a_window_keeps_no_more_than_it_is_wide",
+    ),
+    slip(
+        "a query that seeks what comes after it",
+        "views/widgets/rotary.py",
+        "math.cos(turn * (distance - seeks))",
+        "math.cos(turn * (distance + seeks))",
+        "views/test_rotary_widget.py::test_the_score_is_highest_at_the_distance_that_the_query_seeks",
+    ),
 ]
