@@ -15,4 +15,5 @@ surprisal_text   text coloured by surprise
 text_arcs        who looks where, as arcs over the text
 token_strip      text cut into tokens
 vocabulary_bars  the whole vocabulary as bars
+word_bars        the likeliest next words as bars
 """
