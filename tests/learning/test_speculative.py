@@ -54,11 +54,11 @@ def test_tokens_per_call_by_hand():
     assert speculative.tokens_per_call(0.9, 4) == pytest.approx(formula)
 
 
-@pytest.mark.parametrize("drafted", [1, 2, 4])
+@pytest.mark.parametrize("drafted", [1, 4])
 def test_texts_come_as_often_as_the_large_model_writes_them(pair, drafted):
     """All 27 continuations of three tokens, against their exact probabilities."""
     model, draft = pair
-    draws, generator, found = 1500, torch.Generator().manual_seed(drafted), Counter()
+    draws, generator, found = 500, torch.Generator().manual_seed(drafted), Counter()
     for _ in range(draws):
         ids = speculative.speculate(model, draft, PROMPT, 3, drafted, generator=generator).ids
         found[tuple(ids[0, 2:].tolist())] += 1

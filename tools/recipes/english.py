@@ -24,7 +24,7 @@ DIARY = (
     "the cat looked at me, yawned, jumped onto the shed and walked home."
 )
 SHUFFLED = " ".join(random.Random(1).sample(words := DIARY.split(), len(words)))
-SCENE = write(400, seed=3)[:300]
+SCENE = write(400, seed=3)[:250]
 SENTENCE = (
     "Mrs Wolsey keeps a parrot. Every morning Mrs Wolsey feeds it, and every evening the parrot "
     "of Mrs Wolsey"
