@@ -40,5 +40,5 @@ def unpack(packed: dict[str, object]) -> np.ndarray:
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise ValueError(
             f"Packed numbers must be what `pack` wrote; they cannot be read: {error}. "
-            "Record them again."
+            "Make the record again."
         ) from None

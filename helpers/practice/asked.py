@@ -76,8 +76,8 @@ class Asked:
     def _known(self, recorded, question: str):
         if recorded is None:
             raise ConnectionError(
-                f"To answer something new ({question}) the model itself is needed. "
-                f"{self.missing or 'Ask it with `ask`.'}"
+                f"Without the model an answer must stand in the record; got {question!r}, which does "
+                f"not. Try `ask` where the model is installed. {self.missing}"
             )
         return recorded
 
@@ -95,7 +95,7 @@ def read(path: Path) -> dict:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{path} must be a record of questions and answers; it cannot be read: {error}. "
-            "Record it again: python tools/record_runs.py english."
+            "Make it again: python tools/record_runs.py english."
         ) from None
 
 

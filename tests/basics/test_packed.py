@@ -32,5 +32,5 @@ def test_damage_is_told(packed):
 
 
 def test_another_shape_is_told():
-    with pytest.raises(ValueError, match="Record them again"):
+    with pytest.raises(ValueError, match="Make the record again"):
         unpack(pack(np.ones(3)) | {"shape": [2]})

@@ -23,9 +23,13 @@ def chances(*shape, seed):
 
 @pytest.fixture(scope="module")
 def pair():
-    """A model and a draft that disagree, with three tokens."""
-    torch.manual_seed(0)
-    return [lively(GPT(GPTConfig(8, V, 1, 1, width))).eval() for width in (8, 4)]
+    """A model and a draft with three tokens that disagree: half of the drafts are refused."""
+    torch.manual_seed(1)
+    both = [lively(GPT(GPTConfig(8, V, 1, 1, width, tied=False))).eval() for width in (8, 4)]
+    with torch.no_grad():
+        for one in both:
+            one.head.weight.mul_(2)
+    return both
 
 
 @pytest.mark.parametrize("seed", range(20))
