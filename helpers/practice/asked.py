@@ -76,8 +76,8 @@ class Asked:
     def _known(self, recorded, question: str):
         if recorded is None:
             raise ConnectionError(
-                f"Without the model an answer must stand in the record; got {question!r}, which does "
-                f"not. Try `ask` where the model is installed. {self.missing}"
+                f"Without the model an answer must stand in the record; got {question!r}, which "
+                f"does not. Try `ask` where the model is installed. {self.missing}"
             )
         return recorded
 

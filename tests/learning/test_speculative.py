@@ -73,6 +73,27 @@ def test_texts_come_as_often_as_the_large_model_writes_them(pair, drafted):
     assert squares < 60  # χ² with 26 degrees of freedom: above 54 once in a thousand
 
 
+class Forgetful(torch.nn.Module):
+    """A model that expects the same after every text."""
+
+    def __init__(self, *probs):
+        super().__init__()
+        self.config, self.logits = GPTConfig(8, len(probs), 0, 1, 4), torch.tensor(probs).log()
+
+    def forward(self, idx):
+        return self.logits.expand(*idx.shape, -1), None
+
+
+def test_tokens_come_as_often_as_the_large_model_says_where_the_small_one_says_otherwise():
+    model, draft = Forgetful(0.5, 0.3, 0.15, 0.05), Forgetful(0.2, 0.5, 0.2, 0.1)
+    generator, found = torch.Generator().manual_seed(0), torch.zeros(4)
+    for _ in range(500):
+        ids = speculative.speculate(model, draft, PROMPT, 5, 2, generator=generator).ids
+        found += ids[0, 2:].bincount(minlength=4)
+    expected = 2500 * torch.tensor([0.5, 0.3, 0.15, 0.05])
+    assert ((found - expected) ** 2 / expected).sum() < 16  # χ², 3 degrees: once in a thousand
+
+
 @torch.no_grad()
 def probability(model, text):
     ids = torch.cat([PROMPT, torch.tensor([text])], dim=1)

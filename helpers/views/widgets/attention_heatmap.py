@@ -26,9 +26,10 @@ def attention_heatmap(
     """Which token looks at which: one head's map, and the chosen token's row of it in numbers.
 
     models: (model, tokenizer), or what can `read` a text itself, or a dict of them by name to
-    choose from. layer, head, position: where to begin, by default with the last token. Read are the last tokens of the
-    text, as many as the model can, at most 256. Every map shown is checked: its rows sum to 1 and
-    it is zero above the diagonal, else a ValueError is shown and raised. ValueError without models.
+    choose from. layer, head, position: where to begin, counted from 0, by default with the last
+    token. Read are the last tokens of the text, as many as the model can, at most 256. Every map
+    shown is checked: its rows sum to 1 and it is zero above the diagonal, else a ValueError is
+    shown and raised. ValueError without models.
     """
     models = dict(models) if isinstance(models, Mapping) else {"": models}
     given.must(models, "There must be a model to look into", "none", "Try (model, tokenizer).")

@@ -15,14 +15,14 @@ LEARNING = [
         "learning/speculative.py",
         ">= p[0, i, token] / q[i][0, token]:",
         ">= p[0, i, token]:",
-        "learning/test_speculative.py::test_texts_come_as_often_as_the_large_model_writes_them[4]",
+        "learning/test_speculative.py::test_tokens_come_as_often_as_the_large_model_says_where_the_small_one_says_otherwise",
     ),
     slip(
         "after a refusal one draws from the large model itself",
         "learning/speculative.py",
         "draw(leftover(p[:, i], q[i]), generator)",
         "draw(p[:, i], generator)",
-        "learning/test_speculative.py::test_texts_come_as_often_as_the_large_model_writes_them[4]",
+        "learning/test_speculative.py::test_tokens_come_as_often_as_the_large_model_says_where_the_small_one_says_otherwise",
     ),
     slip(
         "what is left after a refusal does not sum to 1",
