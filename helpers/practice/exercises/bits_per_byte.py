@@ -116,7 +116,10 @@ check_targets = Exercise(
             lambda ids, prompt: ids[prompt:]
         ),
     },
-    right=[_by_places],
+    right=[
+        _by_places,
+        lambda ids, prompt: torch.cat([torch.full((prompt - 1,), -100), ids[prompt:]]),
+    ],
     hints=[
         "The target of place t is the token at t + 1: `ids[1:]`.",
         "The answer begins at place `prompt`. Which target predicts its first token?",
