@@ -53,12 +53,12 @@ CONCEPTS = [
         "weights = torch.stack([low, high], dim=2).flatten(1) * d + m",
     ),
     concept(
-        "a refusal that draws from the small model",
+        "a mistake that is none",
         NAME,
-        "The small model's wishes leave no trace",
+        "Both mistakes move a tenth",
         "",
-        "out = kept + (1 - alpha) * missing / missing.sum()",
-        "out = kept + (1 - alpha) * q",
+        "from_p = kept + (1 - alpha) * p",
+        "from_p = kept + (1 - alpha) * missing / missing.sum()",
     ),
     concept(
         "drafts that are nearly always refused",
