@@ -29,7 +29,7 @@ ELSEWHERE = (
 )
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
-    "learning.step.take_step",
+    "learning.speculative._one_call", "learning.step.take_step", "text.smollm.chat",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
     "models.modes.hooked",
     "models.rounded.q4_1", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
