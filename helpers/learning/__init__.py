@@ -13,6 +13,8 @@ interrupt    Ctrl-C that waits for the end of a step
 pretrain     the command that trains with several processes
 evaluation   the loss on unseen text, and how far it is above the truth
 sampling     from logits to a distribution, from there to tokens
+speculative  a small model drafts, the large one checks
+questions    what a language model can be asked
 decoding     the one answer: greedily or with a beam
 beam         a beam search over texts
 members      GPTs that each read a part of a text and answer together

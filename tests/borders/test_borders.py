@@ -19,6 +19,8 @@ from tests.borders.used import used
 CLEAR = 0.95  # of the plausible slips
 # Wrong on purpose, without arguments of a reader's, or about files: they have tests of their own.
 ELSEWHERE = (
+    "learning.questions",
+    "practice.asked",
     "practice.bugs",
     "practice.collected",
     "practice.claims",
@@ -27,10 +29,11 @@ ELSEWHERE = (
 )
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
-    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load",
-    "learning.step.take_step",
+    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load", "text.smollm.chat",
+    "learning.speculative._one_call", "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
-    "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
+    "models.modes.hooked",
+    "models.rounded.q4_1", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
     "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
     "text.merges.PairCounts.most_frequent",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",

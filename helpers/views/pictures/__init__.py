@@ -17,4 +17,5 @@ text_arcs        who looks where, as arcs over the text
 thin_change      a matrix that stays, and two thin ones that learn
 token_strip      text cut into tokens
 vocabulary_bars  the whole vocabulary as bars
+word_bars        the likeliest next words as bars
 """

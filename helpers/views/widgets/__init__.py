@@ -33,6 +33,7 @@ lora_rank             what is learned and forgotten, by what may learn
 model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
+next_word             temperature and cuts on real words
 one_copy              a copy in three steps: two heads and the prediction
 one_look              attention in one short sentence
 reading               what a model and the truth expect after a text
@@ -66,6 +67,7 @@ from helpers.views.widgets.lora_rank import lora_rank
 from helpers.views.widgets.model_sizes import model_sizes
 from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
+from helpers.views.widgets.next_word import next_word
 from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.one_copy import one_copy
 from helpers.views.widgets.one_look import one_look

@@ -16,6 +16,7 @@ from helpers.learning import (
     muon,
     optimizer,
     sampling,
+    speculative,
     step,
     translation,
 )
@@ -63,6 +64,13 @@ def of_learning():
     yield call(sampling.keep_min_p, probs, 0.1, free={"probs": rows})
     yield call(sampling.keep_top_p, probs, 0.9, free={"probs": rows})
     yield call(sampling.draw, probs, torch.Generator(), free={"probs": "one more, transposed"})
+    p, q = stream(11).softmax(-1), stream(2, 11)[1].softmax(-1)
+    either = {"p": "shape, one more, transposed", "q": "shape, one more, transposed"}
+    yield call(speculative.acceptance, p, q, free=either)
+    yield call(speculative.leftover, p, q, free=either)
+    yield call(speculative.after_a_check, p, q, free=either)
+    yield call(speculative.tokens_per_call, 0.9, 4)
+    yield call(speculative.speculate, model, gpt(), prompt, 3, 2, free={"max_new_tokens": "zero"})
     yield call(
         beam.beam_search,
         model,

@@ -21,6 +21,7 @@ from helpers.models import (
     norms,
     positions,
     rnn,
+    rounded,
     transformer,
     vision,
 )
@@ -79,6 +80,9 @@ def of_models():
     yield call(masks.diagonal, 4)
     yield call(masks.leaks, masks.causal(4))
     yield call(masks.check, masks.causal(4), free={"visible": "shape"})
+    any_shape = {"x": "shape"}
+    yield call(rounded.coarse, stream(2, 32), 4, free=any_shape)
+    yield call(rounded.coarsened, gpt(n_embd=32), 4)
     yield call(induction.previous_token_scores, maps, free={"maps": "empty"})
     yield call(induction.induction_scores, maps, tokens(2, 5, most=3), free={"idx": "out of range"})
     yield call(
