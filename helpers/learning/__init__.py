@@ -18,6 +18,8 @@ beam         a beam search over texts
 members      GPTs that each read a part of a text and answer together
 translation  a Transformer learns pairs
 classifying  a class at every position
+probes       what one linear map reads out of a model, and what a control reads
+sparse       a sparse autoencoder: many directions, of which few are active
 masking      one small GPT under any mask
 captioning   a GPT that sees a drawing and writes its name
 scale_out    how several processes share a training

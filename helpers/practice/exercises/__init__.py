@@ -29,6 +29,7 @@ every_text          14: the probability of all texts together
 who_sees            14: which tokens an output may depend on
 later_token         15: a later token, and reading in pieces
 the_mask            16: two masks
+inside_the_model    22: a score on other texts, control labels, the lens, a patch
 
 Where a notebook has two modules, they come in the order of their names.
 """

@@ -12,6 +12,7 @@ pens         a Writer draws a text, a Reader finds the probability of one
 expectation  entropy, length and character counts of a scene, without sampling
 exchanges    the kind of exchange that each character stands in
 speeches     the answers to one opening, a small world for reinforcement learning
+states       what is decided at each character, and what may follow
 """
 
 import math
