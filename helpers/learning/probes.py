@@ -24,7 +24,7 @@ class Probe(NamedTuple):
         return x.to(self.weight) @ self.weight + self.bias
 
 
-@takes(x="numbers N C", labels="tokens N <n_classes", n_classes="count", ridge="positive")
+@takes(x="numbers N C", n_classes="count", labels="tokens N <n_classes", ridge="positive")
 def fit_probe(x: Tensor, labels: Tensor, n_classes: int, ridge: float = 1.0) -> Probe:
     """The best linear map from x to one-hot labels, in closed form (ridge regression).
 

@@ -68,6 +68,7 @@ def spans(text: str) -> list[Span]:
     reader, found, words = Reader(text), [], {}
     reader.follow(grammar())
     for at, name in reader.passages:
+        words = {} if name == exchanges.HEADING else words  # a new scene, a new cast
         for i, part in enumerate(grammar().parts[name]):
             word = _word(part, words, text, at)
             if word is None or at + len(word) > len(text):
