@@ -15,7 +15,9 @@ from helpers.learning import (
     members,
     muon,
     optimizer,
+    probes,
     sampling,
+    sparse,
     step,
     translation,
 )
@@ -28,7 +30,7 @@ from helpers.models import (
 from helpers.practice import checks
 from helpers.text import playwright, tokenizers
 from helpers.text.tasks import drawings, number_words
-from tests.borders.calls.small import config, gpt, stream, tokens
+from tests.borders.calls.small import REAL, config, gpt, stream, tokens
 from tests.borders.slips import call
 
 
@@ -36,6 +38,13 @@ def of_learning():
     model, idx, ids = gpt(), tokens(2, 5), tokens(80)
     prompt = idx[:1]
     free = {"ids": "one more"}
+    vectors, classes = stream(20, 6), tokens(20, most=3)
+    probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more"}
+    yield call(probes.fit_probe, vectors, classes, 3, free={"x": REAL, "n_classes": "one more"})
+    yield call(probes.accuracy, probe, vectors, classes, free={"x": REAL} | some)
+    yield call(probes.control_labels, [*"abcdefghijklmnopqrst"], classes, 0, free={"seed": "zero"})
+    yield call(sparse.fit_sparse, vectors, 5, 2, free={"x": REAL, "seed": "zero"})
+    yield call(sparse.correlations, vectors, vectors, free={"features": REAL, "truths": REAL})
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
     yield call(
         sampling.generate,
