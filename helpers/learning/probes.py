@@ -39,13 +39,13 @@ def fit_probe(x: Tensor, labels: Tensor, n_classes: int, ridge: float = 1.0) -> 
     return Probe(weight, usual - centre @ weight)
 
 
-@takes(x="numbers N C", labels="tokens N")
+@takes(probe="call", x="numbers N C", labels="tokens N")
 def accuracy(probe: Probe, x: Tensor, labels: Tensor) -> float:
     """The share of vectors whose largest score is that of their label: x (N, C), labels (N,)."""
     return (probe(x).argmax(-1) == labels).double().mean().item()
 
 
-@takes(labels="tokens N")
+@takes(types="rows", labels="tokens N", seed="whole")
 def control_labels(types: Sequence[Hashable], labels: Tensor, seed: int) -> Tensor:
     """Labels without meaning: every type gets one, by chance, as often as labels occur: (N,).
 

@@ -58,7 +58,7 @@ def fit_sparse(
     return model.eval()
 
 
-@takes(features="numbers N F", truths="numbers N K")
+@takes(features="numbers N F alike", truths="numbers N K alike")
 def correlations(features: Tensor, truths: Tensor) -> Tensor:
     """The correlation of every feature with every true variable: (N, F), (N, K) -> (F, K).
 

@@ -33,10 +33,11 @@ def _doors(model: nn.Module) -> list[nn.Module]:
 
 @torch.no_grad()
 @explained(x="stream ... C")
+@takes(model="model")
 def lens(model: nn.Module, x: Tensor) -> Tensor:
-    """The logits that a GPT would give if the blocks ended here: (..., C) -> (..., V).
+    """The logits that a GPT would give if the blocks ended here.
 
-    At the last layer they are the model's own.
+    x: (..., C) -> (..., V). At the last layer they are the model's own.
     """
     return model.head(model.final_norm(x))
 

@@ -49,14 +49,16 @@ class Span(NamedTuple):
     word: str
 
 
+@takes(pair="text")
 def total(pair: str) -> str:
-    """The sum of two numbers in words.
+    """The sum of two numbers in words, from one to six each. ValueError for another pair.
 
     >>> total("two and five")
     'seven'
     """
-    one, other = (slots.NUMERALS.index(word) + 1 for word in pair.split(" and "))
-    return slots.NUMERALS[one + other - 1]
+    found = [slots.NUMERALS.index(w) + 1 for w in pair.split(" and ") if w in slots.NUMERALS[:6]]
+    whole(f"How many numbers {pair!r} has", len(found), 2, 2, "Try 'two and five'.")
+    return slots.NUMERALS[sum(found) - 1]
 
 
 @takes(text="text")

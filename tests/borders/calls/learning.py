@@ -39,10 +39,12 @@ def of_learning():
     prompt = idx[:1]
     free = {"ids": "one more"}
     vectors, classes = stream(20, 6), tokens(20, most=3)
-    probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more"}
+    probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more, out of range"}
     yield call(probes.fit_probe, vectors, classes, 3, free={"x": REAL, "n_classes": "one more"})
     yield call(probes.accuracy, probe, vectors, classes, free={"x": REAL} | some)
-    yield call(probes.control_labels, [*"abcdefghijklmnopqrst"], classes, 0, free={"seed": "zero"})
+    kinds, any_number = [*"abcdefghijklmnopqrst"], {"labels": "one more, out of range"}
+    free_types = {"types": "one more", "seed": "zero"} | any_number
+    yield call(probes.control_labels, kinds, classes, 0, free=free_types)
     yield call(sparse.fit_sparse, vectors, 5, 2, free={"x": REAL, "seed": "zero"})
     yield call(sparse.correlations, vectors, vectors, free={"features": REAL, "truths": REAL})
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
