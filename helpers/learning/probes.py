@@ -40,7 +40,7 @@ def fit_probe(x: Tensor, labels: Tensor, n_classes: int, ridge: float = 1.0) -> 
 
 
 @takes(probe="call", x="numbers N C", labels="tokens N")
-def accuracy(probe: Probe, x: Tensor, labels: Tensor) -> float:
+def probe_accuracy(probe: Probe, x: Tensor, labels: Tensor) -> float:
     """The share of vectors whose largest score is that of their label: x (N, C), labels (N,)."""
     return (probe(x).argmax(-1) == labels).double().mean().item()
 

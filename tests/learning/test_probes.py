@@ -34,18 +34,18 @@ def test_without_ridge_to_speak_of_it_is_ordinary_least_squares():
 
 def test_it_reads_what_is_there_and_guesses_the_commonest_where_nothing_is():
     x, labels = examples(600)
-    assert probes.accuracy(probes.fit_probe(x, labels, 3), x, labels) > 0.85
+    assert probes.probe_accuracy(probes.fit_probe(x, labels, 3), x, labels) > 0.85
     nothing = torch.zeros(600, 5)
     commonest = labels.bincount().max().item() / 600
     probe = probes.fit_probe(nothing, labels, 3)
-    assert probes.accuracy(probe, nothing, labels) == pytest.approx(commonest)
+    assert probes.probe_accuracy(probe, nothing, labels) == pytest.approx(commonest)
 
 
 def test_a_score_by_hand():
     probe = probes.Probe(torch.eye(2).double(), torch.tensor([0.0, 1.0]).double())
     x = torch.tensor([[3.0, 0.0], [0.5, 0.0], [0.0, 2.0], [2.0, 0.0]])
     # scores 3 > 1, 0.5 < 1, 0 < 3, 2 > 1: answers 0 1 1 0
-    assert probes.accuracy(probe, x, torch.tensor([0, 0, 1, 1])) == 0.5
+    assert probes.probe_accuracy(probe, x, torch.tensor([0, 0, 1, 1])) == 0.5
 
 
 def test_control_labels_belong_to_the_type_and_occur_as_often_as_the_true_ones():

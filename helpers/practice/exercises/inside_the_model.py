@@ -3,7 +3,7 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.learning.probes import accuracy, fit_probe
+from helpers.learning.probes import fit_probe, probe_accuracy
 from helpers.practice.answers import normals
 from helpers.practice.exercise import Exercise
 
@@ -11,7 +11,7 @@ from helpers.practice.exercise import Exercise
 def probe_score(x, labels, text_of):
     tested = text_of % 2 == 1
     probe = fit_probe(x[~tested], labels[~tested], 3)
-    return accuracy(probe, x[tested], labels[tested])
+    return probe_accuracy(probe, x[tested], labels[tested])
 
 
 def _scored(trained, tested):
@@ -20,7 +20,7 @@ def _scored(trained, tested):
     def answer(x, labels, text_of):
         every = torch.arange(len(x))
         here, there = trained(every, text_of), tested(every, text_of)
-        return accuracy(fit_probe(x[here], labels[here], 3), x[there], labels[there])
+        return probe_accuracy(fit_probe(x[here], labels[here], 3), x[there], labels[there])
 
     return answer
 
@@ -44,12 +44,12 @@ def _without_a_loop(x, labels, text_of):
 
 
 def _examples(seed):
-    """40 examples of 10 texts; neighbours of one text are alike."""
-    (own, noise), generator = normals(seed, (10, 24), (40, 24)), torch.Generator().manual_seed(seed)
-    labels = torch.randint(3, (10,), generator=generator).repeat_interleave(4)
-    text_of = torch.arange(10).repeat_interleave(4)
-    x = own.repeat_interleave(4, dim=0) + 0.7 * noise
-    x[:, :3] += 1.2 * F.one_hot(labels, 3)
+    """120 examples of 12 texts; neighbours of one text are alike."""
+    (own, noise), generator = normals(seed, (12, 8), (120, 8)), torch.Generator().manual_seed(seed)
+    labels = torch.randint(3, (12,), generator=generator).repeat_interleave(10)
+    text_of = torch.arange(12).repeat_interleave(10)
+    x = own.repeat_interleave(10, dim=0) + 0.9 * noise
+    x[:, :3] += 0.8 * F.one_hot(labels, 3)
     return x, labels, text_of
 
 
@@ -58,7 +58,7 @@ check_probe_score = Exercise(
     "x (N, C), labels (N,), text_of (N,) -> a probe fitted on the texts with even numbers, its "
     "accuracy on those with odd ones.",
     probe_score,
-    cases={"the score": _examples(1), "the score of other texts": _examples(4)},
+    cases={"the score": _examples(4), "the score of other texts": _examples(2)},
     slips={
         "the probe is tested on texts that it has learned from.": _scored(_even, _even),
         "the probe learns from all texts, so also from those it is tested on.": _scored(_all, _odd),
@@ -72,7 +72,7 @@ check_probe_score = Exercise(
     hints=[
         "`text_of` says to which text an example belongs. Make a mask of it.",
         "`fit_probe(x, labels, 3)` with the examples where `text_of % 2 == 0`.",
-        "Then `accuracy(probe, x[tested], labels[tested])` with the others.",
+        "Then `probe_accuracy(probe, x[tested], labels[tested])` with the others.",
     ],
 )
 

@@ -41,7 +41,7 @@ def of_learning():
     vectors, classes = stream(20, 6), tokens(20, most=3)
     probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more, out of range"}
     yield call(probes.fit_probe, vectors, classes, 3, free={"x": REAL, "n_classes": "one more"})
-    yield call(probes.accuracy, probe, vectors, classes, free={"x": REAL} | some)
+    yield call(probes.probe_accuracy, probe, vectors, classes, free={"x": REAL} | some)
     kinds, any_number = [*"abcdefghijklmnopqrst"], {"labels": "one more, out of range"}
     free_types = {"types": "one more", "seed": "zero"} | any_number
     yield call(probes.control_labels, kinds, classes, 0, free=free_types)
