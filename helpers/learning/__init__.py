@@ -20,6 +20,8 @@ beam         a beam search over texts
 members      GPTs that each read a part of a text and answer together
 translation  a Transformer learns pairs
 classifying  a class at every position
+probes       what one linear map reads out of a model, and what a control reads
+sparse       a sparse autoencoder: many directions, of which few are active
 masking      one small GPT under any mask
 adapting     a trained model learns another text, and what it forgets
 distilling   a model learns from a whole distribution

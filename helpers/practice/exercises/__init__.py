@@ -36,6 +36,7 @@ the_mask            16: two masks
 bits_per_byte       19: bits per byte, and what counts in an answer
 four_bits           19: 4-bit weights, undone
 speculation         19: a draft is kept or refused
+inside_the_model    22: a score on other texts, control labels, the lens, a patch
 
 Where a notebook has two modules, they come in the order of their names.
 """

@@ -28,6 +28,7 @@ drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
 expert_layer          a layer of experts, step by step
 guessing_game         guess the next character, and pay
+inside                what is known at every character, layer by layer
 live_loss             the loss while a model trains
 lora_rank             what is learned and forgotten, by what may learn
 model_sizes           parameters, memory and training of a GPT
@@ -62,6 +63,7 @@ from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.guessing_game import guessing_game
+from helpers.views.widgets.inside import inside
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.lora_rank import lora_rank
 from helpers.views.widgets.model_sizes import model_sizes

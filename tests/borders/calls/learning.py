@@ -15,8 +15,10 @@ from helpers.learning import (
     members,
     muon,
     optimizer,
+    probes,
     sampling,
     speculative,
+    sparse,
     step,
     translation,
 )
@@ -29,7 +31,7 @@ from helpers.models import (
 from helpers.practice import checks
 from helpers.text import playwright, tokenizers
 from helpers.text.tasks import drawings, number_words
-from tests.borders.calls.small import config, gpt, stream, tokens
+from tests.borders.calls.small import REAL, config, gpt, stream, tokens
 from tests.borders.slips import call
 
 
@@ -37,6 +39,15 @@ def of_learning():
     model, idx, ids = gpt(), tokens(2, 5), tokens(80)
     prompt = idx[:1]
     free = {"ids": "one more"}
+    vectors, classes = stream(20, 6), tokens(20, most=3)
+    probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more, out of range"}
+    yield call(probes.fit_probe, vectors, classes, 3, free={"x": REAL, "n_classes": "one more"})
+    yield call(probes.probe_accuracy, probe, vectors, classes, free={"x": REAL} | some)
+    kinds, any_number = [*"abcdefghijklmnopqrst"], {"labels": "one more, out of range"}
+    free_types = {"types": "one more", "seed": "zero"} | any_number
+    yield call(probes.control_labels, kinds, classes, 0, free=free_types)
+    yield call(sparse.fit_sparse, vectors, 5, 2, free={"x": REAL, "seed": "zero"})
+    yield call(sparse.correlations, vectors, vectors, free={"features": REAL, "truths": REAL})
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
     yield call(
         sampling.generate,

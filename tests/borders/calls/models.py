@@ -14,6 +14,7 @@ from helpers.models import (
     induction,
     initialise,
     ladder,
+    lens,
     losses,
     masks,
     mlp,
@@ -42,6 +43,8 @@ def of_models():
     sizes = model.config.to_dict() | {"n_expert": 4}
     yield call(GPTConfig, **sizes, free={"n_layer": "zero", "dropout": "", "n_expert": "zero"})
     yield call(GPTConfig.preset, "gpt2")
+    yield call(lens.streams, model, idx, free=LONGER)
+    yield call(lens.lens, model, x, free={"x": "NaN, empty, shape"})
     yield call(GPT, model.config)
     yield call(model.forward, idx, y)
     yield call(model.forward, idx[:, 2:4], cache=filled, name="models.gpt.GPT.forward with cache")

@@ -3,7 +3,7 @@
 import torch
 
 from helpers.text import batches, playwright, tokenizers
-from helpers.text.playwright import exchanges, speeches
+from helpers.text.playwright import exchanges, speeches, states
 from helpers.text.tasks import drawings, number_words, pairs, repeats
 from tests.borders.calls.small import tokens
 from tests.borders.slips import call
@@ -47,6 +47,10 @@ def of_text():
         yield call(function, play[:60], free={next(iter(function.__annotations__)): "empty"})
     yield call(exchanges.passages, play)
     yield call(exchanges.exchanges, play)
+    for function in (states.spans, states.drawn, states.states, states.needed, states.foretold):
+        yield call(function, play, free={"text": "empty"})
+    yield call(states.total, "two and five")
+    yield call(states.scenes, "sum", 2, 0, free={"seed": "zero"})
     yield call(speeches.draw, 2, 10, 0, free={"seed": "zero"})
     for function in (speeches.applause, speeches.speech_kind, speeches.log2_prob):
         yield call(function, "Hey, bababa,", free={"answer": "empty"})

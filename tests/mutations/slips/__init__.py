@@ -6,6 +6,7 @@ Add one here whenever a mistake was made or seen elsewhere, with fast tests only
 from tests.mutations.slips.adapting import ADAPTING
 from tests.mutations.slips.attention import ATTENTION
 from tests.mutations.slips.experts import EXPERTS
+from tests.mutations.slips.inside import INSIDE
 from tests.mutations.slips.learning import LEARNING
 from tests.mutations.slips.model import MODEL
 from tests.mutations.slips.modern import MODERN
@@ -13,3 +14,4 @@ from tests.mutations.slips.other_rooms import OTHER_ROOMS
 from tests.mutations.slips.text import TEXT
 
 SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + OTHER_ROOMS + ADAPTING
+SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + INSIDE + OTHER_ROOMS
