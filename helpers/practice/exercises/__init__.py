@@ -20,6 +20,8 @@ tying_and_decay     09: one matrix, used twice, and what decays
 images              10: an image from its patches
 long_context        10: the cache of a model with windows
 preferences         17: the best policy, and DPO's loss
+checked_answers     21: the best of n, a verifier without a hole
+checked_rewards     21: a group's advantages, one of k
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
