@@ -20,12 +20,11 @@ RECIPES = {
         "seeds": [0, 1, 2],
         "asked": 1000,
         "arms": [  # name, layout, rate, whether steps make up for the shorter text
-            ["written out", "written out", 5e-3, False],
-            ["at once", "at once", 5e-3, False],
-            ["at once, lower rate", "at once", 2e-3, False],
-            ["at once, as many tokens", "at once", 5e-3, True],
-            ["dots", "dots", 5e-3, False],
-            ["work after", "work after", 5e-3, False],
+            ["written out", "written out", 3e-3, False],
+            ["at once", "at once", 3e-3, False],
+            ["at once, as many tokens", "at once", 3e-3, True],
+            ["dots", "dots", 3e-3, False],
+            ["work after", "work after", 3e-3, False],
         ],
     }
 }

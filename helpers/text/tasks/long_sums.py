@@ -1,7 +1,9 @@
-"""Long sums: the last digit of a sum of several digits, answered at once or written out.
+"""Long sums: days are added, whole weeks left out; answered at once or written out.
 
-A question is its digits and "=". What follows is written in one of four ways; all of them hold the
-answer, and all but the first are equally long. Notebook: *Rewards that can be checked*.
+A question is some numbers of days, 0 to 6, and "=": on which day of the week does one end? What
+follows is written in one of four ways; all of them hold the answer, and all but the first are
+equally long. Seven is prime, so no half of the answer can be had without the other half.
+Notebook: *Rewards that can be checked*.
 """
 
 import torch
@@ -11,38 +13,38 @@ from helpers.basics.borders import takes
 from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 
-DIGITS, EQUALS, DOT = 10, 10, 11  # tokens 0 … 9 are the digits themselves
-VOCAB = 12
+WEEK, EQUALS, DOT = 7, 7, 8
+VOCAB = 9
 LAYOUTS = ("at once", "dots", "work after", "written out")
 
 
 @takes(generator="generator")
 def draw(n: int, terms: int, generator: torch.Generator | None = None) -> Tensor:
-    """n questions of so many digits, each digit equally likely: (n, terms). terms: at least 2."""
-    return torch.randint(DIGITS, (whole("n", n), whole("terms", terms, 2)), generator=generator)
+    """n questions of so many terms, each day equally likely: (n, terms). terms: at least 2."""
+    return torch.randint(WEEK, (whole("n", n), whole("terms", terms, 2)), generator=generator)
 
 
-@takes(digits="tokens N T")
-def partial_sums(digits: Tensor) -> Tensor:
-    """The last digit of the sum of the first 2, 3, … T terms: (N, T) -> (N, T - 1).
+@takes(days="tokens N T")
+def partial_sums(days: Tensor) -> Tensor:
+    """The day after the first 2, 3, … T terms: (N, T) -> (N, T - 1).
 
-    >>> partial_sums(torch.tensor([[4, 8, 5, 9]])).tolist()
-    [[2, 7, 6]]
+    >>> partial_sums(torch.tensor([[4, 6, 5, 3]])).tolist()
+    [[3, 1, 4]]
     """
-    return digits.cumsum(1)[:, 1:] % DIGITS
+    return days.cumsum(1)[:, 1:] % WEEK
 
 
-@takes(digits="tokens N T")
-def rows(digits: Tensor, layout: str) -> tuple[Tensor, Tensor]:
+@takes(days="tokens N T")
+def rows(days: Tensor, layout: str) -> tuple[Tensor, Tensor]:
     """Questions with "=", (N, T + 1), and what is to be written after them, (N, 1) or (N, T - 1).
 
     at once: the answer. dots: the answer after T - 2 dots. work after: the answer, then the other
     partial sums. written out: the partial sums, of which the last is the answer.
     """
     need(layout in LAYOUTS, "layout", f"be one of {LAYOUTS}", layout, "Try 'written out'.")
-    work = partial_sums(digits)
+    work = partial_sums(days)
     answer, before = work[:, -1:], work[:, :-1]
-    question = torch.cat([digits, torch.full_like(answer, EQUALS)], dim=1)
+    question = torch.cat([days, torch.full_like(answer, EQUALS)], dim=1)
     if layout == "at once":
         return question, answer
     if layout == "work after":
@@ -59,7 +61,7 @@ def answer_at(terms: int, layout: str) -> int:
 def spelled(row) -> str:
     """Tokens as one reads them.
 
-    >>> spelled([4, 8, 10, 11, 2])
-    '48=.2'
+    >>> spelled([4, 6, 7, 8, 3])
+    '46=.3'
     """
-    return "".join(f"{'0123456789=.'[whole('A token', i, 0, VOCAB - 1)]}" for i in row)
+    return "".join(f"{'0123456=.'[whole('A token', i, 0, VOCAB - 1)]}" for i in row)
