@@ -14,7 +14,7 @@ from helpers.text.tasks import long_sums
 RECIPES = {
     "written_sums": {
         "model": {"n_layer": 1, "n_head": 4, "n_embd": 64, "positions": "rotary"},
-        "terms": [2, 3, 4, 6],
+        "terms": [2, 4, 6],
         "steps": 800,
         "batch_size": 64,
         "seeds": [0, 1, 2],

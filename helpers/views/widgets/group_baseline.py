@@ -66,7 +66,7 @@ def _drawing(films: Mapping) -> Callable[..., Picture]:
         told = _tell(question, rewards, now)
         parts += [svg.words(LEFT, 26, f"{question}  step {step}", 16, font_weight="bold")]
         parts += [svg.words(LEFT, 50, told, 14)]
-        alt = f"{question} Step {step}, accepted: {verifier}. {told} {_say(before, now, best)}"
+        alt = f"{question} Step {step}, accepted: {verifier}. {told}. {_say(before, now, best)}"
         return Picture(alt, markup=svg.document(WIDTH, HEIGHT, parts))
 
     return draw

@@ -17,5 +17,12 @@ def calls() -> list[Call]:
     """Every right call; made once, since its models are."""
     torch.manual_seed(0)
     rooms = [models.of_models, experts.of_experts, models.of_other_models, learning.of_learning]
-    rooms += [alignment.of_alignment, text.of_text, theory.of_theory, theory.of_ensembles]
+    rooms += [
+        alignment.of_alignment,
+        alignment.of_groups,
+        text.of_text,
+        text.of_sums,
+        theory.of_theory,
+        theory.of_ensembles,
+    ]
     return [right for room in rooms for right in room()]
