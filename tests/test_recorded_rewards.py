@@ -57,7 +57,7 @@ def test_the_recipe_makes_the_beginning_again():
     with pytest.raises(EnoughError):
         checked_rewards.tune(SETTINGS, model, arm, 0, watch)
     row = next(r for r in ROWS if r["arm"] == arm[0] and r.get("lr") == 1e-3)
-    assert seen == pytest.approx(row["rewarded"][:3], abs=0.01)
+    assert seen == pytest.approx(row["rewarded"][:3], abs=0.03)
 
 
 def test_the_ceiling_is_the_mean_of_the_optimal_values():
