@@ -54,7 +54,8 @@ def rows(days: Tensor, layout: str) -> tuple[Tensor, Tensor]:
 
 
 def answer_at(terms: int, layout: str) -> int:
-    """At which place of what is written the answer stands, from 0."""
+    """At which place of what is written the answer stands, from 0. terms: at least 2."""
+    terms = whole("terms", terms, 2)
     return 0 if layout in ("at once", "work after") else terms - 2
 
 
