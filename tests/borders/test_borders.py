@@ -40,7 +40,9 @@ WITHOUT = {
     "text.playwright.expectation.character_counts", "text.playwright.expectation.entropy_of",
     "text.playwright.expectation.pair_counts", "text.playwright.unigram_entropy",
     "text.published.load", "text.simple_bpe.encode", "text.simple_bpe.train",
-    "text.simple_bpe.vocabulary", "text.tasks.drawings.templates",
+    "text.simple_bpe.vocabulary", "text.tasks.counting.answer_tokens",
+    "text.tasks.counting.child", "text.tasks.counting.questions", "text.tasks.counting.rewarded",
+    "text.tasks.counting.right", "text.tasks.counting.tokenizer", "text.tasks.drawings.templates",
     "text.tasks.number_words.tokenizer", "text.tokenizers.load", "text.bpe.BPETokenizer",
     "text.tokenizers.CharTokenizer", "theory.boosting.Ensemble", "theory.scaling.LossLaw",
 }  # fmt: skip

@@ -22,6 +22,8 @@ long_context        10: the cache of a model with windows
 preferences         17: the best policy, and DPO's loss
 adapting            20: two thin matrices, and a layer with them
 chat_and_teacher    20: a loss on the answer only, and a teacher's
+checked_answers     21: the best of n, a verifier without a hole
+checked_rewards     21: a group's advantages, one of k
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors

@@ -27,6 +27,7 @@ diversity_error       the three curves of an ensemble
 drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
 expert_layer          a layer of experts, step by step
+group_baseline        one question's answers while a verifier trains the policy
 guessing_game         guess the next character, and pay
 inside                what is known at every character, layer by layer
 live_loss             the loss while a model trains
@@ -62,6 +63,7 @@ from helpers.views.widgets.drawing_reader import drawing_reader
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.group_baseline import group_baseline
 from helpers.views.widgets.guessing_game import guessing_game
 from helpers.views.widgets.inside import inside
 from helpers.views.widgets.live_loss import LiveLoss

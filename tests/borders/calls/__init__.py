@@ -21,6 +21,10 @@ def calls() -> list[Call]:
         adapting.of_adapting,
         alignment.of_alignment,
         text.of_text,
+        alignment.of_alignment,
+        alignment.of_groups,
+        text.of_text,
+        text.of_sums,
         theory.of_theory,
         theory.of_ensembles,
     ]

@@ -5,6 +5,8 @@ import torch
 from helpers.text import batches, playwright, tokenizers
 from helpers.text.playwright import exchanges, speeches, states
 from helpers.text.tasks import drawings, number_words, pairs, repeats
+from helpers.text.playwright import exchanges, speeches
+from helpers.text.tasks import counting, drawings, long_sums, number_words, pairs, repeats
 from tests.borders.calls.small import tokens
 from tests.borders.slips import call
 
@@ -78,3 +80,19 @@ def of_text():
     yield call(drawings.draw, 2, 0.05, torch.Generator())
     yield call(drawings.posterior, drawings.draw(2, 0.05)[0], 0.05, free={"images": ""})
     yield call(drawings.glyph, "one", 2)
+
+
+def of_sums():
+    once = torch.Generator()
+    yield call(counting.question, 2, 3)
+    yield call(counting.counted, 7, 0.12, free={"twice": "zero"})
+    yield call(counting.overhear, 4, once)
+    heard = counting.overhear(4, torch.Generator().manual_seed(0))
+    yield call(counting.tally, heard, free={"heard": "one more"})
+    yield call(long_sums.draw, 3, 4, once)
+    days = long_sums.draw(3, 4, torch.Generator().manual_seed(0))
+    free = {"days": "one more, transposed"}
+    yield call(long_sums.partial_sums, days, free=free)
+    yield call(long_sums.rows, days, "dots", free=free)
+    yield call(long_sums.answer_at, 4, "dots")
+    yield call(long_sums.spelled, [1, 7, 2], free={"row": "one more, zero in it, empty"})

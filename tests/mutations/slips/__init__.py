@@ -5,6 +5,7 @@ Add one here whenever a mistake was made or seen elsewhere, with fast tests only
 
 from tests.mutations.slips.adapting import ADAPTING
 from tests.mutations.slips.attention import ATTENTION
+from tests.mutations.slips.checked import CHECKED
 from tests.mutations.slips.experts import EXPERTS
 from tests.mutations.slips.inside import INSIDE
 from tests.mutations.slips.learning import LEARNING
@@ -15,3 +16,4 @@ from tests.mutations.slips.text import TEXT
 
 SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + OTHER_ROOMS + ADAPTING
 SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + INSIDE + OTHER_ROOMS
+SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + CHECKED + OTHER_ROOMS
