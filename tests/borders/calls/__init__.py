@@ -20,8 +20,6 @@ def calls() -> list[Call]:
     rooms += [
         adapting.of_adapting,
         alignment.of_alignment,
-        text.of_text,
-        alignment.of_alignment,
         alignment.of_groups,
         text.of_text,
         text.of_sums,

@@ -17,8 +17,8 @@ from helpers.learning import (
     optimizer,
     probes,
     sampling,
-    speculative,
     sparse,
+    speculative,
     step,
     translation,
 )

@@ -4,8 +4,6 @@ import torch
 
 from helpers.text import batches, playwright, tokenizers
 from helpers.text.playwright import exchanges, speeches, states
-from helpers.text.tasks import drawings, number_words, pairs, repeats
-from helpers.text.playwright import exchanges, speeches
 from helpers.text.tasks import counting, drawings, long_sums, number_words, pairs, repeats
 from tests.borders.calls.small import tokens
 from tests.borders.slips import call
