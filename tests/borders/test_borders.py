@@ -30,10 +30,10 @@ ELSEWHERE = (
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
     "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load", "text.smollm.chat",
-    "learning.speculative._one_call", "learning.step.take_step",
+    "learning.sparse.sparse_loss", "learning.speculative._one_call", "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
-    "models.modes.hooked",
-    "models.rounded.q4_1", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
+    "models.lens.patched", "models.modes.hooked", "models.rounded.q4_1",
+    "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
     "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
     "text.merges.PairCounts.most_frequent",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",

@@ -39,8 +39,7 @@ def _all(every, text_of):
 
 def _without_a_loop(x, labels, text_of):
     odd = text_of.remainder(2).bool()
-    scores = fit_probe(x[~odd], labels[~odd], 3)(x[odd])
-    return (scores.max(-1).indices == labels[odd]).float().mean()
+    return (fit_probe(x[~odd], labels[~odd], 3)(x[odd]).argmax(-1) == labels[odd]).float().mean()
 
 
 def _examples(seed):
@@ -202,8 +201,8 @@ check_with_patch = Exercise(
         "the two are added; a patch replaces.": (
             _patch(lambda x, other, t: _put(x, t, x[:, t] + other[:, t]))
         ),
-        "all texts get the stream of the first one.": (
-            _patch(lambda x, other, t: _put(x, t, other[0, t]))
+        "all texts get the stream of the first one.": _patch(
+            lambda x, other, t: _put(x, t, other[0, t])
         ),
         "this exchanges a channel, not a place.": (
             _patch(lambda x, other, t: x[..., t % 2].copy_(other[..., t % 2]))

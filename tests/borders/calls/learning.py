@@ -46,6 +46,7 @@ def of_learning():
     kinds, any_number = [*"abcdefghijklmnopqrst"], {"labels": "one more, out of range"}
     free_types = {"types": "one more", "seed": "zero"} | any_number
     yield call(probes.control_labels, kinds, classes, 0, free=free_types)
+    yield call(sparse.SparseAutoencoder, 6, 5)
     yield call(sparse.fit_sparse, vectors, 5, 2, free={"x": REAL, "seed": "zero"})
     yield call(sparse.correlations, vectors, vectors, free={"features": REAL, "truths": REAL})
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
