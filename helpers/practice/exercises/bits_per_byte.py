@@ -8,14 +8,14 @@ from helpers.practice.answers import then
 from helpers.practice.exercise import Exercise
 
 
-def bits_of_a_byte(nats, text):
+def bits_for_each_byte(nats, text):
     return sum(nats) / math.log(2) / len(text.encode())
 
 
 check_bits_per_byte = Exercise(
     "19 Bits per byte",
     "nats: what each token of a text cost; text -> bits for each byte of its UTF-8.",
-    bits_of_a_byte,
+    bits_for_each_byte,
     cases={
         "the bits per byte of “Go on.”": ([2.0, 1.0, 0.5], "Go on."),
         "the bits per byte of “Noël à Łódź”": ([6.0, 3.0, 4.0, 2.5, 1.5], "Noël à Łódź"),
@@ -55,7 +55,7 @@ check_bits_per_byte = Exercise(
 )
 
 
-def targets_of_an_answer(ids, prompt):
+def answer_targets(ids, prompt):
     targets = ids[1:].clone()
     targets[: prompt - 1] = -100
     return targets
@@ -89,7 +89,7 @@ CHAT = torch.tensor([1, 20, 21, 2, 1, 30, 7, 8, 2])  # a question of 6 tokens, t
 check_targets = Exercise(
     "19 What counts in an answer",
     "ids (T,): a prompt of `prompt` tokens, then the answer and its end -> targets (T - 1,).",
-    targets_of_an_answer,
+    answer_targets,
     cases={
         "the targets of a chat with a prompt of 6 tokens": (CHAT, 6),
         "the targets where the answer is empty": (torch.tensor([1, 20, 30, 2]), 3),
@@ -110,7 +110,7 @@ check_targets = Exercise(
             _only_the_prompt
         ),
         "0 is a token; what must not count is −100.": then(
-            targets_of_an_answer, lambda targets: targets.clamp(min=0)
+            answer_targets, lambda targets: targets.clamp(min=0)
         ),
         "there must be a target for every place but the last; mark the others with −100.": (
             lambda ids, prompt: ids[prompt:]

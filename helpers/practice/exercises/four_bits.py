@@ -6,7 +6,7 @@ from helpers.models.rounded import q4_1
 from helpers.practice.exercise import Exercise
 
 
-def undo_four_bits(rows):
+def from_four_bits(rows):
     scale, least = rows[:, :4].view(torch.float16).float().split(1, dim=1)
     steps = torch.cat([rows[:, 4:] & 15, rows[:, 4:] >> 4], dim=1)
     return steps * scale + least
@@ -43,7 +43,7 @@ ROWS = torch.tensor([_block(0.5, -1.0, 3), _block(0.25, 2.0, 200)], dtype=torch.
 check_four_bits = Exercise(
     "19 Undo Q4_1",
     "rows (blocks, 20) uint8: scale and least value in 2 bytes each, 16 bytes -> (blocks, 32).",
-    undo_four_bits,
+    from_four_bits,
     cases={"the numbers of one block": (ROWS[:1],), "the numbers of two blocks": (ROWS,)},
     slips={
         "the two halves of a byte are neighbours here; number i lies in the lower half of byte i, "

@@ -7,7 +7,7 @@ from helpers.practice.answers import doubles
 from helpers.practice.exercise import Exercise
 
 
-def check_a_draft(p, q, token, u):
+def keep_or_refuse(p, q, token, u):
     keep = u < p[token] / q[token]
     rest = (p - q).clamp(min=0)
     return keep, rest / rest.sum()
@@ -26,7 +26,7 @@ P, Q = doubles([0.5, 0.3, 0.2, 0.0], [0.2, 0.5, 0.2, 0.1])
 check_one_draft = Exercise(
     "19 Keep or refuse",
     "p, q (V,), a drafted token, u in [0, 1) -> whether it is kept, and what is drawn from if not.",
-    check_a_draft,
+    keep_or_refuse,
     cases={
         "for a token that p likes less, u = 0.2": (P, Q, 1, 0.2),
         "for a token that p likes less, u = 0.55": (P, Q, 1, 0.55),
