@@ -68,4 +68,20 @@ CONCEPTS = [
         'trained(positions="rotary", attention="grouped")',
         'trained(positions="none", attention="grouped")',
     ),
+    concept(
+        "a window in every layer",
+        NAME,
+        "Two layers look through a window",
+        "",
+        'attention="sliding/sliding/grouped", window=16)',
+        'attention="sliding", window=16)',
+    ),
+    concept(
+        "the model with all changes taken for the control",
+        NAME,
+        "All but rotary bring less than half",
+        "",
+        'for name in ("all but rotary", "rotary"))',
+        'for name in ("all (Llama\'s block)", "rotary"))',
+    ),
 ]
