@@ -13,11 +13,15 @@ interrupt    Ctrl-C that waits for the end of a step
 pretrain     the command that trains with several processes
 evaluation   the loss on unseen text, and how far it is above the truth
 sampling     from logits to a distribution, from there to tokens
+speculative  a small model drafts, the large one checks
+questions    what a language model can be asked
 decoding     the one answer: greedily or with a beam
 beam         a beam search over texts
 members      GPTs that each read a part of a text and answer together
 translation  a Transformer learns pairs
 classifying  a class at every position
+probes       what one linear map reads out of a model, and what a control reads
+sparse       a sparse autoencoder: many directions, of which few are active
 masking      one small GPT under any mask
 adapting     a trained model learns another text, and what it forgets
 distilling   a model learns from a whole distribution

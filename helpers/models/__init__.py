@@ -26,6 +26,7 @@ llama           the settings and tensors of Llama and its relatives
 rounded         weights of 4 and 8 bits, undone
 int8            products of whole numbers of 8 bits
 modes           look at a model as it answers, and leave it as it was
+lens            the stream between the blocks, read or exchanged
 ladder          the lecture's models, one part more at each step
 induction       what a single head looks at, and whether it matters
 bigram          the next token from the last one alone

@@ -5,14 +5,17 @@ whole numbers q: x = d·q. Q4_1 has d, a least value m and 32 numbers of 4 bits,
 x = d·q + m. Source: the definitions of ggml (ggml-org/ggml, ggml-common.h).
 """
 
+import copy
 import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from helpers.basics.borders import takes
 from helpers.basics.gguf import GGUF
+from helpers.basics.numbers import whole
 
 BLOCK = 32  # numbers that share a scale
 
@@ -78,3 +81,35 @@ def read(file: GGUF, name: str) -> Tensor:
     count = math.prod(shape) // kind.numbers
     content = torch.from_numpy(file.bytes_of(name, count * kind.bytes))
     return kind.undo(content.view(count, kind.bytes)).view(shape)
+
+
+@takes(x="numbers ...")
+def coarse(x: Tensor, bits: int) -> Tensor:
+    """Numbers as blocks of 32 keep them with so many bits each: (...) -> (...).
+
+    A block stores its least number and the step between 2^bits evenly spaced values, 16 bits each,
+    as Q4_1 does with 4 bits; every number becomes the nearest value. So no number errs by more than
+    half a step, but for the rounding of the two. ValueError unless the blocks fill x.
+    """
+    bits = whole("bits", bits, 1, 16, "Try 4.")
+    if x.numel() % BLOCK:
+        raise ValueError(
+            f"Numbers to round must fill blocks of {BLOCK}; got {x.numel()} of them. "
+            "Use a matrix whose width is a multiple of it."
+        )
+    rows = x.reshape(-1, BLOCK)
+    least, most = rows.aminmax(dim=1, keepdim=True)
+    step = (most - least) / (2**bits - 1)
+    steps = ((rows - least) / step.clamp(min=1e-30)).round()  # whole numbers, 0 … 2^bits - 1
+    return (steps * step.half().float() + least.half().float()).view_as(x)
+
+
+@torch.no_grad()
+@takes(model="model")
+def coarsened(model: nn.Module, bits: int) -> nn.Module:
+    """A copy of a GPT whose blocks have rounded matrices; embeddings and norms are as they were."""
+    model = copy.deepcopy(model)
+    for layer in model.blocks.modules():
+        if isinstance(layer, nn.Linear):
+            layer.weight.copy_(coarse(layer.weight, bits))
+    return model

@@ -1,5 +1,6 @@
 """Floor 6: what a reader checks: claims, exercises, and bugs that still train.
 
+asked       a published model, live or from the record of its run
 answers     a reader's result compared with what must come out, and told in words
 bugs/       famous slips, each as code that runs without an error
 checks      checks of a GPT that find what a falling loss does not show

@@ -19,6 +19,8 @@ from tests.borders.used import used
 CLEAR = 0.95  # of the plausible slips
 # Wrong on purpose, without arguments of a reader's, or about files: they have tests of their own.
 ELSEWHERE = (
+    "learning.questions",
+    "practice.asked",
     "practice.bugs",
     "practice.collected",
     "practice.claims",
@@ -27,17 +29,20 @@ ELSEWHERE = (
 )
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
-    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load",
-    "learning.step.take_step",
+    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load", "text.smollm.chat",
+    "learning.sparse.sparse_loss", "learning.speculative._one_call", "learning.step.take_step",
     "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
-    "models.modes.hooked", "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
+    "models.lens.patched", "models.modes.hooked", "models.rounded.q4_1",
+    "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
     "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
     "text.merges.PairCounts.most_frequent",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",
     "text.playwright.expectation.character_counts", "text.playwright.expectation.entropy_of",
     "text.playwright.expectation.pair_counts", "text.playwright.unigram_entropy",
     "text.published.load", "text.simple_bpe.encode", "text.simple_bpe.train",
-    "text.simple_bpe.vocabulary", "text.tasks.drawings.templates",
+    "text.simple_bpe.vocabulary", "text.tasks.counting.answer_tokens",
+    "text.tasks.counting.child", "text.tasks.counting.questions", "text.tasks.counting.rewarded",
+    "text.tasks.counting.right", "text.tasks.counting.tokenizer", "text.tasks.drawings.templates",
     "text.tasks.number_words.tokenizer", "text.tokenizers.load", "text.bpe.BPETokenizer",
     "text.tokenizers.CharTokenizer", "theory.boosting.Ensemble", "theory.scaling.LossLaw",
 }  # fmt: skip

@@ -6,6 +6,8 @@ import torch
 
 from helpers.basics.gguf import GGUF
 from helpers.models import rounded
+from helpers.models.config import GPTConfig
+from helpers.models.gpt import GPT
 from tests.basics import small_gguf
 
 
@@ -75,3 +77,46 @@ def test_rounding_to_8_bits_errs_by_half_a_step_at_most(tmp_path):
     error = (read(tmp_path, (4, 64), 8, content.tobytes()) - numbers).abs().view(-1, 32)
     step = numbers.view(-1, 32).abs().amax(1, keepdim=True) / 127
     assert (error <= 0.51 * step).all()  # the scale itself is rounded to 16 bits
+
+
+# The other way
+
+
+def test_coarse_by_hand():
+    # from 0 to 3 with 2 bits the step is 1: 0, 1, 2, 3
+    x = torch.linspace(0, 3, 32)
+    assert torch.equal(rounded.coarse(x, 2), x.round())
+
+
+@pytest.mark.parametrize("bits", [2, 3, 4, 8])
+def test_no_number_errs_by_more_than_half_a_step(bits):
+    x = torch.randn(7, 64)
+    rows = x.view(-1, 32)
+    step = (rows.amax(1) - rows.amin(1)) / (2**bits - 1)
+    error = (rounded.coarse(x, bits) - x).abs().view(-1, 32).amax(1)
+    assert (error <= 0.5 * step + 2e-3 * rows.abs().amax(1)).all()  # the ends have 16 bits
+
+
+def test_four_bits_are_those_of_the_package_gguf():
+    gguf = pytest.importorskip("gguf")
+    x, kind = torch.randn(6, 64), gguf.GGMLQuantizationType.Q4_1
+    theirs = gguf.quants.dequantize(gguf.quants.quantize(x.numpy(), kind), kind)
+    assert (rounded.coarse(x, 4) - torch.from_numpy(theirs)).abs().max() < 1e-6
+
+
+def test_rounding_again_on_the_same_grid_changes_nothing():
+    once = rounded.coarse(torch.randn(4, 64), 4)
+    torch.testing.assert_close(rounded.coarse(once, 4), once, atol=1e-3, rtol=0)
+
+
+def test_only_the_matrices_of_the_blocks_are_rounded():
+    model = GPT(GPTConfig(8, 11, 1, 2, 32))
+    rough = rounded.coarsened(model, 2)
+    assert torch.equal(rough.head.weight, model.head.weight)
+    assert rough.blocks[0].mlp.expand.weight.unique().numel() < model.config.n_embd**2
+    assert not torch.equal(rough.blocks[0].mlp.expand.weight, model.blocks[0].mlp.expand.weight)
+
+
+def test_what_does_not_fill_its_blocks_is_refused():
+    with pytest.raises(ValueError, match="must fill blocks of 32; got 40"):
+        rounded.coarse(torch.randn(40), 4)

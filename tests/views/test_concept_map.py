@@ -113,7 +113,7 @@ def test_the_card_says_what_the_description_says():
         "Bigram. One character of past: counting is the best answer, its loss is known. "
         "P(b | a) = n(ab) / n(a). Built in The bigram and its floor, section “Counting”. "
         "Rests on: Tokens and Least KL. "
-        "Leads to: GPT-0. All that it rests on: 4 of the 27 ideas."
+        "Leads to: GPT-0. All that it rests on: 4 of the 32 ideas."
     )
     for idea in IDEAS:
         chosen = idea_map(idea.name)

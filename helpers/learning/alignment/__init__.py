@@ -4,6 +4,8 @@ preferences      comparisons of answers, and the reward model that explains them
 closed_form      the best policy at a price on KL, exactly
 answers          a GPT's whole answers: their log-probabilities, and ordinary training on them
 dpo              direct preference optimization: its loss, and a GPT trained with it
+groups           several answers to one question, each judged by its group
+attempts         one right answer among several, and the best of them
 policy_gradient  reinforcement learning: a GPT tries answers, and the better ones get likelier
 """
 

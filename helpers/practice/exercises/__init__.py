@@ -22,6 +22,8 @@ long_context        10: the cache of a model with windows
 preferences         17: the best policy, and DPO's loss
 adapting            20: two thin matrices, and a layer with them
 chat_and_teacher    20: a loss on the answer only, and a teacher's
+checked_answers     21: the best of n, a verifier without a hole
+checked_rewards     21: a group's advantages, one of k
 mixture             11: who answered, and an M-step
 mixture_variance    11: mean and variance of a mixture
 ensemble            12: an error without answers, a geometric mean, shared errors
@@ -33,6 +35,10 @@ every_text          14: the probability of all texts together
 who_sees            14: which tokens an output may depend on
 later_token         15: a later token, and reading in pieces
 the_mask            16: two masks
+bits_per_byte       19: bits per byte, and what counts in an answer
+four_bits           19: 4-bit weights, undone
+speculation         19: a draft is kept or refused
+inside_the_model    22: a score on other texts, control labels, the lens, a patch
 
 Where a notebook has two modules, they come in the order of their names.
 """

@@ -7,7 +7,7 @@ from helpers.practice.answers import normals, require
 from helpers.practice.exercise import Exercise
 
 
-def thin_start(rank, n_in, n_out):
+def two_thin(rank, n_in, n_out):
     down = torch.randn(rank, n_in) / n_in**0.5
     up = torch.zeros(n_out, rank)
     return down.requires_grad_(), up.requires_grad_()
@@ -48,7 +48,7 @@ def _random(*shape):
 check_thin_start = Exercise(
     "20 Two thin matrices at their start",
     "rank, inputs N, outputs M -> A (rank, N) and B (M, rank), which learn and change nothing yet.",
-    thin_start,
+    two_thin,
     cases={
         "the start of rank 2 beside a layer of 6 inputs and 4 outputs": (2, 6, 4),
         "the start of rank 1 beside a layer of 3 inputs and 5 outputs": (1, 3, 5),
@@ -87,7 +87,7 @@ check_thin_start = Exercise(
 )
 
 
-def with_change(x, W, A, B, alpha):
+def layer_with_lora(x, W, A, B, alpha):
     rank = len(A)
     return x @ W.T + alpha / rank * (x @ A.T) @ B.T
 
@@ -105,7 +105,7 @@ _x1, _W1, _A1, _B1 = normals(21, (2, 4), (5, 4), (4, 4), (5, 4))
 check_with_change = Exercise(
     "20 A layer with LoRA",
     "x (B, N), W (M, N), A (rank, N), B (M, rank), alpha -> (B, M): the layer and its change.",
-    with_change,
+    layer_with_lora,
     cases={
         "the outputs of rank 2 with α = 6": (_x, _W, _A, _B, 6.0),
         "the outputs of rank 4 with α = 2": (_x1, _W1, _A1, _B1, 2.0),

@@ -8,7 +8,7 @@ from helpers.practice.answers import normals, then
 from helpers.practice.exercise import Exercise
 
 
-def answer_targets(ids, start):
+def targets_of_answer(ids, start):
     targets = ids[1:].clone()
     targets[: start - 1] = -100
     return targets
@@ -16,7 +16,7 @@ def answer_targets(ids, start):
 
 def _from(shift):
     """The targets with an answer that begins elsewhere."""
-    return lambda ids, start: answer_targets(ids, start + shift)
+    return lambda ids, start: targets_of_answer(ids, start + shift)
 
 
 def _same_tokens(ids, start):
@@ -37,7 +37,7 @@ def _by_where(ids, start):
 
 
 def _without_end(ids, start):
-    targets = answer_targets(ids, start)
+    targets = targets_of_answer(ids, start)
     targets[-1] = -100
     return targets
 
@@ -45,7 +45,7 @@ def _without_end(ids, start):
 check_answer_targets = Exercise(
     "20 A loss on the answer only",
     "ids (T + 1,) of question and answer, start: where the answer begins -> targets (T,).",
-    answer_targets,
+    targets_of_answer,
     cases={
         "the targets of 7 tokens whose answer begins at place 4": (
             torch.tensor([31, 7, 8, 32, 11, 12, 33]),
@@ -69,7 +69,7 @@ check_answer_targets = Exercise(
         ),
         "the end is not asked for: the model would never learn to stop.": _without_end,
         "the place of what is left out must be -100, which the loss knows; 0 is a token.": (
-            lambda ids, start: answer_targets(ids, start).clamp(min=0)
+            lambda ids, start: targets_of_answer(ids, start).clamp(min=0)
         ),
     },
     right=[
@@ -85,7 +85,7 @@ check_answer_targets = Exercise(
 )
 
 
-def teacher_loss(student, teacher, temperature):
+def loss_from_teacher(student, teacher, temperature):
     log_p = (teacher / temperature).log_softmax(-1)
     log_q = (student / temperature).log_softmax(-1)
     return temperature**2 * (log_p.exp() * (log_p - log_q)).sum(-1).mean()
@@ -110,7 +110,7 @@ _student, _teacher = normals(22, (3, 5), (3, 5))
 check_teacher_loss = Exercise(
     "20 A teacher's loss",
     "Logits of student and teacher (B, V), temperature τ -> τ² KL(teacher ‖ student), a mean.",
-    teacher_loss,
+    loss_from_teacher,
     cases={
         "the loss at τ = 2": (_student, 2 * _teacher, 2.0),
         "the loss at τ = 3": (_teacher, 3 * _student, 3.0),
@@ -135,12 +135,12 @@ check_teacher_loss = Exercise(
         "same, but it is not 0 where both agree.": _cross_entropy,
         "the sum over the rows is not their mean.": then(
             lambda s, t, heat: torch.stack(
-                [teacher_loss(a[None], b[None], heat) for a, b in zip(s, t, strict=True)]
+                [loss_from_teacher(a[None], b[None], heat) for a, b in zip(s, t, strict=True)]
             ),
             torch.sum,
         ),
         "the mean over the tokens is not their sum: divide by the rows alone.": (
-            lambda s, t, heat: teacher_loss(s, t, heat) / s.shape[-1]
+            lambda s, t, heat: loss_from_teacher(s, t, heat) / s.shape[-1]
         ),
         "the teacher's likeliest token alone is used; its doubts are what a student learns from.": (
             lambda s, t, heat: F.cross_entropy(s, t.argmax(-1))

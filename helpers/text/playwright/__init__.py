@@ -13,6 +13,7 @@ expectation  entropy, length and character counts of a scene, without sampling
 foresight    what may come next, everywhere in a text at once
 exchanges    the kind of exchange that each character stands in
 speeches     the answers to one opening, a small world for reinforcement learning
+states       what is decided at each character, and what may follow
 """
 
 import math

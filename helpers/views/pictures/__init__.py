@@ -8,6 +8,7 @@ guessed_text     a text that is guessed, and who paid how much
 idea_map         the ideas of the course as a drawn map
 ideas            each idea: a sentence, a formula, what it rests on
 judged_text      written texts, coloured until the first impossible character
+known_grid       what each layer expects, and what is read there, beside the truth
 mask_grid        a mask as a grid, and what it costs
 one_look         one word looks: query, keys, scores, weights, values, sum
 routed_text      text coloured by the expert that each token asks
@@ -17,4 +18,5 @@ text_arcs        who looks where, as arcs over the text
 thin_change      a matrix that stays, and two thin ones that learn
 token_strip      text cut into tokens
 vocabulary_bars  the whole vocabulary as bars
+word_bars        the likeliest next words as bars
 """

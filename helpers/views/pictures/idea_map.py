@@ -15,8 +15,6 @@ WIDE, HIGH, STRIPE = 130, 35, 7
 CARD = 138
 COLOURS = dict(zip(KINDS, (GREEN, ORANGE, BLUE, VERMILLION, PURPLE), strict=True))
 PALE = 0.22
-AROUND = {("The block", "MoE in GPT"): "over", ("MoE in GPT", "Toward GPT-4"): "under"}
-AROUND |= {("Alignment", "Toward GPT-4"): "under"}
 
 
 def idea_map(chosen: str = "") -> Picture:
@@ -60,7 +58,7 @@ def _box(idea: Idea, lit: bool, chosen: bool) -> list[str]:
 
 
 def _arrow(below: Idea, above: Idea, lit: bool) -> str:
-    """From one box to the box that rests on it, around what lies between."""
+    """From one box to the box that rests on it, which stands on its right or below it."""
     path, tip = _path(below, above)
     look = f'fill="none" stroke="{INK}" stroke-width="1.3"'
     drawn = f'<path d="{path}" {look}/><path d="{tip}" fill="{INK}"/>'
@@ -69,14 +67,6 @@ def _arrow(below: Idea, above: Idea, lit: bool) -> str:
 
 def _path(below: Idea, above: Idea) -> tuple[str, str]:
     (x0, y0), (x1, y1) = _corner(below), _corner(above)
-    way = AROUND.get((below.name, above.name))
-    if way == "over":  # out at the side, in from the top
-        start, corner, end = (x0 + WIDE, y0 + HIGH / 2), (x1 + 30, y0 + HIGH / 2), (x1 + 30, y1)
-        return _curve(start, corner, corner, end), _tip(end, "down")
-    if way == "under":  # out at the bottom, in at the side
-        start, end = (x0 + 65, y0 + HIGH), (x1 + WIDE, y1 + HIGH / 2)
-        corner = (start[0], end[1])
-        return _curve(start, corner, corner, end), _tip(end, "left")
     if y0 == y1:
         start, end = (x0 + WIDE, y0 + HIGH / 2), (x1, y1 + HIGH / 2)  # always to the right
         return _curve(start, start, end, end), _tip(end, "right")
@@ -93,7 +83,7 @@ def _curve(*points: tuple[float, float]) -> str:
 
 def _tip(end: tuple[float, float], way: str) -> str:
     x, y = end
-    dx, dy = {"down": (0, -8), "right": (-8, 0), "left": (8, 0)}[way]
+    dx, dy = {"down": (0, -8), "right": (-8, 0)}[way]
     corners = [f"{x + dx + s * dy / 2:g} {y + dy + s * dx / 2:g}" for s in (1, -1)]
     return f"M {x:g} {y:g} L {corners[0]} L {corners[1]} Z"
 

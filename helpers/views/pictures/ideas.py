@@ -36,14 +36,16 @@ TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_atten
 BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
 SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
 DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
-BOTH_SIDES = "16_bert_gpt_and_the_mask"
+BOTH_SIDES, MODERN, ENGLISH = "16_bert_gpt_and_the_mask", "18_modern_block", "19_a_model_of_english"
+ADAPT, CHECKED, INSIDE = "20_adapt_a_model", "21_checked_rewards", "22_inside"
 TITLES = {
     START: "Start here", RNN: "From RNN to attention", WHOLE: "The Transformer",
     TOKENS: "Text to tokens", TABLE: "The bigram and its floor", HEADS: "Attention",
     BLOCK: "The block", TRAIN: "Train a GPT", WRITE: "Generate",
     SIZES: "From GPT-1 to GPT-3", TOWARD: "Toward GPT-4", MIXTURE: "Mixture of experts",
     DIVERSITY: "Diversity and error", MOE: "Mixture of experts in GPT", ALIGNED: "Alignment",
-    BOTH_SIDES: "BERT, GPT and the mask",
+    BOTH_SIDES: "BERT, GPT and the mask", MODERN: "The modern block", ENGLISH: "A model of English",
+    ADAPT: "Adapt a model", CHECKED: "Rewards that can be checked", INSIDE: "Inside the model",
 }  # fmt: skip
 
 # fmt: off
@@ -111,12 +113,27 @@ IDEAS = (
     Idea("Alignment", USE, 3, 7, ALIGNED, "The best policy",
          "The best trade of reward against distance tilts the old distribution.",
          "π* = π_ref exp(r / β) / Z", ("GPT-1, -2, -3",)),
+    Idea("Rotary", MODEL, 1, 7, MODERN, "Rotary positions",
+         "Queries and keys are turned by their place, so a score knows distances only.",
+         "(R_s q) · (R_t k) = q · (R_t₋s k)", ("GPT-1, -2, -3",)),
+    Idea("Drafts", USE, 4, 5, ENGLISH, "A small model drafts",
+         "A small model drafts, the large one checks; the text is the large one's.",
+         "kept with min(1, p / q)", ("Sampling",)),
+    Idea("LoRA", USE, 4, 7, ADAPT, "LoRA: a change made of thin matrices",
+         "A large matrix stays as it is; two thin ones beside it learn the new text.",
+         "W x + (α / r) B A x", ("GPT-1, -2, -3",)),
+    Idea("Verifiers", USE, 3, 8, CHECKED, "A group of answers",
+         "A program checks the answers; a group of attempts is its own yardstick.",
+         "advantage = r − mean(r of the group)", ("Alignment",)),
+    Idea("Probes", MODEL, 4, 8, INSIDE, "A probe",
+         "A linear map reads what a layer holds; controls say what the reading means.",
+         "W = (XᵀX + λI)⁻¹ XᵀY"),
     Idea("Patches", TEXT, 0, 8, TOWARD, "Images as tokens",
          "A square of pixels becomes a vector by one matrix; it needs no vocabulary.",
          "HW / P² tokens of P²C numbers", ("Tokens",)),
     Idea("Toward GPT-4", MODEL, 2, 8, TOWARD, "What is known about GPT-4",
          "Images, long contexts, human feedback; its size and its parts are not published.",
-         "P(next | past), still", ("Scaling laws", "Patches", "Alignment", "MoE in GPT")),
+         "P(next | past), still", ("Scaling laws", "Patches")),
     Idea("Mixture", EXPERTS, 3, 3, MIXTURE, "A question goes to one expert",
          "A gate says which expert answers; nobody sees which one did.",
          "P(y | x) = Σ g_m(x) P_m(y | x)"),
@@ -126,7 +143,7 @@ IDEAS = (
     Idea("Diversity", EXPERTS, 4, 1, DIVERSITY, "Two lines of algebra",
          "An ensemble's error is its average member's, less how much they disagree.",
          "ε = ε̄ − ā"),
-    Idea("MoE in GPT", EXPERTS, 4, 6, MOE, "The layer by hand",
+    Idea("MoE in GPT", EXPERTS, 4, 4, MOE, "The layer by hand",
          "Many feed-forward networks, of which each token uses a few.",
          "y = Σ_top-k w_e(x) f_e(x)", ("Mixture", "The block")),
 )

@@ -27,12 +27,15 @@ diversity_error       the three curves of an ensemble
 drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
 expert_layer          a layer of experts, step by step
+group_baseline        one question's answers while a verifier trains the policy
 guessing_game         guess the next character, and pay
+inside                what is known at every character, layer by layer
 live_loss             the loss while a model trains
 lora_rank             what is learned and forgotten, by what may learn
 model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
+next_word             temperature and cuts on real words
 one_copy              a copy in three steps: two heads and the prediction
 one_look              attention in one short sentence
 reading               what a model and the truth expect after a text
@@ -60,12 +63,15 @@ from helpers.views.widgets.drawing_reader import drawing_reader
 from helpers.views.widgets.em_steps import em_steps
 from helpers.views.widgets.expert_layer import expert_layer
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.group_baseline import group_baseline
 from helpers.views.widgets.guessing_game import guessing_game
+from helpers.views.widgets.inside import inside
 from helpers.views.widgets.live_loss import LiveLoss
 from helpers.views.widgets.lora_rank import lora_rank
 from helpers.views.widgets.model_sizes import model_sizes
 from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
+from helpers.views.widgets.next_word import next_word
 from helpers.views.widgets.norm_placement import norm_placement
 from helpers.views.widgets.one_copy import one_copy
 from helpers.views.widgets.one_look import one_look

@@ -25,14 +25,15 @@ def attention_heatmap(
 ) -> Explorer:
     """Which token looks at which: one head's map, and the chosen token's row of it in numbers.
 
-    models: (model, tokenizer), or a dict of them by name to choose from. layer, head, position:
-    where to begin, counted from 0, by default with the last token. Read are the last tokens of the
-    text, as many as the model can, at most 256. Every map shown is checked: its rows sum to 1 and
-    it is zero above the diagonal, else a ValueError is shown and raised. ValueError without models.
+    models: (model, tokenizer), or what can `read` a text itself, or a dict of them by name to
+    choose from. layer, head, position: where to begin, counted from 0, by default with the last
+    token. Read are the last tokens of the text, as many as the model can, at most 256. Every map
+    shown is checked: its rows sum to 1 and it is zero above the diagonal, else a ValueError is
+    shown and raised. ValueError without models.
     """
     models = dict(models) if isinstance(models, Mapping) else {"": models}
     given.must(models, "There must be a model to look into", "none", "Try (model, tokenizer).")
-    readers = {name: Reader(*pair) for name, pair in models.items()}
+    readers = {n: one if hasattr(one, "read") else Reader(*one) for n, one in models.items()}
     controls = _controls(list(readers), text)
     explorer = Explorer(
         _drawing(readers), adjust=_follower(readers), pairs=[("layer", "head")], **controls

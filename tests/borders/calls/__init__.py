@@ -20,7 +20,9 @@ def calls() -> list[Call]:
     rooms += [
         adapting.of_adapting,
         alignment.of_alignment,
+        alignment.of_groups,
         text.of_text,
+        text.of_sums,
         theory.of_theory,
         theory.of_ensembles,
     ]

@@ -2,7 +2,15 @@
 
 import torch
 
-from helpers.learning.alignment import answers, closed_form, dpo, policy_gradient, preferences
+from helpers.learning.alignment import (
+    answers,
+    attempts,
+    closed_form,
+    dpo,
+    groups,
+    policy_gradient,
+    preferences,
+)
 from tests.borders.calls.small import REAL, gpt, stream, tokens
 from tests.borders.slips import call
 
@@ -95,3 +103,31 @@ def of_alignment():
     yield call(preferences.count_tokens, said, 11, free={"answers": "one more, transposed"})
     counted = preferences.count_tokens(said, 11)
     yield call(preferences.count_reward, counted, counted.flip(0), 0.005)
+
+
+def of_groups():
+    model, prompts, said = gpt(), tokens(2, 3), tokens(4)
+    rewards = stream(2, 4).abs()
+    yield call(groups.choice_log_probs, model, prompts, said, free={"prompts": "", "answers": ""})
+    alone = {"rewards": "one more, transposed"}
+    yield call(groups.centred, rewards, free=alone)
+    yield call(groups.standardised, rewards, free=alone)
+    yield call(groups.clipped, -rewards, -rewards, rewards, 0.2)
+    yield call(
+        groups.improve,
+        model,
+        prompts,
+        said,
+        rewards,
+        beta=0.1,
+        steps=1,
+        lr=1e-4,
+        seed=0,
+        group=3,
+        reuse=1,
+        clip=0.2,
+        free={"beta": "zero", "seed": "zero"},
+    )
+    yield call(attempts.pass_at_k, 5, 2, 3, free={"c": "zero"})
+    probs = stream(4).softmax(-1)
+    yield call(attempts.best_of_n, probs, stream(4), 3)

@@ -15,7 +15,10 @@ from helpers.learning import (
     members,
     muon,
     optimizer,
+    probes,
     sampling,
+    sparse,
+    speculative,
     step,
     translation,
 )
@@ -28,7 +31,7 @@ from helpers.models import (
 from helpers.practice import checks
 from helpers.text import playwright, tokenizers
 from helpers.text.tasks import drawings, number_words
-from tests.borders.calls.small import config, gpt, stream, tokens
+from tests.borders.calls.small import REAL, config, gpt, stream, tokens
 from tests.borders.slips import call
 
 
@@ -36,6 +39,16 @@ def of_learning():
     model, idx, ids = gpt(), tokens(2, 5), tokens(80)
     prompt = idx[:1]
     free = {"ids": "one more"}
+    vectors, classes = stream(20, 6), tokens(20, most=3)
+    probe, some = probes.fit_probe(vectors, classes, 3), {"labels": "one more, out of range"}
+    yield call(probes.fit_probe, vectors, classes, 3, free={"x": REAL, "n_classes": "one more"})
+    yield call(probes.probe_accuracy, probe, vectors, classes, free={"x": REAL} | some)
+    kinds, any_number = [*"abcdefghijklmnopqrst"], {"labels": "one more, out of range"}
+    free_types = {"types": "one more", "seed": "zero"} | any_number
+    yield call(probes.control_labels, kinds, classes, 0, free=free_types)
+    yield call(sparse.SparseAutoencoder, 6, 5)
+    yield call(sparse.fit_sparse, vectors, 5, 2, free={"x": REAL, "seed": "zero"})
+    yield call(sparse.correlations, vectors, vectors, free={"features": REAL, "truths": REAL})
     settings = {"temperature": 0.8, "top_k": 3, "top_p": 0.9, "min_p": 0.1}
     yield call(
         sampling.generate,
@@ -63,6 +76,13 @@ def of_learning():
     yield call(sampling.keep_min_p, probs, 0.1, free={"probs": rows})
     yield call(sampling.keep_top_p, probs, 0.9, free={"probs": rows})
     yield call(sampling.draw, probs, torch.Generator(), free={"probs": "one more, transposed"})
+    p, q = stream(11).softmax(-1), stream(2, 11)[1].softmax(-1)
+    either = {"p": "shape, one more, transposed", "q": "shape, one more, transposed"}
+    yield call(speculative.acceptance, p, q, free=either)
+    yield call(speculative.leftover, p, q, free=either)
+    yield call(speculative.after_a_check, p, q, free=either)
+    yield call(speculative.tokens_per_call, 0.9, 4)
+    yield call(speculative.speculate, model, gpt(), prompt, 3, 2, free={"max_new_tokens": "zero"})
     yield call(
         beam.beam_search,
         model,

@@ -14,6 +14,7 @@ from helpers.models import (
     induction,
     initialise,
     ladder,
+    lens,
     losses,
     masks,
     mlp,
@@ -21,6 +22,7 @@ from helpers.models import (
     norms,
     positions,
     rnn,
+    rounded,
     transformer,
     vision,
 )
@@ -41,6 +43,8 @@ def of_models():
     sizes = model.config.to_dict() | {"n_expert": 4}
     yield call(GPTConfig, **sizes, free={"n_layer": "zero", "dropout": "", "n_expert": "zero"})
     yield call(GPTConfig.preset, "gpt2")
+    yield call(lens.streams, model, idx, free=LONGER)
+    yield call(lens.lens, model, x, free={"x": "NaN, empty, shape"})
     yield call(GPT, model.config)
     yield call(model.forward, idx, y)
     yield call(model.forward, idx[:, 2:4], cache=filled, name="models.gpt.GPT.forward with cache")
@@ -79,6 +83,9 @@ def of_models():
     yield call(masks.diagonal, 4)
     yield call(masks.leaks, masks.causal(4))
     yield call(masks.check, masks.causal(4), free={"visible": "shape"})
+    any_shape = {"x": "shape"}
+    yield call(rounded.coarse, stream(2, 32), 4, free=any_shape)
+    yield call(rounded.coarsened, gpt(n_embd=32), 4)
     yield call(induction.previous_token_scores, maps, free={"maps": "empty"})
     yield call(induction.induction_scores, maps, tokens(2, 5, most=3), free={"idx": "out of range"})
     yield call(

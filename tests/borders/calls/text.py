@@ -3,8 +3,8 @@
 import torch
 
 from helpers.text import batches, playwright, tokenizers
-from helpers.text.playwright import exchanges, speeches
-from helpers.text.tasks import drawings, number_words, pairs, repeats
+from helpers.text.playwright import exchanges, speeches, states
+from helpers.text.tasks import counting, drawings, long_sums, number_words, pairs, repeats
 from tests.borders.calls.small import tokens
 from tests.borders.slips import call
 
@@ -47,6 +47,10 @@ def of_text():
         yield call(function, play[:60], free={next(iter(function.__annotations__)): "empty"})
     yield call(exchanges.passages, play)
     yield call(exchanges.exchanges, play)
+    for function in (states.spans, states.drawn, states.states, states.needed, states.foretold):
+        yield call(function, play, free={"text": "empty"})
+    yield call(states.total, "two and five")
+    yield call(states.scenes, "sum", 2, 0, free={"seed": "zero"})
     yield call(speeches.draw, 2, 10, 0, free={"seed": "zero"})
     for function in (speeches.applause, speeches.speech_kind, speeches.log2_prob):
         yield call(function, "Hey, bababa,", free={"answer": "empty"})
@@ -74,3 +78,19 @@ def of_text():
     yield call(drawings.draw, 2, 0.05, torch.Generator())
     yield call(drawings.posterior, drawings.draw(2, 0.05)[0], 0.05, free={"images": ""})
     yield call(drawings.glyph, "one", 2)
+
+
+def of_sums():
+    once = torch.Generator()
+    yield call(counting.question, 2, 3)
+    yield call(counting.counted, 7, 0.12, free={"twice": "zero"})
+    yield call(counting.overhear, 4, once)
+    heard = counting.overhear(4, torch.Generator().manual_seed(0))
+    yield call(counting.tally, heard, free={"heard": "one more"})
+    yield call(long_sums.draw, 3, 4, once)
+    days = long_sums.draw(3, 4, torch.Generator().manual_seed(0))
+    free = {"days": "one more, transposed"}
+    yield call(long_sums.partial_sums, days, free=free)
+    yield call(long_sums.rows, days, "dots", free=free)
+    yield call(long_sums.answer_at, 4, "dots")
+    yield call(long_sums.spelled, [1, 7, 2], free={"row": "one more, zero in it, empty"})
