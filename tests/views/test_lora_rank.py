@@ -33,10 +33,10 @@ def test_the_best_rate_has_the_lowest_new_loss_and_the_others_stand_beside_it():
 
 def test_what_was_not_run_is_said_to_be_so():
     explorer = lora_rank(ROWS)
-    explorer.controls["learns"].value = "rank 16, a fifth old text"
+    explorer.controls["learns"].value = "rank 16, with old text"
     assert "was not run" not in explorer.picture.alt
     explorer.controls["rate"].value = "higher"
-    assert "rank 16, a fifth old text was not run at such a rate" in explorer.picture.alt
+    assert "rank 16, with old text was not run at such a rate" in explorer.picture.alt
 
 
 def test_every_control_changes_the_picture():

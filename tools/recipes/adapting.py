@@ -60,7 +60,7 @@ class World:
         length = settings["block_size"] - 1
         own = sampling.generate(self.before, start, length, generator=dice)
         self.read_again, self.own = own.chunk(2)
-        self.mixed = torch.cat([self.new, self.read_again.flatten()])  # about a fifth is old
+        self.mixed = torch.cat([self.new, self.read_again.flatten()])  # 23 % is old
         self.start = self.measured(self.before)
 
     def measured(self, model: GPT) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from helpers.views.widgets.explorer import Explorer
 
 RATES = ("lower", "the best", "higher")
 REFERENCE = "all weights"
-OLD = ", a fifth old text"
+OLD = ", with old text"
 NEW_AXIS, OLD_AXIS = "nats above the new text's truth", "nats of the old text forgotten"
 
 

@@ -7,7 +7,7 @@ CONCEPTS = [
     concept(
         "all weights that pass for LoRA",
         NAME,
-        "LoRA has forgotten less here",
+        "Both learn a nat, a ninth of the numbers nearly as much",
         "",
         "adapted = learn_new(lora.with_lora(before, rank=16), 1e-2)",
         "adapted = learn_new(copy.deepcopy(before), 2e-3)",
