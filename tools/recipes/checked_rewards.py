@@ -190,7 +190,6 @@ def measured(model: GPT, reference: Tensor, price: float) -> dict:
     now = policy(model)
     right, far = (now * RIGHT).sum(1), (now * (now / reference).log()).sum(1)
     found = {"rewarded": right[ASKED], "held_out": right[~ASKED], "kl": far[ASKED]}
-    found |= {"large": right[TOTALS > 8], "many": now[:, counting.MANY]}
     found = {name: values.mean() for name, values in found.items()}
     found["J"] = found["rewarded"] - price * found["kl"]
     return {name: round(value.item(), 4) for name, value in found.items()}
