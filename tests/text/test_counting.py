@@ -52,7 +52,7 @@ def test_what_is_overheard_follows_the_child():
 
 def test_a_question_reads_as_it_is_said():
     words = counting.tokenizer()
-    assert words.decode(counting.questions()[8]) == counting.question(2, 3)
+    assert words.decode(counting.questions()[8]) == counting.wording(2, 3)
     assert words.decode(counting.answer_tokens()) == " ".join(counting.ANSWERS)
 
 

@@ -24,13 +24,13 @@ def moved(**stops):
 def test_it_says_what_was_recorded():
     place = counting.SHOWN.index((4, 5))
     frame = FILMS["baseline: group"]["frames"][4][place]
-    picture = moved(question=counting.question(4, 5), step=40)
+    picture = moved(question=counting.wording(4, 5), step=40)
     assert f"truly right {frame[8]:.3f}" in picture.alt
     assert f"accepted {frame[8]:.3f}" in picture.alt
 
 
 def test_the_verifier_with_a_hole_accepts_many():
-    question, place = counting.question(5, 5), counting.SHOWN.index((5, 5))
+    question, place = counting.wording(5, 5), counting.SHOWN.index((5, 5))
     frame = torch.tensor(FILMS["hole"]["frames"][-1][place])
     picture = moved(question=question, verifier="no wrong number", step=200)
     rewarded = (frame[9] + frame[counting.MANY]) / frame.sum()

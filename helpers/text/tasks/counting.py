@@ -27,10 +27,10 @@ HELD_OUT = ((1, 4), (4, 1), (2, 6), (6, 2), (3, 4), (4, 3), (2, 2), (3, 3), (5, 
 SHOWN = ((1, 1), (2, 3), (3, 4), (2, 6), (4, 5), (5, 5), (5, 6), (6, 6))  # of these there are films
 
 
-def question(a: int, b: int) -> str:
+def wording(a: int, b: int) -> str:
     """A question in words; ValueError unless both are 1 to 6.
 
-    >>> question(2, 3)
+    >>> wording(2, 3)
     'two and three , how many ?'
     """
     a, b = (whole(name, n, 1, 6, "Try 3.") for name, n in (("a", a), ("b", b)))
@@ -44,7 +44,7 @@ def tokenizer() -> WordTokenizer:
 
 def questions() -> Tensor:
     """All questions in the order of PAIRS, as tokens: (36, T)."""
-    return torch.tensor([tokenizer().encode(question(a, b)) for a, b in PAIRS])
+    return torch.tensor([tokenizer().encode(wording(a, b)) for a, b in PAIRS])
 
 
 def answer_tokens() -> Tensor:

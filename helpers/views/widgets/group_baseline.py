@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 940, 372  # CSS pixels
 LEFT, TOP, FLOOR = 56, 82, 296  # of the bars
 BETA = 0.1
 VERIFIERS = {"the right number": "baseline: group", "no wrong number": "hole"}
-QUESTIONS = {f"{counting.question(*pair)}": i for i, pair in enumerate(counting.SHOWN)}
+QUESTIONS = {f"{counting.wording(*pair)}": i for i, pair in enumerate(counting.SHOWN)}
 SLOT = (WIDTH - LEFT - 12) / len(counting.ANSWERS)
 
 

@@ -82,7 +82,7 @@ def of_text():
 
 def of_sums():
     once = torch.Generator()
-    yield call(counting.question, 2, 3)
+    yield call(counting.wording, 2, 3)
     yield call(counting.counted, 7, 0.12, free={"twice": "zero"})
     yield call(counting.overhear, 4, once)
     heard = counting.overhear(4, torch.Generator().manual_seed(0))

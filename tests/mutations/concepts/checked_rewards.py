@@ -15,7 +15,7 @@ CONCEPTS = [
     concept(
         "advantages with the wrong sign",
         NAME,
-        "In 40 steps right answers double",
+        "In 40 steps most answers become right",
         "",
         "loss = -(lead * logs.gather(1, drawn)).mean()",
         "loss = (lead * logs.gather(1, drawn)).mean()",
