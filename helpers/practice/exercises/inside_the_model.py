@@ -8,7 +8,7 @@ from helpers.practice.answers import normals
 from helpers.practice.exercise import Exercise
 
 
-def score_on_other_texts(x, labels, text_of):
+def probe_score(x, labels, text_of):
     tested = text_of % 2 == 1
     probe = fit_probe(x[~tested], labels[~tested], 3)
     return probe_accuracy(probe, x[tested], labels[tested])
@@ -56,7 +56,7 @@ check_probe_score = Exercise(
     "22 A probe's score on other texts",
     "x (N, C), labels (N,), text_of (N,) -> a probe fitted on the texts with even numbers, its "
     "accuracy on those with odd ones.",
-    score_on_other_texts,
+    probe_score,
     cases={"the score": _examples(4), "the score of other texts": _examples(2)},
     slips={
         "the probe is tested on texts that it has learned from.": _scored(_even, _even),
@@ -76,7 +76,7 @@ check_probe_score = Exercise(
 )
 
 
-def labels_by_type(types, table):
+def without_meaning(types, table):
     return table[types]
 
 
@@ -84,7 +84,7 @@ check_without_meaning = Exercise(
     "22 Labels without meaning",
     "types (N,), the number of each example's type, and table (K,), a label drawn for each type -> "
     "(N,), the control label of every example.",
-    labels_by_type,
+    without_meaning,
     cases={
         "the labels": (torch.tensor([0, 2, 1, 2, 0, 3]), torch.tensor([5, 1, 4, 0])),
         "the labels of other types": (torch.tensor([1, 1, 0, 2, 2, 0]), torch.tensor([3, 6, 2])),
@@ -111,7 +111,7 @@ check_without_meaning = Exercise(
 )
 
 
-def lens_from_parts(x, weight, bias, embedding):
+def lens_logits(x, weight, bias, embedding):
     return F.layer_norm(x, x.shape[-1:], weight, bias) @ embedding.T
 
 
@@ -128,7 +128,7 @@ check_lens_logits = Exercise(
     "22 The logit lens",
     "x (B, T, C), the final norm's weight and bias (C,), embedding (V, C), which is tied to the "
     "head -> logits (B, T, V).",
-    lens_from_parts,
+    lens_logits,
     cases={
         "the logits": normals(0, (2, 3, 6), (6,), (6,), (9, 6)),
         "the logits of another stream": normals(1, (1, 4, 5), (5,), (5,), (7, 5)),
@@ -143,7 +143,7 @@ check_lens_logits = Exercise(
             _lens(lambda x, weight, bias: _normed(x.mT).mT * weight + bias)
         ),
         "these are probabilities; logits come before the softmax.": (
-            lambda *given: lens_from_parts(*given).softmax(-1)
+            lambda *given: lens_logits(*given).softmax(-1)
         ),
     },
     right=[
@@ -158,7 +158,7 @@ check_lens_logits = Exercise(
 )
 
 
-def exchanged_at(x, other, place):
+def with_patch(x, other, place):
     x = x.clone()
     x[:, place] = other[:, place]
     return x
@@ -180,7 +180,7 @@ def _put(x, where, values):
 check_with_patch = Exercise(
     "22 A patch",
     "x and other (B, T, C), place -> x with the stream of the other run at this place.",
-    exchanged_at,
+    with_patch,
     cases={
         "the stream": (*normals(0, (2, 5, 4), (2, 5, 4)), 2),
         "another stream": (*normals(1, (3, 6, 2), (3, 6, 2)), 4),
