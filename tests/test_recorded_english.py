@@ -17,7 +17,7 @@ RECORD = ROOT / "data" / "runs" / "english.json"
 DRAFTS = json.loads((ROOT / "data" / "runs" / "drafts_playwright.json").read_text())
 ASKED = english.RECIPES["english"]["asked"]
 NOTEBOOK = "notebooks/19_a_model_of_english.ipynb"
-SHORT = {"likeliest", "parameters", "pieces", "next_logits", "stored"}
+SHORT = {"likeliest", "parameters", "pieces", "ranked_logits", "stored"}
 
 
 def test_every_question_of_the_recipe_has_its_answer():

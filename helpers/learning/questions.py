@@ -59,10 +59,13 @@ def drawn(model: nn.Module, tokenizer, text: str, most: int, seed: int, settings
 
 
 @question
-def next_logits(model: nn.Module, tokenizer, text: str) -> Tensor:
-    """The logits of the token after a text, the largest of them 0: (V,)."""
-    z = _logits(model, _ids(tokenizer, text))[0, -1]
-    return z - z.max()
+def ranked_logits(model: nn.Module, tokenizer, text: str) -> Tensor:
+    """The logits of the token after a text, the likeliest token's first and 0: (V,), falling.
+
+    In this order they say nothing of the tokens' names (`likeliest` does), and pack well.
+    """
+    z = _logits(model, _ids(tokenizer, text))[0, -1].sort(descending=True).values
+    return z - z[0]
 
 
 @question

@@ -42,7 +42,7 @@ def test_the_likeliest_token_is_what_greedy_writing_takes(pair):
     ((token, chance),) = questions.likeliest(*pair, TEXT, 1)
     assert questions.greedy(*pair, TEXT, 1) == token and 0 < chance < 1
     assert questions.first_answers(*pair, [TEXT]) == [[token, chance]]
-    assert questions.next_logits(*pair, TEXT).max() == 0
+    assert questions.ranked_logits(*pair, TEXT).max() == 0
 
 
 def test_drawn_texts_repeat_with_their_seed(pair):

@@ -14,7 +14,7 @@ from helpers.practice.claims import ClaimError
 from helpers.text.tokenizers import BPETokenizer
 
 TEXT = "the cat and the cap"
-ASKED = [["likeliest", TEXT, 3], ["prices", TEXT], ["next_logits", TEXT], ["greedy", TEXT, 4]]
+ASKED = [["likeliest", TEXT, 3], ["prices", TEXT], ["ranked_logits", TEXT], ["greedy", TEXT, 4]]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def test_a_function_of_the_readers_answers_and_is_held_against_the_record(record
             "prices", TEXT, by=lambda *given: [[p, 2 * n] for p, n in questions.prices(*given)]
         )
     with pytest.raises(ClaimError, match="where the record has"):
-        live.ask("next_logits", TEXT, by=lambda *given: questions.next_logits(*given) + 1)
+        live.ask("ranked_logits", TEXT, by=lambda *given: questions.ranked_logits(*given) + 1)
 
 
 def test_an_unknown_question_and_a_damaged_record_are_told(record, missing, tmp_path):

@@ -25,10 +25,7 @@ DIARY = (
 )
 SHUFFLED = " ".join(random.Random(1).sample(words := DIARY.split(), len(words)))
 SCENE = write(400, seed=3)[:250]
-SENTENCE = (
-    "Mrs Wolsey keeps a parrot. Every morning Mrs Wolsey feeds it, and every evening the parrot "
-    "of Mrs Wolsey"
-)
+SENTENCE = "Mrs Wolsey sings, Mrs Wolsey laughs, and Mrs Wolsey"
 CHATS = {
     "Australia": "What is the capital of Australia?",
     "spider": "How many legs does a spider have?",
@@ -50,7 +47,7 @@ RECIPES = {
             ["greedy", FRANCE, 20],
             ["greedy", BEAR, 25],
             ["parameters"],
-            *[["next_logits", text] for text in (FRANCE, BEAR, FOOD)],
+            *[["ranked_logits", text] for text in (FRANCE, BEAR, FOOD)],
             *[["likeliest", text, 12] for text in (FRANCE, BEAR, FOOD)],
             ["drawn", BEAR, 25, 1, {"temperature": 1.0}],
             ["drawn", BEAR, 25, 2, {"temperature": 1.5}],
