@@ -73,8 +73,16 @@ class Pair:
         before = self.now()[i]
         action()
         if self.wait(lambda: readings(self.fields)[i] != before, REACTION):
-            self.explorer.bring({self.names[i]: readings(self.fields)[i]})
+            self.explorer.bring({self.names[i]: self.at_rest(i)})
             self.agree(name)
+
+    def at_rest(self, i):
+        """Where a control stands when the last move of a mouse has come."""
+        seen = None
+        while (now := readings(self.fields)[i]) != seen:
+            seen = now
+            self.page.wait_for_timeout(100)
+        return now
 
     def touch(self, asked):
         """Touch the last place in the picture that asks for these stops."""

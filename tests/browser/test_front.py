@@ -146,13 +146,24 @@ def test_an_error_stands_beside_the_last_picture(played):
 def test_a_button_makes_the_page_forget_what_it_remembers(page):
     played = Played(page, explorer(actions={"again": lambda explorer: None}))
     page.get_by_role("button", name="again", exact=True).click()
-    assert played.sent() == [{"click": "again", "seq": 1}]
+    assert played.sent() == [{"click": "again", "seq": 1, "moves": {}}]
     played.explorer.front._clicked(None, played.sent()[0], [])
     page.evaluate("scene => window.answer(scene)", played.explorer.front.scene)
     played.press()
     played.explorer.front.wish = played.sent()[1]
     page.evaluate("scene => window.answer(scene)", played.explorer.front.scene)
     assert played.shown() == ("2", "2 a")
+
+
+def test_a_click_takes_along_the_moves_that_it_may_overtake(page):
+    heard = []
+    clicked = {"again": lambda explorer: heard.append(explorer.controls["k"].value)}
+    played = Played(page, explorer(actions=clicked))
+    played.press()
+    page.get_by_role("button", name="again", exact=True).click()
+    assert played.sent()[1] == {"click": "again", "seq": 2, "moves": {"k": "2"}}
+    played.explorer.front._clicked(None, played.sent()[1], [])  # the wish has not come yet
+    assert heard == [2]
 
 
 def test_a_silent_kernel_is_replaced_by_the_book_and_a_late_one_takes_over_again(page):

@@ -19,7 +19,7 @@ def wish(explorer, seq=1, **moves):
 
 def press(explorer, label, seq=1):
     """A page presses a button."""
-    content = {"data": {"method": "custom", "content": {"click": label, "seq": seq}}}
+    content = {"data": {"method": "custom", "content": {"click": label, "seq": seq, "moves": {}}}}
     explorer.front._handle_msg({"content": content, "buffers": []})
 
 

@@ -225,14 +225,16 @@ function live(model, el) {
     for (const [name, text] of Object.entries(moved)) open[name] = { seq: asked, text };
     board.stand(at);
     if (seen.has(key(at))) board.show(seen.get(key(at)));
-    const moves = Object.fromEntries(Object.entries(open).map(([n, { text }]) => [n, text]));
-    model.set("wish", { seq: asked, moves });
+    model.set("wish", { seq: asked, moves: unanswered() });
     model.save_changes();
     wait();
   }
-  function click(label) {
-    model.send({ click: label, seq: ++asked });
+  function click(label) { // a message may overtake a wish: it takes along what is not answered
+    model.send({ click: label, seq: ++asked, moves: unanswered() });
     wait();
+  }
+  function unanswered() {
+    return Object.fromEntries(Object.entries(open).map(([name, { text }]) => [name, text]));
   }
   function wait() {
     clearTimeout(slow), clearTimeout(silent);

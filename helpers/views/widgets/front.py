@@ -50,4 +50,6 @@ class Front(AnyWidget):
     def _clicked(self, _, content: Mapping[str, object], buffers: object) -> None:
         self._answered = content["seq"]
         self._epoch += 1  # a button may change what is drawn: the page forgets what it remembers
+        if content["moves"]:
+            self._move(content["moves"])
         self._click(content["click"])

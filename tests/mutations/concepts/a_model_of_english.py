@@ -25,8 +25,8 @@ CONCEPTS = [
         NAME,
         "At T = 2 the other tokens",
         "",
-        "next_token_probs(logits[france], T)[likely]",
-        "next_token_probs(logits[france], 1.0)[likely]",
+        "next_token_probs(logits[france], T)[:12]",
+        "next_token_probs(logits[france], 1.0)[:12]",
     ),
     concept(
         "the scores of previous tokens taken for those of induction",
