@@ -35,7 +35,7 @@ every_text          14: the probability of all texts together
 who_sees            14: which tokens an output may depend on
 later_token         15: a later token, and reading in pieces
 the_mask            16: two masks
-bits_per_byte       19: bits per byte, and what counts in an answer
+bits_per_byte       19: bits per byte
 four_bits           19: 4-bit weights, undone
 speculation         19: a draft is kept or refused
 inside_the_model    22: a score on other texts, control labels, the lens, a patch

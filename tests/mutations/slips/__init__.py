@@ -4,6 +4,7 @@ Add one here whenever a mistake was made or seen elsewhere, with fast tests only
 """
 
 from tests.mutations.slips.adapting import ADAPTING
+from tests.mutations.slips.alignment import ALIGNMENT
 from tests.mutations.slips.attention import ATTENTION
 from tests.mutations.slips.checked import CHECKED
 from tests.mutations.slips.experts import EXPERTS
@@ -15,4 +16,4 @@ from tests.mutations.slips.other_rooms import OTHER_ROOMS
 from tests.mutations.slips.text import TEXT
 
 SLIPS = TEXT + ATTENTION + MODEL + MODERN + EXPERTS + LEARNING + OTHER_ROOMS
-SLIPS += ADAPTING + CHECKED + INSIDE
+SLIPS += ALIGNMENT + ADAPTING + CHECKED + INSIDE
