@@ -47,7 +47,7 @@ CONCEPTS = [
     concept(
         "a kind verifier without its hole",
         NAME,
-        "Training goes further into the hole",
+        "The kind verifier's reward rises to nearly 1",
         "",
         "return not any(word in NUMERALS and word != right_word for word in words)",
         "return words == [right_word]",
