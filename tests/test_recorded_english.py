@@ -16,7 +16,7 @@ from helpers.text import published
 RECORD = ROOT / "data" / "runs" / "english.json"
 DRAFTS = json.loads((ROOT / "data" / "runs" / "drafts_playwright.json").read_text())
 ASKED = english.RECIPES["english"]["asked"]
-NOTEBOOK = "notebooks/19_a_model_of_english.ipynb"
+NOTEBOOK = "notebooks/17_a_model_of_english.ipynb"
 SHORT = {"likeliest", "parameters", "pieces", "ranked_logits", "stored"}
 
 

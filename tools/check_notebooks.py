@@ -1,7 +1,7 @@
 """Print what the layout rules find in notebooks.
 
 python tools/check_notebooks.py                                all of notebooks/
-python tools/check_notebooks.py notebooks/03_text_to_tokens.ipynb
+python tools/check_notebooks.py notebooks/01_text_to_tokens.ipynb
 """
 
 import sys

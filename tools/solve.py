@@ -1,6 +1,6 @@
 """Put the solutions of the exercises into a notebook: the teacher's version.
 
-    python tools/solve.py notebooks/08_generate.ipynb solved.ipynb
+    python tools/solve.py notebooks/09_generate.ipynb solved.ipynb
 
 An exercise is a code cell whose last line is `check_...(answer)`; the function or the value named
 `answer` stands above it as a placeholder.

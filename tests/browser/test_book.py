@@ -160,7 +160,7 @@ def broken(page: Path) -> list[str]:
 
 def test_every_link_and_every_anchor_of_the_book_resolves(site):
     assert {path.name: links for path in site.glob("*.html") if (links := broken(path))} == {}
-    assert sum(".html#" in link for link in parsed(site / "14_summary.html").targets) > 400
+    assert sum(".html#" in link for link in parsed(site / "21_summary.html").targets) > 400
 
 
 def test_a_broken_link_is_seen(tmp_path):
@@ -197,7 +197,7 @@ def test_the_map_leads_by_keyboard_to_where_an_idea_is_built(reader, address):
     box = reader.get_by_role("link", name="Many heads: Several small attentions")
     box.focus()
     reader.keyboard.press("Enter")
-    reader.wait_for_url("**/05_attention.html#Many-heads")
+    reader.wait_for_url("**/06_attention.html#Many-heads")
     assert reader.get_by_role("heading", name="Many heads").first.is_visible()
 
 
@@ -208,21 +208,21 @@ def test_a_search_finds_a_chapter_also_in_files_that_nobody_serves(page, site):
 
 
 def test_an_old_name_leads_to_the_same_section_of_the_new_page(reader, site, address):
-    (site / "old.html").write_text(pages.moved("05_attention"), encoding="utf-8")
+    (site / "old.html").write_text(pages.moved("06_attention"), encoding="utf-8")
     reader.goto(f"{address}/old.html#Many-heads")
-    reader.wait_for_url("**/05_attention.html#Many-heads")
+    reader.wait_for_url("**/06_attention.html#Many-heads")
     (site / "old.html").unlink()
 
 
 def test_without_node_the_browser_writes_the_formulas_from_the_same_files(page, tmp_path):
     site = built(tmp_path / "out", one_notebook(tmp_path), PATH=str(tmp_path))
-    page.goto((site / "06_the_block.html").as_uri())
+    page.goto((site / "07_the_block.html").as_uri())
     page.locator(".math .katex").first.wait_for()
     assert page.evaluate(UNWRITTEN) == [] and page.faults == []
 
 
 def test_a_wrong_formula_and_a_link_that_leads_nowhere_stop_the_build(tmp_path):
-    notebook = one_notebook(tmp_path) / "notebooks" / "06_the_block.ipynb"
+    notebook = one_notebook(tmp_path) / "notebooks" / "07_the_block.ipynb"
     wrong = r"$\\frac{1$ and [more](index.md#gone).\n\n# The block"
     text = notebook.read_text(encoding="utf-8").replace("# The block", wrong, 1)
     notebook.write_text(text, encoding="utf-8")
@@ -232,10 +232,10 @@ def test_a_wrong_formula_and_a_link_that_leads_nowhere_stop_the_build(tmp_path):
 
 def one_notebook(folder: Path) -> Path:
     """A small project with one notebook, which leads to no other."""
-    for name in ("notebooks/06_the_block.ipynb", "tools/setup_cell.py", "README.md"):
+    for name in ("notebooks/07_the_block.ipynb", "tools/setup_cell.py", "README.md"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
-    notebook, readme = folder / "notebooks/06_the_block.ipynb", folder / "README.md"
+    notebook, readme = folder / "notebooks/07_the_block.ipynb", folder / "README.md"
     rows = readme.read_text(encoding="utf-8").splitlines(keepends=True)
     readme.write_text(
         "".join(row for row in rows if "](notebooks/" not in row or notebook.name in row),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from kernel_environment import ROOT
 
-SUMMARY = ROOT / "notebooks" / "14_summary.ipynb"
+SUMMARY = ROOT / "notebooks" / "21_summary.ipynb"
 
 IN_VIEW = """section => [...document.querySelectorAll("h2")].some(title => {
     const place = title.getBoundingClientRect();
@@ -29,14 +29,14 @@ def test_a_claims_link_leads_to_its_section(lab, page, notebook, section):
     line.click()
     link = page.locator("details[open] a", has_text=section).first
     link.wait_for()
-    save(page, "14_index")
+    save(page, "index")
     link.click()
     title = page.locator("h2:visible", has_text=section).first
     title.wait_for(timeout=60_000)
     page.get_by_role("tab", name=SUMMARY.stem).first.click()
     link.click()  # JupyterLab goes to a heading only in a notebook that is open already
     page.wait_for_function(IN_VIEW, arg=section, timeout=20_000)
-    save(page, f"14_link_{notebook.replace(' ', '_')}")
+    save(page, f"link_{notebook.replace(' ', '_')}")
     assert page.faults == []
 
 

@@ -62,7 +62,7 @@ def test_with_the_solutions_every_check_says_right(path):
 
 
 def test_the_solution_replaces_the_placeholder_and_nothing_else():
-    exercise = EXERCISES["08"][0]
+    exercise = EXERCISES["09"][0]
     source = (
         "a = 1\n\n\ndef tempered(logits, temperature):\n    ...\n\n\ncheck_temperature(tempered)"
     )

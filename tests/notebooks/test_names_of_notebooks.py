@@ -73,7 +73,7 @@ def test_notebooks_are_called_by_their_names(path):
         ("Built in notebook 07.", "'notebook 07' is a number"),
         ("Built in notebook\n    07.", "'notebook 07' is a number"),
         ("Used in notebooks *Attention* and *Attenton*.", "no notebook is called 'Attenton'"),
-        ("[*Attention*](07_train_a_gpt.ipynb#x)", "'Attention' leads to 07_train_a_gpt.ipynb"),
+        ("[*Attention*](08_train_a_gpt.ipynb#x)", "'Attention' leads to 08_train_a_gpt.ipynb"),
         ("[*Attention*](../notebooks/05_gone.ipynb)", "whose name is None"),
     ],
 )

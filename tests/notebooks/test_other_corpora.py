@@ -6,7 +6,7 @@ import execute_notebooks
 import pytest
 from kernel_environment import ROOT
 
-NOTEBOOK = ROOT / "notebooks" / "07_train_a_gpt.ipynb"
+NOTEBOOK = ROOT / "notebooks" / "08_train_a_gpt.ipynb"
 LINE = 'corpus = corpora.load("playwright")'
 
 

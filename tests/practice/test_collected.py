@@ -12,7 +12,7 @@ from helpers.practice import collected
 from helpers.views.pictures.ideas import IDEAS
 
 NOTEBOOKS = ROOT / "notebooks"
-SUMMARY = NOTEBOOKS / "14_summary.ipynb"
+SUMMARY = NOTEBOOKS / "21_summary.ipynb"
 # What no stored output can show: one needs a GPU, the other is meant to fail.
 NOT_HELD = {
     "The final model beats the small one.": collected.NOT_REACHED,

@@ -1,7 +1,7 @@
 """A second run changes no byte: all notebooks executed in place, and then executed again.
 
     python tests/trials/executed_twice.py                              all notebooks
-    python tests/trials/executed_twice.py notebooks/08_generate.ipynb  some
+    python tests/trials/executed_twice.py notebooks/09_generate.ipynb  some
 
 In a clone of the last commit, so that nothing here changes. The first run is what a person does
 after an edit (`make notebooks`) and may change outputs, for digits of a long training depend on the

@@ -10,7 +10,25 @@ from helpers.practice import collected
 from helpers.views.pictures import idea_map
 from helpers.views.pictures.ideas import IDEAS, Idea
 
-OLD_NAMES: dict[str, str] = {}  # of a notebook that was renamed, without .ipynb: old -> new
+OLD_NAMES = {  # of a notebook that was renamed, without .ipynb: old -> new
+    "01_from_rnn_to_attention": "03_from_rnn_to_attention",
+    "02_transformer_to_gpt": "04_transformer_to_gpt",
+    "03_text_to_tokens": "01_text_to_tokens",
+    "04_bigram_and_its_floor": "02_bigram_and_its_floor",
+    "05_attention": "06_attention",
+    "06_the_block": "07_the_block",
+    "07_train_a_gpt": "08_train_a_gpt",
+    "08_generate": "09_generate",
+    "09_gpt1_to_gpt3": "10_gpt1_to_gpt3",
+    "10_toward_gpt4": "11_toward_gpt4",
+    "11_mixture_of_experts": "13_mixture_of_experts",
+    "12_diversity_and_error": "14_diversity_and_error",
+    "13_moe_in_gpt": "15_moe_in_gpt",
+    "14_summary": "21_summary",
+    "15_bugs_that_still_train": "22_bugs_that_still_train",
+    "16_bert_gpt_and_the_mask": "05_bert_gpt_and_the_mask",
+    "17_alignment": "12_alignment",
+}
 Row = tuple[str, ...]
 PICTURE = re.compile(r"^!\[.*\n\n", re.MULTILINE)
 SECTION = re.compile(r"^(?=## )", re.MULTILINE)

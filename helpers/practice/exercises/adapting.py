@@ -46,7 +46,7 @@ def _random(*shape):
 
 
 check_thin_start = Exercise(
-    "20 Two thin matrices at their start",
+    "18 Two thin matrices at their start",
     "rank, inputs N, outputs M -> A (rank, N) and B (M, rank), which learn and change nothing yet.",
     two_thin,
     cases={
@@ -103,7 +103,7 @@ def _layer(x, W, A, B, alpha):
 _x, _W, _A, _B = normals(20, (3, 6), (6, 6), (2, 6), (6, 2))
 _x1, _W1, _A1, _B1 = normals(21, (2, 4), (5, 4), (4, 4), (5, 4))
 check_with_change = Exercise(
-    "20 A layer with LoRA",
+    "18 A layer with LoRA",
     "x (B, N), W (M, N), A (rank, N), B (M, rank), alpha -> (B, M): the layer and its change.",
     layer_with_lora,
     cases={

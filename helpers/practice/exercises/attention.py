@@ -64,7 +64,7 @@ SLIPS_OF_A_HEAD = {
     "the weights average x itself; a head hands on its values.": _head(values=lambda x, v: x),
 }
 check_causal_head = Exercise(
-    "05 A head from its matrices",
+    "06 A head from its matrices",
     "x (B, T, C) and three matrices (C, hs) -> (B, T, hs), every position from its past.",
     causal_head,
     cases={
@@ -108,7 +108,7 @@ SLIPS_OF_SPLITTING = {
     "positions and channels of a head have changed places.": lambda *given: into_heads(*given).mT,
 }
 check_into_heads = Exercise(
-    "05 Channels into heads",
+    "06 Channels into heads",
     "x (B, T, C), n_head -> (B, nh, T, hs), head h has the h-th slice of the channels.",
     into_heads,
     cases={
@@ -147,7 +147,7 @@ def _by_a_mask(weights, distance):
 
 MAPS = attention_weights(*normals(0, (3, 4, 6, 6), (3, 4, 6, 6)))
 check_looks_back = Exercise(
-    "05 How far back a head looks",
+    "06 How far back a head looks",
     "weights (..., T, T), distance -> (...), the mean weight that t gives to t - distance.",
     looks_back,
     cases={

@@ -31,7 +31,7 @@ def _row_by_row(counts, extra):
 
 COUNTS = torch.tensor([[0.0, 2.0, 2.0], [6.0, 0.0, 2.0], [1.0, 1.0, 0.0]])
 check_bigram_probs = Exercise(
-    "04 From marks to probabilities",
+    "02 From marks to probabilities",
     "counts (V, V), extra marks for every pair -> P(next | last), (V, V); rows sum to 1.",
     bigram_probs,
     cases={
@@ -96,7 +96,7 @@ def _at(table, targets):
 Z = torch.tensor([[2.0, 0.0, 1.0], [0.0, 0.5, 3.0], [1.0, 1.0, -1.0], [0.0, -2.0, 0.5]])
 LARGE = torch.tensor([[1000.0, 0.0, 0.0], [-1000.0, -1001.0, -1002.0]])
 check_mean_loss = Exercise(
-    "04 The loss of logits",
+    "02 The loss of logits",
     "logits (T, V), targets (T,) -> the mean of -ln softmax(logits) at the targets, in nats.",
     mean_loss,
     cases={
@@ -180,7 +180,7 @@ SLIPS_OF_THE_ENTROPY = {
 }
 RARE = torch.tensor([[0.5, 0.0, 0.0], [0.25, 0.25, 0.0], [0.0, 0.0, 0.0]])
 check_conditional_entropy = Exercise(
-    "04 The floor of a bigram",
+    "02 The floor of a bigram",
     "pairs (V, V), p(a, b) with a in rows, sum 1 -> H(next | last) in nats.",
     conditional_entropy,
     cases={

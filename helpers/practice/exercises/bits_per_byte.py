@@ -12,7 +12,7 @@ def bits_for_each_byte(nats, text):
 
 
 check_bits_per_byte = Exercise(
-    "19 Bits per byte",
+    "17 Bits per byte",
     "nats: what each token of a text cost; text -> bits for each byte of its UTF-8.",
     bits_for_each_byte,
     cases={

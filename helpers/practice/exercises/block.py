@@ -36,7 +36,7 @@ def _in_doubles(x, weight, bias, eps):
 X = normals(0, (2, 3, 4))[0] * 2 + 1
 WEIGHT, BIAS = torch.tensor([1.0, 2.0, -1.0, 0.5]), torch.tensor([0.0, 1.0, 2.0, -1.0])
 check_layer_norm = Exercise(
-    "06 LayerNorm from its formula",
+    "07 LayerNorm from its formula",
     "x (B, T, C), weight and bias (C,), eps > 0 -> (B, T, C), each token by itself.",
     layer_norm,
     cases={
@@ -145,7 +145,7 @@ def _bend(matrix):
 STREAM, *MATRICES = normals(0, (1, 2, 3), (3, 3), (3, 3), (3, 3))
 BRANCHES = list(zip(map(_scaled, (1.0, 2.0, 0.5)), map(_bend, MATRICES), strict=True))
 check_stream = Exercise(
-    "06 The stream through pre-norm branches",
+    "07 The stream through pre-norm branches",
     "x (B, T, C), branches of (norm, f), a final norm -> (B, T, C).",
     stream,
     cases={

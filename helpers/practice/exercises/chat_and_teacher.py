@@ -43,7 +43,7 @@ def _without_end(ids, start):
 
 
 check_answer_targets = Exercise(
-    "20 A loss on the answer only",
+    "18 A loss on the answer only",
     "ids (T + 1,) of question and answer, start: where the answer begins -> targets (T,).",
     targets_of_answer,
     cases={
@@ -108,7 +108,7 @@ def _cross_entropy(student, teacher, temperature):
 
 _student, _teacher = normals(22, (3, 5), (3, 5))
 check_teacher_loss = Exercise(
-    "20 A teacher's loss",
+    "18 A teacher's loss",
     "Logits of student and teacher (B, V), temperature τ -> τ² KL(teacher ‖ student), a mean.",
     loss_from_teacher,
     cases={

@@ -60,7 +60,7 @@ SLIPS_OF_THE_BEST = {
     "this is the reference itself: one attempt.": lambda probs, right, n: probs,
 }
 check_best_distribution = Exercise(
-    "21 What the best of n is",
+    "19 What the best of n is",
     "probs (A,), right (A,) True and False, n -> the distribution of the best of n answers (A,).",
     best_distribution,
     cases={
@@ -100,7 +100,7 @@ def _words(answer):
 SIX = ["six", "Six.", "It is six!", "five", "many", "", "sixteen", "six or seven", "five or six"]
 TWO = ["Two of them", "two", "twelve", "two, no, three", "one, two", "a few"]
 check_judge = Exercise(
-    "21 A verifier without a hole",
+    "19 A verifier without a hole",
     "answer, a text; right, the right numeral in small letters -> True if the answer names it and "
     "no other.",
     judge,

@@ -58,7 +58,7 @@ SLIPS_OF_ADVANTAGES = {
 }
 GROUPS = doubles([1.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0])
 check_advantages = Exercise(
-    "21 The advantages of a group",
+    "19 The advantages of a group",
     "rewards (Q, G): a row for each question -> advantages (Q, G).",
     advantages,
     cases={
@@ -92,7 +92,7 @@ def _by_product(n, c, k):
 
 
 check_one_of_k = Exercise(
-    "21 One of k is right",
+    "19 One of k is right",
     "n attempts were made, c were right -> an unbiased estimate of P(one of k is right).",
     one_of_k,
     cases={

@@ -82,7 +82,7 @@ def _last_norm_missing(y, memory, look_back, look_across, think, norm):
 WORDS, DIGITS, TWO_WORDS = normals(7, (5, 4), (3, 4), (2, 4))
 LAYERS = (_look_back, _look_across, _think, _norm)
 check_writing_block = Exercise(
-    "02 A block of the decoder",
+    "04 A block of the decoder",
     "y (T, C), memory (S, C), three sublayers and a norm -> y after the block, (T, C).",
     writing_block,
     cases={
@@ -138,7 +138,7 @@ def read_and_asked(targets):
 
 ONE, TWO = torch.tensor([[1, 17, 42, 2]]), torch.tensor([[1, 14, 2, 0, 0], [1, 19, 41, 12, 2]])
 check_read_and_asked = Exercise(
-    "02 Shifted right",
+    "04 Shifted right",
     "targets (N, T + 1), from <start> on -> what the decoder reads and is asked, (N, T) each.",
     read_and_asked,
     parts=("what is read", "what is asked"),

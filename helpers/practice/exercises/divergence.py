@@ -23,7 +23,7 @@ def _ruled_out(divergence, p, q):
 
 HALVES, QUARTERS = torch.tensor([[0.5, 0.5, 0.0], [0.25, 0.5, 0.25]])
 check_divergence = Exercise(
-    "02 The divergence from the truth",
+    "04 The divergence from the truth",
     "p and q (..., V) -> KL(p‖q) in nats, (...); a term with p = 0 counts 0.",
     divergence,
     cases={

@@ -46,7 +46,7 @@ SLIPS_OF_DROPOUT = {
 X = torch.tensor([1.0, 2.0, -3.0, 4.0, 5.0, -6.0])
 KEPT = torch.tensor([True, False, True, True, False, True])
 check_after_dropout = Exercise(
-    "06 Dropout with a given mask",
+    "07 Dropout with a given mask",
     "x, kept of the same shape (True: stays), p, training -> x after dropout.",
     after_dropout,
     cases={

@@ -69,7 +69,7 @@ SLIPS_OF_THE_ERROR = {
 ERRORS, WEIGHTS = doubles([3.0, 2.0, 4.0], [0.5, 0.4, 0.1])
 F = doubles([1.0, 2.0, 4.0], [0.0, -1.0, 1.0], [2.0, 2.5, 0.0], [3.0, 1.0, 2.0])
 check_error_without_answers = Exercise(
-    "12 An error without answers",
+    "14 An error without answers",
     "errors (K,), f (n, K) on unlabelled inputs, weights (K,) -> the ensemble's mean error.",
     error_without_answers,
     cases={
@@ -98,7 +98,7 @@ def _product(log_q, weights):
 
 SURE = doubles([-800.0, -800.5, 0.0], [-900.0, 0.0, -1000.0])
 check_geometric = Exercise(
-    "12 The geometric mean of distributions",
+    "14 The geometric mean of distributions",
     "log_q (K, V), weights (K,) -> probabilities (V,).",
     geometric,
     cases={
@@ -143,7 +143,7 @@ def error_of_mean(v, shared, K):
 
 
 check_error_of_mean = Exercise(
-    "12 Members that err together",
+    "14 Members that err together",
     "v, shared, K -> the mean squared error of the mean of K members.",
     error_of_mean,
     cases={

@@ -22,7 +22,7 @@ def _total(logs=lambda z: z.log_softmax(-1), over=lambda f: f.sum(-1).exp(), end
 TEXTS = torch.cartesian_prod(*[torch.arange(3)] * 2)  # all 9 texts of two tokens out of three
 FREE = torch.randn(9, 2, 3, generator=torch.Generator().manual_seed(0))  # no distribution of texts
 check_total = Exercise(
-    "14 The probability of all texts",
+    "21 The probability of all texts",
     "logits (N, T, V) and the texts (N, T) that they are about -> the sum of P(text), one number.",
     total,
     cases={

@@ -41,7 +41,7 @@ def _block(scale: float, least: float, first: int) -> list[int]:
 
 ROWS = torch.tensor([_block(0.5, -1.0, 3), _block(0.25, 2.0, 200)], dtype=torch.uint8)
 check_four_bits = Exercise(
-    "19 Undo Q4_1",
+    "17 Undo Q4_1",
     "rows (blocks, 20) uint8: scale and least value in 2 bytes each, 16 bytes -> (blocks, 32).",
     from_four_bits,
     cases={"the numbers of one block": (ROWS[:1],), "the numbers of two blocks": (ROWS,)},

@@ -42,7 +42,7 @@ SLIPS_OF_TEMPERATURE = {
     ),
 }
 check_temperature = Exercise(
-    "08 Softmax with temperature",
+    "09 Softmax with temperature",
     "logits (..., V), temperature > 0 -> probabilities (..., V).",
     tempered,
     cases={
@@ -112,7 +112,7 @@ SLIPS_OF_TOP_K = {
 }
 ROWS = torch.tensor([[0.125, 0.375, 0.0625, 0.25, 0.1875], [0.375, 0.125, 0.0625, 0.0625, 0.375]])
 check_top_k = Exercise(
-    "08 Top-k",
+    "09 Top-k",
     "probs (..., V), k ≥ 1 -> (..., V), the k likeliest alone, and their sum is 1.",
     keep_k,
     cases={
@@ -183,7 +183,7 @@ SLIPS_OF_THE_NUCLEUS = {
     EACH: _nucleus(_before, finish=lambda kept: kept / kept.sum()),
 }
 check_top_p = Exercise(
-    "08 Top-p",
+    "09 Top-p",
     "probs (..., V), 0 < p ≤ 1 -> (..., V), the fewest likeliest whose mass reaches p.",
     keep_nucleus,
     cases={

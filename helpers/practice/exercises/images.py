@@ -51,7 +51,7 @@ SLIPS_OF_THE_IMAGE = {
     ),
 }
 check_image_again = Exercise(
-    "10 The image from its patches",
+    "11 The image from its patches",
     "patches (N, P²·K), P, height, width -> the image (K, height, width).",
     image_again,
     cases={

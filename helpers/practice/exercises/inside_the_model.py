@@ -53,7 +53,7 @@ def _examples(seed):
 
 
 check_probe_score = Exercise(
-    "22 A probe's score on other texts",
+    "20 A probe's score on other texts",
     "x (N, C), labels (N,), text_of (N,) -> a probe fitted on the texts with even numbers, its "
     "accuracy on those with odd ones.",
     probe_score,
@@ -81,7 +81,7 @@ def without_meaning(types, table):
 
 
 check_without_meaning = Exercise(
-    "22 Labels without meaning",
+    "20 Labels without meaning",
     "types (N,), the number of each example's type, and table (K,), a label drawn for each type -> "
     "(N,), the control label of every example.",
     without_meaning,
@@ -125,7 +125,7 @@ def _normed(x):
 
 
 check_lens_logits = Exercise(
-    "22 The logit lens",
+    "20 The logit lens",
     "x (B, T, C), the final norm's weight and bias (C,), embedding (V, C), which is tied to the "
     "head -> logits (B, T, V).",
     lens_logits,
@@ -178,7 +178,7 @@ def _put(x, where, values):
 
 
 check_with_patch = Exercise(
-    "22 A patch",
+    "20 A patch",
     "x and other (B, T, C), place -> x with the stream of the other run at this place.",
     with_patch,
     cases={

@@ -82,7 +82,7 @@ SLIPS_OF_A_STEP = {
 NEW = normals(0, (2, 1, 3), (2, 1, 3), (2, 1, 3))
 KEPT = normals(1, (2, 4, 3), (2, 4, 3))
 check_read_next = Exercise(
-    "08 One step with a cache",
+    "09 One step with a cache",
     "q, k, v (nh, 1, hs), kept (nh, t, hs) -> output (nh, 1, hs), grown keys and values.",
     read_next,
     cases={

@@ -57,7 +57,7 @@ def _of(answer, name, *inputs):
 
 
 check_later_token = Exercise(
-    "15 A later token",
+    "22 A later token",
     "model and idx (B, T) -> the largest change of an earlier logit, one number.",
     later_token,
     cases={
@@ -122,7 +122,7 @@ def _piece_by_piece(model, idx):
 
 
 check_in_pieces = Exercise(
-    "15 Reading in pieces",
+    "22 Reading in pieces",
     "model and idx (B, T) -> the largest difference of a logit, read token by token or at once.",
     in_pieces,
     cases={

@@ -89,7 +89,7 @@ SLIPS_OF_THE_RATE = {
     ),
 }
 check_rate_at = Exercise(
-    "07 A learning rate that rises and falls",
+    "08 A learning rate that rises and falls",
     "step 0 … steps - 1, steps, peak, warmup -> the rate at this step.",
     rate_at,
     cases={

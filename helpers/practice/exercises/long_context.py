@@ -42,7 +42,7 @@ SLIPS_OF_THE_CACHE = {
 }
 GPT_OSS = [128, None] * 18
 check_cache_bytes = Exercise(
-    "10 The cache of a model with windows",
+    "11 The cache of a model with windows",
     "windows (one for each layer, None where it sees all), key-value heads, their size, length of "
     "the text -> bytes.",
     cache_bytes,

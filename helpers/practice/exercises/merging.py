@@ -91,7 +91,7 @@ SLIPS_OF_MERGING = {
 GIVEN = [([1, 2, 3, 1, 2, 4], (1, 2), 5), ([1, 1, 1, 1, 1], (1, 1), 9)]
 GIVEN += [(ids, (1, 2), 5) for ids in ([2, 1, 2, 3], [3, 1, 2], [])]
 check_merge = Exercise(
-    "03 One merge",
+    "01 One merge",
     "ids, a pair of them, a new number -> the ids in which the pair has become the new one.",
     merge,
     cases={f"`merge{given}`": given for given in GIVEN},

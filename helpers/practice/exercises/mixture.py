@@ -65,7 +65,7 @@ SLIPS_OF_BAYES = {
 G = doubles([0.7, 0.3], [0.2, 0.8], [0.5, 0.5])
 EXPERTS = doubles([0.0, 1.0], [0.5, -1.0], [2.0, 1.0]), doubles(0.25, 4.0)
 check_who_answered = Exercise(
-    "11 Who answered",
+    "13 Who answered",
     "g, means (n, M), variances (M,), y (n,) -> responsibilities (n, M).",
     who_answered,
     cases={
@@ -116,7 +116,7 @@ def _by_moments(y, h):
 
 THREE = doubles([0.5, 0.3, 0.2], [0.1, 0.8, 0.1], [0.2, 0.2, 0.6])
 check_m_step = Exercise(
-    "11 An M-step without a question",
+    "13 An M-step without a question",
     "y (n,), h (n, M) -> gate, means, variances, (M,) each.",
     m_step,
     cases={

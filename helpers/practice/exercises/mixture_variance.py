@@ -71,7 +71,7 @@ SLIPS_OF_THE_VARIANCE = {
 G = doubles([0.7, 0.2, 0.1], [0.1, 0.3, 0.6])
 MEANS = doubles([0.0, 1.0, 5.0], [2.0, -1.0, 1.0])
 check_mean_and_variance = Exercise(
-    "11 Mean and variance of a mixture",
+    "13 Mean and variance of a mixture",
     "g, means (n, M), variances (M,) -> mean and variance of y, (n,) each.",
     mean_and_variance,
     cases={

@@ -56,7 +56,7 @@ SLIPS_OF_COUNTING = {
     "the norms of the blocks are gone altogether; their scales are no biases.": _less(False, L=2),
 }
 check_parameters_of = Exercise(
-    "09 Parameters without biases",
+    "10 Parameters without biases",
     "V, T, L, C, bias (True or False) -> the number of parameters.",
     parameters_of,
     cases={

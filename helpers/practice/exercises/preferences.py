@@ -46,7 +46,7 @@ SLIPS_OF_THE_POLICY = {
 }
 REWARD, UNSAID = doubles([0.0, 1.0, 2.0], [0.5, 0.5, 0.0])
 check_best_policy = Exercise(
-    "17 The best policy, at any price",
+    "12 The best policy, at any price",
     "reference (V,) probabilities, reward (V,), beta > 0 -> the best policy (V,).",
     best_policy,
     cases={
@@ -125,7 +125,7 @@ SLIPS_OF_PREFERENCES = {
 PAIRS = torch.tensor([[-2, -6, -4], [-4, -3, -2.5], [-3, -5.5, -4], [-3.5, -3.2, -4.5]])
 WRONG = torch.tensor([[-400.0], [-10.0], [-10.0], [-10.0]])
 check_preference_loss = Exercise(
-    "17 DPO's loss",
+    "12 DPO's loss",
     "Log-probabilities of winners and losers, policy and reference, (B,) each, and β -> loss.",
     preference_loss,
     cases={

@@ -63,7 +63,7 @@ def _small(seed, T, D, C):
 
 
 check_unroll = Exercise(
-    "01 A state, written anew",
+    "03 A state, written anew",
     "x (T, D), W (C, D), U (C, C), b (C,) -> the states h_1 ... h_T, (T, C), from h_0 = 0.",
     unroll,
     cases={
@@ -129,7 +129,7 @@ SLIPS_OF_LOOKING_UP = {
     "there is a mask in it; here every query may look at every key.": _masked,
 }
 check_look_up = Exercise(
-    "01 Look it up",
+    "03 Look it up",
     "q (..., M, d), k (..., N, d), v (..., N, C) -> what the queries are told, (..., M, C).",
     look_up,
     cases={

@@ -54,7 +54,7 @@ SLIPS_OF_A_NORM = {
 }
 SMALL, LARGE = normals(0, (2, 3, 4), (4,)), normals(1, (5, 6), (6,))
 check_root_mean_square = Exercise(
-    "18 RMSNorm",
+    "16 RMSNorm",
     "x (..., C), weight (C,), eps -> (..., C): divided by the root of the mean of its squares.",
     root_mean_square,
     cases={
@@ -157,7 +157,7 @@ SLIPS_OF_TURNING = {
     ),
 }
 check_turned = Exercise(
-    "18 Turn queries and keys",
+    "16 Turn queries and keys",
     "q, k, v (T, hs), past, base -> the three as attention reads them; the first stands at past.",
     turned,
     cases={

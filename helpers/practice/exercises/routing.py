@@ -33,7 +33,7 @@ def _over_tokens(logits, k):
 
 LOGITS = torch.tensor([[1.0, 2.0, 0.5, -1.0], [0.2, -0.5, 3.0, 1.5], [-1.0, -2.0, -0.5, -3.0]])
 check_gate_matrix = Exercise(
-    "13 The gate as a matrix",
+    "15 The gate as a matrix",
     "logits (N, E), k -> G (N, E), k weights in each row, 0 elsewhere.",
     gate_matrix,
     cases={f"the gates with k = {k}": (LOGITS, k) for k in (2, 3)},
@@ -145,7 +145,7 @@ ROUTED = torch.tensor(
     + [[3.0, 0.0, 0.5, -0.5], [0.0, -0.2, 1.0, 0.5], [0.5, 0.1, 0.0, 2.0], [2.0, 0.3, 0.1, 0.0]]
 )
 check_balance_of = Exercise(
-    "13 The balance loss for k experts",
+    "15 The balance loss for k experts",
     "logits (N, E), k -> the balance loss, a number with a gradient.",
     balance_of,
     cases={f"with k = {k}": (ROUTED, k) for k in (2, 1)},

@@ -40,7 +40,7 @@ SLIPS_OF_THE_PLACES = {
 }
 ASKED = torch.tensor([0, 2, 0, 0, 1, 2, 0, 2, 1, 1, 2])
 check_kept = Exercise(
-    "13 Who finds a place",
+    "15 Who finds a place",
     "experts (N,), in order of arrival, n_expert, places per expert -> (N,), True where kept.",
     kept,
     cases={f"the answer for places = {places}": (ASKED, 4, places) for places in (2, 1, 3)},

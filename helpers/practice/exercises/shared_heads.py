@@ -63,7 +63,7 @@ SLIPS_OF_GROUPS = {
     ),
 }
 check_shared_heads = Exercise(
-    "18 Shared keys and values",
+    "16 Shared keys and values",
     "q (nh, T, hs), k and v (n_kv, T, hs) -> (nh, T, hs), causal; neighbouring heads share.",
     shared_heads,
     cases={
@@ -115,7 +115,7 @@ SLIPS_OF_A_CACHE = {
 }
 LLAMA, SMOL = (32, 32, 8, 4096), (30, 9, 3, 576)
 check_texts_that_fit = Exercise(
-    "18 How many texts fit",
+    "16 How many texts fit",
     "bytes of memory, tokens of a text, n_layer, n_head, n_kv_head, n_embd -> number of texts.",
     texts_that_fit,
     cases={

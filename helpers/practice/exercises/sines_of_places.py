@@ -41,7 +41,7 @@ SLIPS_OF_THE_WAVES = {
     "you began to count at 1; place 0 has the angle 0.": lambda places, C: waves(places + 1, C),
 }
 check_waves = Exercise(
-    "01 Sines of places",
+    "03 Sines of places",
     "places (T,) in any order, an even C -> their vectors of sines and cosines, (T, C).",
     waves,
     cases={

@@ -24,7 +24,7 @@ def _shared(weights):
 
 P, Q = doubles([0.5, 0.3, 0.2, 0.0], [0.2, 0.5, 0.2, 0.1])
 check_one_draft = Exercise(
-    "19 Keep or refuse",
+    "17 Keep or refuse",
     "p, q (V,), a drafted token, u in [0, 1) -> whether it is kept, and what is drawn from if not.",
     keep_or_refuse,
     cases={

@@ -30,7 +30,7 @@ SLIPS_OF_THE_MASK = {
     ),
 }
 check_may_look = Exercise(
-    "16 The causal mask",
+    "05 The causal mask",
     "T -> a table (T, T), True where row t may look at column s.",
     may_look,
     cases={f"the mask for T = {T}": [T] for T in (4, 1, 9)},
@@ -63,7 +63,7 @@ def _opened(T, rows, columns, diagonal=0):
 
 
 check_prefix_mask = Exercise(
-    "16 A question is given",
+    "05 A question is given",
     "T and n -> a table (T, T): causal, but the first n positions all see each other.",
     prefix_mask,
     cases={

@@ -19,7 +19,7 @@ def _price(rule):
 
 
 check_bits_per_character = Exercise(
-    "03 Bits per character",
+    "01 Bits per character",
     "nats (n,), what each token cost, and the n tokens as strings -> bits per character.",
     bits_per_character,
     cases={
@@ -112,7 +112,7 @@ def _later(steps):
 
 
 check_blocks = Exercise(
-    "03 Blocks, one step apart",
+    "01 Blocks, one step apart",
     "ids (N,) and T -> x and y, both (n, T): one block after the other, y one step later.",
     blocks,
     cases={

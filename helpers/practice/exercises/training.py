@@ -62,7 +62,7 @@ SLIPS_OF_THE_LOSS = {
     ),
 }
 check_batch_loss = Exercise(
-    "07 The loss of a batch",
+    "08 The loss of a batch",
     "logits (B, T, V) and idx (B, T + 1) -> the mean cost of a target, in nats.",
     batch_loss,
     cases={
@@ -147,7 +147,7 @@ SLIPS_OF_CLIPPING = {
 }
 GRADIENTS = [torch.tensor([3.0, -1.0]), torch.tensor([[2.0, 1.0], [-1.0, 3.0]])]  # norm 5
 check_clipped = Exercise(
-    "07 Clipping by the global norm",
+    "08 Clipping by the global norm",
     "A list of gradients and the largest norm allowed -> the list of clipped gradients.",
     clipped,
     cases={

@@ -18,7 +18,7 @@ def _and_gradient(tied_logits, idx, embedding):
 
 
 check_tied_logits = Exercise(
-    "09 One matrix, used twice",
+    "10 One matrix, used twice",
     "idx (B, T), embedding (V, C) -> logits (B, T, V), with the gradient of both uses.",
     tied_logits,
     cases={
@@ -129,7 +129,7 @@ SLIPS_OF_DECAY = {
 NAMES = "embedding.weight table norm.weight norm.bias qkv.weight qkv.bias temperature".split()
 SHAPES = [(5, 4), (3, 4), (4,), (4,), (12, 4), (12,), ()]
 check_decay_groups = Exercise(
-    "09 What decays",
+    "10 What decays",
     "[(name, tensor), …] -> two lists of names: those that decay, those that are spared.",
     decay_groups,
     cases={

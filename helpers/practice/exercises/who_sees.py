@@ -35,7 +35,7 @@ SLIPS_OF_SIGHT = {
     ),
 }
 check_who_sees = Exercise(
-    "14 Who may see what",
+    "21 Who may see what",
     "reader ('encoder', 'decoder', 'BERT' or 'GPT'), T -> a table (T, T) of True and False.",
     who_sees,
     cases={

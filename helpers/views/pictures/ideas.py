@@ -31,13 +31,13 @@ class Idea:
         return TITLES[self.notebook]
 
 
-START, RNN, WHOLE = "00_start_here", "01_from_rnn_to_attention", "02_transformer_to_gpt"
-TOKENS, TABLE, HEADS = "03_text_to_tokens", "04_bigram_and_its_floor", "05_attention"
-BLOCK, TRAIN, WRITE = "06_the_block", "07_train_a_gpt", "08_generate"
-SIZES, TOWARD, MIXTURE = "09_gpt1_to_gpt3", "10_toward_gpt4", "11_mixture_of_experts"
-DIVERSITY, MOE, ALIGNED = "12_diversity_and_error", "13_moe_in_gpt", "17_alignment"
-BOTH_SIDES, MODERN, ENGLISH = "16_bert_gpt_and_the_mask", "18_modern_block", "19_a_model_of_english"
-ADAPT, CHECKED, INSIDE = "20_adapt_a_model", "21_checked_rewards", "22_inside"
+START, RNN, WHOLE = "00_start_here", "03_from_rnn_to_attention", "04_transformer_to_gpt"
+TOKENS, TABLE, HEADS = "01_text_to_tokens", "02_bigram_and_its_floor", "06_attention"
+BLOCK, TRAIN, WRITE = "07_the_block", "08_train_a_gpt", "09_generate"
+SIZES, TOWARD, MIXTURE = "10_gpt1_to_gpt3", "11_toward_gpt4", "13_mixture_of_experts"
+DIVERSITY, MOE, ALIGNED = "14_diversity_and_error", "15_moe_in_gpt", "12_alignment"
+BOTH_SIDES, MODERN, ENGLISH = "05_bert_gpt_and_the_mask", "16_modern_block", "17_a_model_of_english"
+ADAPT, CHECKED, INSIDE = "18_adapt_a_model", "19_checked_rewards", "20_inside"
 TITLES = {
     START: "Start here", RNN: "From RNN to attention", WHOLE: "The Transformer",
     TOKENS: "Text to tokens", TABLE: "The bigram and its floor", HEADS: "Attention",
