@@ -1,7 +1,7 @@
 # The course's commands. `make` alone lists them.
 PYTHON ?= python3
 NOTEBOOK = notebooks/00_start_here.ipynb
-PYTEST_OPTIONS = -n 2 --dist loadfile
+PYTEST_OPTIONS = -n 2
 VENV = .venv
 RUN = $(VENV)/bin/python
 READY = $(VENV)/ready

@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -78,3 +79,22 @@ def test_a_difference_is_named_in_the_summary(project, stored, reason):
     result = nbval(project, "notebooks/")
     (line,) = re.findall("^FAILED .*", result.stdout, re.MULTILINE)
     assert reason in line and "| from IPython.display import HTML" in line
+
+
+def test_cells_of_a_notebook_stay_together_when_two_run_at_once(project):
+    (project / "tests" / "test_sum.py").write_text("def test_sum():\n    assert 1 + 1 == 2\n")
+    cells = [v4.new_code_cell(source) for source in ("a = 1", "a += 1", "assert a == 2")]
+    for name in ("01_a", "02_b"):
+        nbformat.write(v4.new_notebook(cells=cells), project / "notebooks" / f"{name}.ipynb")
+    result = nbval(project, "notebooks/", "tests", "-n", "2", "-v")
+    assert "7 passed" in result.stdout, result.stdout
+    workers = {
+        name: set(re.findall(rf"\[(gw\d)\].*_{name}::ipynb", result.stdout)) for name in "ab"
+    }
+    assert {len(ran) for ran in workers.values()} == {1}, workers
+
+
+def test_what_is_dealt_out_first_is_there():
+    conftest = runpy.run_path(str(ROOT / "conftest.py"))
+    for start in (*conftest["LONG"], *conftest["DIVIDED"]):
+        assert list(ROOT.glob(f"{start}*")), start

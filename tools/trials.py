@@ -22,8 +22,8 @@ from kernel_environment import ROOT
 from results import Results
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-EVERYTHING = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks", "tests"]
-NOTEBOOKS = ["-n", "2", "--dist", "loadfile", "--nbval", "notebooks"]
+EVERYTHING = ["-n", "2", "--nbval", "notebooks", "tests"]
+NOTEBOOKS = ["-n", "2", "--nbval", "notebooks"]
 OFFLINE = ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh"]
 
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from helpers.basics.borders import explained, takes
 from helpers.basics.kinds import check_tensor
 from helpers.basics.numbers import real, whole
+from helpers.models import quick
 from helpers.models.modes import evaluating
 
 COLDEST = 1e-30  # below it a temperature is 0 for all that float32 can tell
@@ -163,6 +164,7 @@ class Reader:
     def __init__(self, model: nn.Module, batch_size: int = 1, use_cache: bool = True):
         cached = use_cache and hasattr(model, "new_cache")
         self.model, self.cache = model, model.new_cache(batch_size) if cached else []
+        self.one_more = quick.one_more(model, self.cache)
 
     def last_logits(self, idx: Tensor) -> Tensor:
         """Logits for the token after each text: (B, S) -> (B, V)."""
@@ -170,7 +172,10 @@ class Reader:
         if not self.cache or idx.shape[1] > window:
             # Every token of a window that slides has a new position: no key kept would be right.
             return self.model(idx[:, -window:])[0][:, -1]
-        return self.model(idx[:, self.cache[0].length :], cache=self.cache)[0][:, -1]
+        new = idx[:, self.cache[0].length :]
+        if self.one_more and new.shape[1] == 1:
+            return self.one_more(new)
+        return self.model(new, cache=self.cache)[0][:, -1]
 
     def keep(self, rows: list[int]) -> None:
         """Go on from these rows of the batch, in this order; one may be named twice."""

@@ -17,6 +17,7 @@ norms           vectors brought to one size
 mlp             the feed-forward network, and the gated one
 block           attention and a feed-forward network, put together
 gpt             the GPT
+quick           one token more, with nothing but the matrices
 losses          what the right answers cost
 initialise      the numbers that a model starts with
 checkpoint      a model on disk

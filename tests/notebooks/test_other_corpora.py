@@ -21,7 +21,7 @@ def run_with(line):
     return "".join(output.get("text", "") for output in outputs)
 
 
-def test_all_claims_of_07_hold_on_shakespeare(needs_tinyshakespeare):
+def test_all_claims_hold_on_shakespeare(needs_tinyshakespeare):
     printed = run_with('corpus = corpora.load("tinyshakespeare")')
     assert "tinyshakespeare: 1,115,394 characters, 65 different ones" in printed
     assert len(re.findall("^✓ ", printed, re.MULTILINE)) >= 9

@@ -15,7 +15,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 ROOMS = ["basics", "text", "models", "learning", "theory", "views", "practice"]
 TESTS = [f"tests/{room}" for room in ROOMS]
 SUMMARY = re.compile(r"\d+ (passed|failed|error)")
-TWO_AT_ONCE = ["-n", "2", "--dist", "loadfile", "--color=no"]
+TWO_AT_ONCE = ["-n", "2", "--color=no"]
 
 
 def interpreter(name: str) -> str | None:

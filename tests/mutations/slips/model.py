@@ -2,6 +2,8 @@
 
 from tests.mutations.slip import slip
 
+QUICK = "models/test_quick.py::test_every_token_is_read_as_the_model_reads_it"
+
 MODEL = [
     slip(
         "positions as many as the block, whatever the prompt",
@@ -92,5 +94,26 @@ MODEL = [
         "grid.permute(0, 2, 4, 3, 5, 1)",
         "grid.permute(0, 2, 4, 5, 3, 1)",
         "models/test_vision.py::test_patches_by_hand",
+    ),
+    slip(
+        "queries of one more token given to other groups",
+        "models/quick.py",
+        ".view(B, shared, nh // shared, -1)",
+        ".view(B, nh // shared, shared, -1).transpose(1, 2)",
+        f"{QUICK}[modern]",
+    ),
+    slip(
+        "one more token that stands where the text begins",
+        "models/quick.py",
+        "turn(heads[:, : nh + shared], cache.length)",
+        "turn(heads[:, : nh + shared], 0)",
+        f"{QUICK}[turned]",
+    ),
+    slip(
+        "a model with hooks that is read past them",
+        "models/quick.py",
+        "type(part) not in known or _hooked(part)",
+        "type(part) not in known",
+        "models/test_quick.py::test_a_subclass_a_mask_a_hook_and_dropout_are_never_passed_over",
     ),
 ]
