@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explained, takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating, hooked
 
@@ -69,8 +70,12 @@ def exchanged(model: nn.Module, idx: Tensor, other: Tensor, places: Iterable[int
 
     idx, other: (B, T), two runs. Returns (L + 1, n, B, V): in [layer, i] the stream at this layer
     holds at places[i] what the other run has there. As `patched` at each of the n places.
+    ValueError for a place that the texts do not have.
     """
-    places, (B, _) = list(places), idx.shape
+    B, T = idx.shape
+    numbers = isinstance(places, Iterable)
+    need(numbers, "places", "be numbers of characters", places, "Try range(4, 8).")
+    places = [whole("every place", p, -T, T - 1, "Try range(4, 8).") for p in places]
     every, rows = idx.repeat(len(places), 1), torch.arange(len(places) * B)  # (n·B, T)
     where, found = torch.tensor(places).repeat_interleave(B), []
     for door, given in zip(_doors(model), streams(model, other), strict=True):

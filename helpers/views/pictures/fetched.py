@@ -31,7 +31,7 @@ def fetched(effect, text: Sequence[str], answer: str) -> Picture:
         *_rows(effect, top),
         *_way(way, top),
         *_text(text, way, top),
-        words(LEFT + (way[-1] + 0.5) * STEP, TOP - 14, answer, 15, **_BOLD),
+        words(LEFT + (way[-1] + 1) * STEP, TOP - 14, answer, 15, **_BOLD | {"text_anchor": "end"}),
     ]
     return Picture(
         _say(effect, text, way),
