@@ -42,6 +42,8 @@ class CausalSelfAttention(nn.Module):
     turn: what the positions do to queries and keys; by default nothing.
     """
 
+    cache = LayerCache
+
     def __init__(self, config: GPTConfig, turn: Turn = unturned):
         super().__init__()
         self.n_head, self.dropout, self.turn = config.n_head, config.dropout, turn

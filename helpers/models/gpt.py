@@ -97,7 +97,8 @@ class GPT(nn.Module):
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
-        return [LayerCache(self.config, batch_size) for _ in self.blocks]
+        kinds = [getattr(block.attention, "cache", LayerCache) for block in self.blocks]
+        return [kind(self.config, batch_size) for kind in kinds]
 
     def save(self, folder: str | Path, tokenizer=None) -> None:
         """Write the weights, the config and the tokenizer into a folder, together or not at all."""

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from helpers.basics.borders import explains
 from helpers.models import masks
 from helpers.models.attention import CausalSelfAttention, attention_weights, split_heads
+from helpers.models.cache import WindowCache
 from helpers.models.config import GPTConfig
 from helpers.models.norms import RMSNorm
 from helpers.models.positions import Turn, unturned
@@ -76,6 +77,8 @@ class SlidingAttention(GroupedAttention):
 
     What lies further back may still be heard of: the layer below has seen it from nearer by.
     """
+
+    cache = WindowCache
 
     def __init__(self, config: GPTConfig, turn: Turn = unturned):
         super().__init__(config, turn)

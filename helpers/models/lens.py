@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explained, takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.models.modes import evaluating, hooked
 
@@ -60,3 +61,31 @@ def patched(model: nn.Module, layer: int, places: Iterable[int], values: Tensor)
 
     with hooked([doors[layer]], exchange):
         yield
+
+
+@torch.no_grad()
+@takes(model="model", idx="tokens B T", other="tokens B T")
+def exchanged(model: nn.Module, idx: Tensor, other: Tensor, places: Iterable[int]) -> Tensor:
+    """The last character's logits where one vector of the stream is another run's.
+
+    idx, other: (B, T), two runs. Returns (L + 1, n, B, V): in [layer, i] the stream at this layer
+    holds at places[i] what the other run has there. As `patched` at each of the n places.
+    ValueError for a place that the texts do not have.
+    """
+    B, T = idx.shape
+    numbers = isinstance(places, Iterable)
+    need(numbers, "places", "be numbers of characters", places, "Try range(4, 8).")
+    places = [whole("every place", p, -T, T - 1, "Try range(4, 8).") for p in places]
+    every, rows = idx.repeat(len(places), 1), torch.arange(len(places) * B)  # (n·B, T)
+    where, found = torch.tensor(places).repeat_interleave(B), []
+    for door, given in zip(_doors(model), streams(model, other), strict=True):
+        values = given[:, places].transpose(0, 1).flatten(0, 1)  # (n·B, C)
+
+        def exchange(part: nn.Module, inputs: tuple, values: Tensor = values) -> tuple:
+            x = inputs[0].clone()
+            x[rows, where] = values
+            return x, *inputs[1:]
+
+        with evaluating(model), hooked([door], exchange):
+            found.append(model(every)[0][:, -1].unflatten(0, (len(places), B)))
+    return torch.stack(found)

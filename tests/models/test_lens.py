@@ -57,6 +57,17 @@ def test_a_patch_is_seen_from_its_place_on_and_gone_afterwards(model):
     assert_close(model(IDX)[0], before)
 
 
+def test_exchanged_is_a_patch_at_each_place_by_itself(model):
+    other, places = (IDX + 3) % 11, [1, 4, 6]
+    found = lens.exchanged(model, IDX, other, places)
+    values = lens.streams(model, other)
+    assert found.shape == (4, 3, 3, 11)
+    for layer in range(4):
+        for i, place in enumerate(places):
+            with lens.patched(model, layer, [place], values[layer][:, [place]]):
+                assert_close(found[layer, i], model(IDX)[0][:, -1])
+
+
 def test_the_mode_is_left_as_it_was(model):
     model.train()
     lens.streams(model, IDX)

@@ -136,3 +136,9 @@ def test_a_sweep_ends_where_it_began(every):
 def test_it_refuses_to_look_into_nothing():
     with pytest.raises(ValueError, match="must be a model to look into; got none. Try"):
         attention_heatmap({}, TEXT)
+
+
+@pytest.mark.parametrize(("n_head", "stored"), [(8, [("layer", "head")]), (32, [])])
+def test_pairs_of_layer_and_head_are_stored_where_there_are_few_heads(n_head, stored):
+    explorer = attention_heatmap((gpt(n_layer=3, n_head=n_head), TOKENIZER), TEXT)
+    assert [*explorer.pairs] == stored

@@ -74,3 +74,9 @@ def test_the_title_stands_above_the_names_of_the_floors():
 def test_a_model_without_a_loss_is_refused(nothing):
     with pytest.raises(ValueError, match="a loss for each of its seeds"):
         plots.ladder(nothing)
+
+
+def test_the_axis_and_the_words_say_what_is_measured():
+    ax = plots.ladder(LOSSES, unit="nats per character", what="excess over the truth")
+    assert ax.get_xlabel() == "excess over the truth (nats per character)"
+    assert draw().get_xlabel() == "validation loss (nats per character)"

@@ -133,6 +133,12 @@ def test_lines_says_ends_and_extremes_and_labels_each_line():
     assert [list(line.get_ydata()) for line in ax.lines] == [[3, 1, 2], [1, 1, 1]]
 
 
+@pytest.mark.parametrize("draw", [plots.lines, lambda x, ys: plots.repeats(x, {"a": [ys["a"]]})])
+def test_a_short_axis_of_whole_numbers_such_as_layers_has_no_ticks_between_them(draw):
+    ax = draw(range(5), {"a": [0.1, 0.5, 0.7, 0.8, 0.9]})
+    assert all(tick == round(tick) for tick in ax.get_xticks())
+
+
 def test_lines_take_logarithmic_axes():
     ax = plots.lines([1, 10, 100], {"loss": [8, 4, 2]}, logx=True, logy=True)
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log") and not overlaps(boxes(ax))

@@ -4,6 +4,7 @@ attention_map    one head's map, or all of them, and one row in numbers
 attention_parts  the parts of an attention picture
 clocks           a pair of channels of a query and a key, as hands of a clock
 expert_layer     a layer of experts, from the tokens to the sum
+fetched          where something waits in the stream, and when it is fetched
 guessed_text     a text that is guessed, and who paid how much
 idea_map         the ideas of the course as a drawn map
 ideas            each idea: a sentence, a formula, what it rests on

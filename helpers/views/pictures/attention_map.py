@@ -16,6 +16,7 @@ from helpers.views.pictures import attention_parts
 
 SHOWN = 48  # tokens in the map
 LISTED = 9  # weights in numbers
+BOLD = 9.4  # pixels that a bold character of the title takes, at most on average
 Tokens = Sequence[str]
 
 
@@ -62,7 +63,9 @@ def attention_picture(
     check(maps if every else maps[layer, head])
     sight = Sight(maps, tokens, layer, head, row)
     title = f"{name}: " * bool(name) + f"layer {layer}, head {head}"
-    parts = [svg.words(12, 24, title, 15, font_weight="bold"), svg.words(12, 45, _about(sight), 12)]
+    # one line, so that the labels above the columns have the room below it
+    about = svg.words(12 + BOLD * len(title) + 16, 18, _about(sight), 12)
+    parts = [svg.words(12, 18, title, 15, font_weight="bold"), about]
     parts += attention_parts.grid(sight) if every else attention_parts.square(sight)
     parts += [*attention_parts.row_in_numbers(sight), *attention_parts.key()]
     text, height = attention_parts.text_below(sight)
@@ -84,7 +87,8 @@ def _about(s: Sight) -> str:
     head = "Row: the token that looks. Column: the token it sees. Every row sums to 1."
     w, count = s.window, len(s.tokens)
     whole = w.stop - w.start == count
-    return head if whole else f"{head} Shown: tokens {w.start} to {w.stop - 1} of {count}."
+    short = head.removesuffix(" Every row sums to 1.")
+    return head if whole else f"{short} Shown: tokens {w.start} to {w.stop - 1} of {count}."
 
 
 def _say(s: Sight, title: str, every: bool) -> str:

@@ -15,6 +15,7 @@ WIDTH, SIDE = 860, 360  # the picture and the map in it, CSS pixels
 LEFT, TOP, PANEL = 92, 88, 540  # where the map begins; where the numbers do
 LARGEST_CELL = 40
 LABEL = 8  # characters of a token beside the map
+ABOVE = 56  # pixels for a token over its column, up to the title
 COLUMNS, SIZE, LINE = 98, 14, 23  # of the text: characters in a line, type size, line height
 SEEN = 0.002  # from this weight on a token has a colour
 LOUD = 0.2  # from this weight on white letters are easier to read
@@ -50,11 +51,16 @@ def square(s) -> list[str]:
 
 
 def _labels(label: str, middle: float, size: float, look: dict) -> list[str]:
-    """A token at its row and over its column; more than one character runs upwards there."""
+    """A token at its row and over its column; more than one character runs upwards there.
+
+    Upwards there is room for the title's line above, so a long one is set smaller.
+    """
     advance, low = svg.MONO_ADVANCE * size, 0.36 * size  # from the middle to the baseline
     beside = svg.mono(LEFT - 7 - len(label) * advance, TOP + middle + low, label, size, **look)
     if len(label) > 1:
-        return [beside, svg.upright(LEFT + middle + low, TOP - 7, label, size, **look)]
+        small = min(size, ABOVE / (svg.MONO_ADVANCE * len(label)))
+        up = svg.upright(LEFT + middle + 0.36 * small, TOP - 7, label, small, **look)
+        return [beside, up]
     return [beside, svg.mono(LEFT + middle - advance / 2, TOP - 7, label, size, **look)]
 
 

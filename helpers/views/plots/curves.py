@@ -35,6 +35,7 @@ def lines(
         ax.plot(x, y, **style.line_style(i, len(x)))
     ax.set_xlim(right=x.max())
     _write_out(ax.xaxis, x)
+    _count(ax.xaxis, x)
     _write_out(ax.yaxis, np.concatenate([*ys.values()]))
     style.finish(ax, _say(x, ys, xlabel), title, xlabel, ylabel)
     return name_ends(ax, {name: y[x.argmax()] for name, y in ys.items()})
@@ -65,6 +66,7 @@ def repeats(
         ax.plot(np.tile(x, len(y)), y.ravel(), MARKERS[i], ms=4.5, alpha=0.7, zorder=3, **look)
         labels.append((means[-1], name, PALETTE[i]))
     style.finish(ax, _say_repeats(x, ys, floors, xlabel), title, xlabel, ylabel)
+    _count(ax.xaxis, x)
     ax.set_ylim(bottom=min(0, ax.get_ylim()[0]))
     return label_ends(ax, labels)
 
@@ -77,6 +79,13 @@ def _write_out(axis: Axis, values: np.ndarray) -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
     axis.set_minor_formatter(NullFormatter())
+
+
+def _count(axis: Axis, values: np.ndarray) -> None:
+    """On a short axis of whole numbers, such as layers, no ticks between them."""
+    whole = (values == np.round(values)).all() and np.ptp(values) <= 10
+    if whole and axis.get_scale() == "linear":
+        axis.set_major_locator(style.counting())
 
 
 def _say(x: np.ndarray, ys: Mapping[str, np.ndarray], xlabel: str) -> str:

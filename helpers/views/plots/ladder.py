@@ -21,12 +21,13 @@ def ladder(
     ax: Axes | None = None,
     title: str = "",
     unit: str = UNIT,
+    what: str = "validation loss",
 ) -> Axes:
     """One row per model from top to bottom: a dot for each seed, the mean written beside it.
 
     losses: name -> a loss per seed. floors: name -> loss, drawn as vertical lines. aside: names
-    that are no step of the ladder; a thin line joins the means of all others. ValueError if a
-    model has no loss.
+    that are no step of the ladder; a thin line joins the means of all others. what, unit: what the
+    axis says. ValueError if a model has no loss.
     """
     rule = "Every model needs a loss for each of its seeds, at least one"
     losses = given.arrays(losses, (None,), rule, "Try {'one head': [2.41, 2.40, 2.41]}.")
@@ -43,8 +44,8 @@ def ladder(
     ax.set_yticks(range(len(losses)), map(writable, losses), fontsize=SIZE)
     ax.set(ylim=(len(losses) - 0.5, -0.6))
     ax.margins(x=0.08)
-    xlabel = f"validation loss ({unit})"
-    return finish(ax, _say(losses, floors, unit), title, xlabel, pad=22)  # over the floors' names
+    said = _say(losses, floors, f"{what} in {unit}")
+    return finish(ax, said, title, f"{what} ({unit})", pad=22)  # over the floors' names
 
 
 def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
@@ -54,8 +55,8 @@ def _dots(ax: Axes, row: int, values: np.ndarray, **look) -> None:
     labels.beside(ax, f"{values.mean():.2f}", (values.max(), row), (9, 0), **where)
 
 
-def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], unit: str) -> str:
+def _say(losses: Mapping[str, np.ndarray], floors: Mapping[str, float], what: str) -> str:
     spans = {n: f" (from {number(v.min())} to {number(v.max())})" for n, v in losses.items()}
     means = [f"{n} {number(v.mean())}{spans[n] * (len(v) > 1)}" for n, v in losses.items()]
-    text = f"Validation loss in {unit} by model, mean over seeds: {'; '.join(means)}."
+    text = f"{what[0].upper()}{what[1:]} by model, mean over seeds: {'; '.join(means)}."
     return f"{text} Floors: {amounts(floors)}." if floors else text

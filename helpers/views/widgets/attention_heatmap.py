@@ -16,6 +16,7 @@ from helpers.views.widgets.explorer import Explorer
 
 MOST_READ = 256  # tokens; a map grows with the square of it
 REMEMBERED = 4  # texts whose maps are kept
+STORED = 64  # heads; of more, a flipbook has the chosen layer and the chosen head only
 Model = tuple[nn.Module, object]  # with its tokenizer: .encode(text) and .decode(ids)
 Models = Mapping[str, Model]
 
@@ -35,9 +36,9 @@ def attention_heatmap(
     given.must(models, "There must be a model to look into", "none", "Try (model, tokenizer).")
     readers = {n: one if hasattr(one, "read") else Reader(*one) for n, one in models.items()}
     controls = _controls(list(readers), text)
-    explorer = Explorer(
-        _drawing(readers), adjust=_follower(readers), pairs=[("layer", "head")], **controls
-    )
+    explorer = Explorer(_drawing(readers), adjust=_follower(readers), **controls)
+    if (controls["layer"].max + 1) * (controls["head"].max + 1) <= STORED:
+        explorer.pairs = [("layer", "head")]
     last = controls["position"].max
     for name, value in {"layer": layer, "head": head, "position": position}.items():
         controls[name].value = last if value is None else value

@@ -45,6 +45,7 @@ def of_models():
     yield call(GPTConfig.preset, "gpt2")
     yield call(lens.streams, model, idx, free=LONGER)
     yield call(lens.lens, model, x, free={"x": "NaN, empty, shape"})
+    yield call(lens.exchanged, model, idx, tokens(2, 5), [1, -1], free={"places": "one more"})
     yield call(GPT, model.config)
     yield call(model.forward, idx, y)
     yield call(model.forward, idx[:, 2:4], cache=filled, name="models.gpt.GPT.forward with cache")
@@ -131,14 +132,14 @@ def of_models():
         free={"x": "NaN, empty, transposed, one for batch, batch for one", "past": "zero"},
     )
     yield call(norms.RMSNorm, 8)
-    kept = cache.LayerCache(model.config, 2)
-    yield call(
-        kept.append,
-        qkv,
-        qkv,
-        free={"k": "NaN, swapped", "v": "NaN"},
-        make=lambda: cache.LayerCache(model.config, 2).append,
-    )
+    for kind in (cache.LayerCache, cache.WindowCache):
+        yield call(
+            kind(model.config, 2).append,
+            qkv,
+            qkv,
+            free={"k": "NaN, swapped", "v": "NaN"},
+            make=lambda kind=kind: kind(model.config, 2).append,
+        )
 
 
 def of_other_models():

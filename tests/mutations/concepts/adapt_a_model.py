@@ -44,4 +44,12 @@ CONCEPTS = [
         "return token_loss(chatter(x[some])[0], y[some])",
         "return token_loss(chatter(x[some])[0], x[some])",
     ),
+    concept(
+        "a model that has learned the text on which it is measured",
+        NAME,
+        "Hardly a piece of the unseen text",
+        "",
+        "playwright.write(27_000, seed=100)",
+        "playwright.write(27_000, seed=200)",
+    ),
 ]

@@ -84,4 +84,20 @@ CONCEPTS = [
         'for name in ("all but rotary", "rotary"))',
         'for name in ("all (Llama\'s block)", "rotary"))',
     ),
+    concept(
+        "the cache that is kept taken for the one that is made anew",
+        NAME,
+        "To keep the cache costs something",
+        "",
+        'zip(slid["kept"], slid["read anew"], strict=True)',
+        'zip(slid["read anew"], slid["kept"], strict=True)',
+    ),
+    concept(
+        "the longer training given to the other block",
+        NAME,
+        "Trained twice as long",
+        "",
+        'before["GPT-2\'s, twice as long"], modern',
+        'modern, before["GPT-2\'s, twice as long"]',
+    ),
 ]
