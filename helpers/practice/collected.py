@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from helpers.views.drawing.pages import Page, folded
+from helpers.views.drawing.pages import Page, anchor, folded
 
 HELD, FAILED, NOT_REACHED = "held", "failed", "not reached"
 HEADING = re.compile(r"^(#{1,6}) +(.+?) *#*$", re.MULTILINE)
@@ -76,15 +76,6 @@ def title(path: Path) -> str:
 def headings(path: Path) -> list[tuple[int, str]]:
     """Level and text of every heading, in order."""
     return [found for cell in _cells(path) for found in _headings_in(cell)]
-
-
-def anchor(heading: str) -> str:
-    """What comes after # in a link to a heading: JupyterLab and GitHub put - for each blank.
-
-    >>> anchor("The loss, and what it must be")
-    'The-loss,-and-what-it-must-be'
-    """
-    return heading.replace("`", "").replace(" ", "-")
 
 
 def link(notebook: str, heading: str, cell: str = "") -> str:

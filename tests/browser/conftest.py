@@ -35,19 +35,27 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture
-def page(chromium):
-    """An empty page of a new browser; `page.faults` has the errors that scripts raise or log."""
+@pytest.fixture(scope="module")
+def browser(chromium):
+    """One browser for the tests of a file: to start it takes longer than most of them."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
-        yield page
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """An empty page that shares nothing with others; `page.faults` has its scripts' errors."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.on("console", lambda said: said.type == "error" and page.faults.append(said.text))
+    yield page
+    context.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from urllib.parse import unquote
 
 import pytest
 from kernel_environment import ROOT
@@ -137,3 +138,12 @@ def test_an_unknown_idea_is_refused():
     for ask in (by_name, idea_map, concept_map):
         with pytest.raises(ValueError, match="no such idea; got 'Magic'. Try one of: P\\(next"):
             ask("Magic")
+
+
+@pytest.mark.parametrize("idea", IDEAS, ids=lambda idea: idea.name)
+def test_the_card_leads_to_the_section_that_builds_the_idea(idea):
+    (link,) = svg_seen.shapes(idea_map(idea.name).markup, "a")
+    notebook, _, section = link.get("href").partition("#")
+    found = collected.headings(ROOT / "notebooks" / notebook)
+    known = {collected.anchor(heading) for _, heading in found}
+    assert notebook == f"{idea.notebook}.ipynb" and unquote(section) in known

@@ -44,6 +44,12 @@ def test_the_bounds_touch_where_em_stands_and_where_it_goes_and_lie_below_elsewh
     now, following = (WAY.abs().argmin().item(), (WAY - 1).abs().argmin().item())
     for step in (0, 3, len(path_) - 1):
         at, height, (old, new) = _along(X, Y, path_, step)
+        here = path_[min(step, len(path_) - 2)]
+        assert height[now] == pytest.approx(mixtures.log_likelihood(X, Y, here).item())
+        bound = mixtures.lower_bound(
+            X, Y, here, path_[min(step + 1, len(path_) - 1)].responsibilities
+        )
+        assert new[now] == pytest.approx(bound.item())
         assert at == (step == len(path_) - 1)
         assert old[now] == pytest.approx(height[now]) and new[following] == pytest.approx(
             height[following]

@@ -36,7 +36,7 @@ def explorer(model):
 
 
 def digits(picture):
-    return "".join(re.findall(r"font-size:9px[^>]*>([^<]*)<", picture.markup))
+    return "".join(re.findall(r"font-size:11px[^>]*>([^<]*)<", picture.markup))
 
 
 def said(picture, name):

@@ -10,6 +10,7 @@ labels   labels at the ends of lines, spread so that none overlap
 diagram  words in boxes and circles, arrows between them
 roots    an axis spaced by square roots
 svg      SVG by hand
+chart    lines, bands and marks over two axes, by hand
 vector   a figure as SVG
 pages    lists with links and tables, as HTML
 source   source code of the helpers, coloured, with its file and class

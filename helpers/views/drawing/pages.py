@@ -91,3 +91,12 @@ def _aligned(rows: Sequence[Sequence[str]]) -> str:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     padded = ("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)) for row in rows)
     return "\n".join(line.rstrip() for line in padded)
+
+
+def anchor(heading: str) -> str:
+    """What comes after # in a link to a heading: JupyterLab and GitHub put - for each blank.
+
+    >>> anchor("The loss, and what it must be")
+    'The-loss,-and-what-it-must-be'
+    """
+    return heading.replace("`", "").replace(" ", "-")

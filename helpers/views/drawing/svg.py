@@ -8,10 +8,12 @@ import base64
 import html
 import io
 import json
+from urllib.parse import quote
 
 import numpy as np
 from matplotlib.image import imsave
 
+from helpers.views.drawing.pages import anchor
 from helpers.views.drawing.palette import INK
 from helpers.views.drawing.style import MONO
 
@@ -30,6 +32,12 @@ def document(width: float, height: float, parts: list[str]) -> str:
 def touched(shapes: list[str], **stops: object) -> str:
     """Shapes that a reader can touch: a widget then brings these controls to these stops."""
     return f"<g {asks(**stops)}>{''.join(shapes)}</g>"
+
+
+def link(shapes: list[str], notebook: str, heading: str) -> str:
+    """Shapes that lead to a section of another notebook, which a new tab shows."""
+    address = html.escape(f"{notebook}.ipynb#{quote(anchor(heading))}")
+    return f'<a href="{address}" target="_blank">{"".join(shapes)}</a>'
 
 
 def asks(**stops: object) -> str:

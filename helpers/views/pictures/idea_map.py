@@ -6,7 +6,7 @@ sentence and a formula, and where it is built.
 
 from helpers.views.drawing import Picture, listed
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, PURPLE, VERMILLION
-from helpers.views.drawing.svg import document, rect, touched, words
+from helpers.views.drawing.svg import document, link, rect, touched, words
 from helpers.views.pictures.ideas import IDEAS, KINDS, Idea, all_below, by_name, leads_to
 
 WIDTH, TOP, LEFT = 780, 46, 16
@@ -89,12 +89,15 @@ def _tip(end: tuple[float, float], way: str) -> str:
 
 
 def _card(idea: Idea, y: float) -> list[str]:
+    built, *around = _around(idea)
+    where = words(LEFT + 20, y + 91, built, 13, fill=BLUE, text_decoration="underline")
     return [
         rect(LEFT, y + 2, STRIPE, CARD - 22, COLOURS[idea.kind]),
         words(LEFT + 20, y + 18, idea.name, 16, font_weight="bold"),
         words(LEFT + 20, y + 43, idea.sentence, 13.5),
         words(LEFT + 20, y + 68, idea.formula, 15),
-        *(words(LEFT + 20, y + 91 + 21 * i, line, 13) for i, line in enumerate(_around(idea))),
+        link([where], idea.notebook, idea.section),
+        *(words(LEFT + 20, y + 112, line, 13) for line in around),
     ]
 
 

@@ -17,7 +17,7 @@ TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#CDBE1E", 
 LONGEST = 260  # CSS pixels of the longest bar
 TEXT = "font-family:monospace;font-size:14px;max-width:760px;margin:4px 0 10px;line-height:1"
 CELL = "display:inline-block;text-align:center;min-width:9px;padding:2px 1px 1px;margin:0 1px 3px 0"
-DIGIT = "font-size:9px;line-height:11px"
+DIGIT = "font-size:11px;line-height:12px"
 FULL = "border:1px dashed rgba(128,128,128,.9)"
 NOBODY = -1  # the place of an expert where a token asks none
 

@@ -42,7 +42,7 @@ def experts(
     ax.set_xlim(at.min(), at.max())
     margin = 0.08 * (np.ptp(y) or 1)
     ax.set_ylim(y.min() - margin, y.max() + margin)
-    style.finish(ax, _say(h, at, means, deviations), title, "x", "y")
+    style.finish(ax, say_experts(h, at, means, deviations), title, "x", "y")
     _label(ax, means[-1])
     return ax
 
@@ -54,7 +54,7 @@ def gates(at: Values, probs: Rows, title: str = "", ax: Axes | None = None) -> A
     for m, curve in enumerate(probs.T):
         ax.plot(at, curve, color=colour(m), ls=DASHES[m % len(DASHES)], lw=2.2)
     ax.set(xlim=(at.min(), at.max()), ylim=(-0.04, 1.04), yticks=(0, 0.5, 1))
-    style.finish(ax, _say_gates(at, probs), title, "x", "gate")
+    style.finish(ax, say_gates(at, probs), title, "x", "gate")
     _label(ax, probs[-1])
     return ax
 
@@ -113,7 +113,8 @@ def _check(x, y, h, at, means, deviations) -> None:
     given.must(fits, f"{rule} must fit together", got, "Try x[:, 0] for a single input.")
 
 
-def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
+def say_experts(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarray) -> str:
+    """What `experts` shows, in words: h (n, M), at (k,), means (k, M), deviations (M,)."""
     each = enumerate(zip(means.T, deviations, h.mean(0), strict=True), start=1)
     parts = [
         f"expert {m} goes {course(line)}, deviation {number(width)}, and answers for {share:.0%}"
@@ -123,7 +124,8 @@ def _say(h: np.ndarray, at: np.ndarray, means: np.ndarray, deviations: np.ndarra
     return f"{head}, x {course(at)}: {'; '.join(parts)}."
 
 
-def _say_gates(at: np.ndarray, probs: np.ndarray) -> str:
+def say_gates(at: np.ndarray, probs: np.ndarray) -> str:
+    """What `gates` shows, in words: every expert's probability at both ends and in the middle."""
     shown = [0, len(at) // 2, -1]
     rows = [", ".join(f"{p:.2f}" for p in curve) for curve in probs[shown].T]
     parts = "; ".join(f"expert {m} {row}" for m, row in enumerate(rows, start=1))

@@ -7,21 +7,20 @@ from collections.abc import Callable
 
 import ipywidgets
 import numpy as np
-from matplotlib.axes import Axes
 
 from helpers.theory.scaling import BESIROGLU, HOFFMANN, LossLaw
-from helpers.views.drawing import Picture, given, number, palette
-from helpers.views.drawing.style import SMALL
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, given, number, palette, svg
+from helpers.views.drawing.chart import SIZE, SMALL, Chart
 from helpers.views.widgets.controls import choice
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.model_sizes import power_of_ten
 
 LAWS = {"as printed (2022)": HOFFMANN, "refitted (2024)": BESIROGLU}
-SIZES = np.geomspace(1e6, 1e13, 300)  # parameters
+SIZES = np.geomspace(1e6, 1e13, 100)  # parameters
 LOSSES = (1.7, 5.0)  # what the picture has room for, in nats per token
 BUDGETS = (1e18, 1e26)  # operations
-TICKS = {1e6: "1 million", 1e8: "100 million", 1e10: "10 billion", 1e12: "1 trillion"}
+TICKS = {6: "1 million", 8: "100 million", 10: "10 billion", 12: "1 trillion"}
+YLABEL = "loss, nats per token"
 
 
 def compute_budget(
@@ -46,37 +45,36 @@ def compute_budget(
 
 
 def _drawing() -> Callable[..., Picture]:
-    figure = live.figure(7.4, 3.7)
-    ax = figure.add_axes((0.08, 0.14, 0.89, 0.7))
+    chart = Chart(59, 59, 659, 259, (6, 13), LOSSES)  # the powers of ten of the parameters
+    frame = chart.frame(TICKS, {float(y): str(y) for y in (2, 3, 4, 5)}, "parameters N", YLABEL)
 
     def draw(budget: float, size: float, law: str) -> Picture:
         chosen = LAWS[law]
         best = chosen.best_size(budget)
-        live.wipe(ax)
         title = f"Budget {budget:.2g} operations, law {law}"
-        _curve(live.panel(ax, title, "parameters N", grid="both"), chosen, budget)
-        _mark(ax, best, chosen, budget, "s", palette.BLUE, "best")
-        _mark(ax, size, chosen, budget, "o", palette.VERMILLION, "yours")
+        parts = [svg.words(chart.x, 46, title, SIZE), *frame, *_curve(chart, chosen, budget)]
         said = [_say(name, N, chosen, budget) for name, N in (("Yours", size), ("Best", best))]
-        return live.picture(ax, f"{title}. {' '.join(said)}")
+        marks = ((best, 1, palette.BLUE, "best"), (size, 0, palette.VERMILLION, "yours"))
+        for i, (N, kind, colour, name) in enumerate(marks):
+            words = _say(name, N, chosen, budget)
+            look = {"fill": colour, "text_anchor": "end"}
+            parts.append(svg.words(chart.x + 652, chart.y + 30 + 26 * i, words, SMALL, **look))
+            parts.append(chart.mark(np.log10(N), _height(N, chosen, budget), colour, kind, 6))
+        return Picture(f"{title}. {' '.join(said)}", markup=svg.document(740, 370, parts))
 
     return draw
 
 
-def _curve(ax: Axes, law: LossLaw, budget: float) -> None:
-    ax.set(xscale="log", xlim=(SIZES[0], SIZES[-1]), ylim=LOSSES, ylabel="loss, nats per token")
-    ax.set_xticks(list(TICKS), TICKS.values())
-    ax.plot(SIZES, [law.loss(N, budget / 6 / N) for N in SIZES], color=palette.INK, lw=1.8)
-    ax.axhline(law.E, color=palette.QUIET, lw=1.2, ls=(0, (4, 3)))
+def _curve(chart: Chart, law: LossLaw, budget: float) -> list[str]:
+    """The loss of every size at this budget, and the floor of the law."""
+    losses = [law.loss(N, budget / 6 / N) for N in SIZES]
+    floor = chart.line(chart.across, [law.E, law.E], palette.QUIET, 1, 1.6)
+    return [chart.inside([chart.line(np.log10(SIZES), losses, palette.INK, width=2.5), floor])]
 
 
-def _mark(ax: Axes, N: float, law: LossLaw, budget: float, marker: str, colour, name) -> None:
-    """A mark on the curve, and its words; a loss beyond the picture is marked at its upper end."""
-    height = min(law.loss(N, budget / 6 / N), LOSSES[1])
-    ax.plot([N], [height], marker, color=colour, ms=9, zorder=4)
-    top = {"best": 0.9, "yours": 0.8}[name]
-    words = _say(name, N, law, budget)
-    ax.text(0.99, top, words, transform=ax.transAxes, ha="right", color=colour, fontsize=SMALL)
+def _height(N: float, law: LossLaw, budget: float) -> float:
+    """A loss beyond the picture is marked at its upper end."""
+    return min(law.loss(N, budget / 6 / N), LOSSES[1])
 
 
 def _say(name: str, N: float, law: LossLaw, budget: float) -> str:

@@ -5,18 +5,19 @@ from collections.abc import Callable
 import ipywidgets
 import numpy as np
 import torch
-from matplotlib.axes import Axes
 from torch import Tensor, nn
 
 from helpers.learning import captioning
 from helpers.text.tasks import drawings
-from helpers.views.drawing import Picture, given, palette, style
+from helpers.views.drawing import Picture, given, palette, svg
+from helpers.views.drawing.chart import SIZE, SMALL, Chart, stroke
 from helpers.views.drawing.wording import likeliest, likeliest_of
-from helpers.views.widgets import live
+from helpers.views.pictures.vocabulary_bars import HATCH
 from helpers.views.widgets.explorer import Explorer
 
 SHOWN = 5  # names beside the image
-LOOKS = {"Bayes": palette.HATCHED, "model": {"color": palette.BLUE}}
+LOOKS = {"Bayes": ("url(#h)", palette.ORANGE), "model": (palette.BLUE,)}  # fill, and border
+PAGE, LEFT, TOP = 252, 14, 36  # CSS pixels: the image's side and place
 
 
 def drawing_reader(model: nn.Module, patch_size: int) -> Explorer:
@@ -47,43 +48,47 @@ def noisy(name: str, noise: float, seed: int) -> Tensor:
 
 
 def _drawing(model: nn.Module, patch_size: int) -> Callable[..., Picture]:
-    figure = live.figure(7.4, 3.0)
-    page, bars = figure.add_axes((0.01, 0.04, 0.36, 0.84)), figure.add_axes((0.46, 0.17, 0.53, 0.7))
-    live.panel(page, "What is read, patch by patch", grid="")
-    live.panel(bars, "P(name | image)")
-
     def draw(drawing: str, noise: float, sheet: int) -> Picture:
         image = noisy(drawing, noise, sheet)
         beliefs = {
             "Bayes": drawings.posterior(image, noise)[0].numpy(),
             "model": captioning.caption_log_probs(model, image)[0].exp().numpy(),
         }
-        _show(page, image[0, 0], patch_size)
-        _compare(bars, beliefs)
+        parts = [HATCH, *_page(image[0, 0].numpy(), patch_size), *_compared(beliefs)]
         told = [f"{who} {likeliest_of(drawings.NAMES, p)}" for who, p in beliefs.items()]
         flips = f"a drawing of {drawing}, {noise:.0%} of the pixels flipped by chance"
-        return live.picture(bars, f"{flips.capitalize()}. {'; '.join(told)}.")
+        markup = svg.document(740, 300, parts)
+        return Picture(f"{flips.capitalize()}. {'; '.join(told)}.", markup=markup)
 
     return draw
 
 
-def _show(ax: Axes, image: Tensor, patch_size: int) -> None:
-    live.wipe(ax)
-    for old in ax.images:
-        old.remove()
-    ax.imshow(image.numpy(), cmap="Greys", vmin=0, vmax=1)
-    ax.set(xticks=[], yticks=[])
-    for place in range(patch_size, len(image), patch_size):
-        for cut in (ax.axhline, ax.axvline):
-            cut(place - 0.5, color=palette.BLUE, lw=1)
+def _page(image: np.ndarray, patch_size: int) -> list[str]:
+    """The image (H, W) as it is printed, black on white, and its cuts into patches."""
+    shown = np.repeat(np.uint8(255 * (1 - image))[..., None], 3, -1)
+    cuts = np.arange(patch_size, len(image), patch_size) * PAGE / len(image)
+    return [
+        svg.words(LEFT, TOP - 9, "What is read, patch by patch", SIZE),
+        svg.pixels(LEFT, TOP, PAGE, PAGE, shown),
+        svg.rect(LEFT, TOP, PAGE, PAGE, "none", palette.QUIET),
+        *(stroke((LEFT + x, TOP, LEFT + x, TOP + PAGE), palette.BLUE, 1.4) for x in cuts),
+        *(stroke((LEFT, TOP + y, LEFT + PAGE, TOP + y), palette.BLUE, 1.4) for y in cuts),
+    ]
 
 
-def _compare(ax: Axes, beliefs: dict[str, np.ndarray]) -> None:
-    live.wipe(ax)
+def _compared(beliefs: dict[str, np.ndarray]) -> list[str]:
+    """A group of bars for each of the likeliest names, a bar for each reader; a key above."""
     best = likeliest(np.max(list(beliefs.values()), axis=0), SHOWN)
+    chart = Chart(340, TOP, 392, 210, (-0.6, SHOWN - 0.4), (0, 1.02))
+    names = {i: drawings.NAMES[which] for i, which in enumerate(best)}
+    parts = chart.frame(names, {0: "0.0", 0.5: "0.5", 1: "1.0"}, title="P(name | image)")
     for i, (who, belief) in enumerate(beliefs.items()):
-        places = np.arange(SHOWN) + 0.4 * (i - 0.5)
-        ax.bar(places, belief[best], 0.36, label=who, **LOOKS[who])
-    ax.set_xticks(range(SHOWN), [drawings.NAMES[i] for i in best], fontsize=style.SIZE)
-    ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.6, SHOWN - 0.4))
-    ax.legend(frameon=False, fontsize=style.SMALL, ncols=2, labelcolor=palette.INK)
+        key = 560 + 90 * i
+        parts += [svg.rect(key, 12, 20, 12, *LOOKS[who]), svg.words(key + 27, 23, who, SMALL)]
+        for place, p in enumerate(belief[best].tolist()):
+            (x, top), (right, floor) = (
+                chart.place(place + 0.4 * (i - 0.5) + side, height)
+                for side, height in ((-0.18, p), (0.18, 0))
+            )
+            parts.append(svg.rect(x, top, right - x, floor - top, *LOOKS[who]))
+    return parts

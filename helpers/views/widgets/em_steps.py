@@ -10,29 +10,25 @@ from collections.abc import Callable
 import ipywidgets
 import numpy as np
 import torch
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.colors import to_hex, to_rgb
 from torch import Tensor
 
+from helpers.basics.numbers import array
 from helpers.basics.tensors import double
 from helpers.theory import em, mixtures
-from helpers.views import plots
-from helpers.views.drawing import Picture, given, number, palette, style
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, given, number, palette, svg
+from helpers.views.drawing.chart import SMALL, Chart, stroke, ticks
+from helpers.views.drawing.labels import spread
+from helpers.views.plots.mixture import BAND, say_experts, say_gates
 from helpers.views.widgets.explorer import Explorer
 
 STARTS = ("apart", "identical", "random 1", "random 2", "random 3")
 MOST_EXPERTS = 4
 MOST_STEPS = 100
 TOL = 1e-3  # nats: what a picture can show
-PLACES = 81  # of the lines
-AREAS = (
-    (0.07, 0.36, 0.42, 0.6),
-    (0.07, 0.115, 0.42, 0.18),
-    (0.68, 0.66, 0.305, 0.28),
-    (0.68, 0.115, 0.305, 0.36),
-)
-WAY = torch.linspace(-0.5, 1.6, 43, dtype=torch.float64)  # 0 is this mixture, 1 the next
+PLACES = 41  # of the gate's curves
+SHADES = 16  # of a point's colour, from one expert's to another's
+WAY = torch.linspace(-0.5, 1.6, 22, dtype=torch.float64)  # 0 is this mixture, 1 the next
 Path = list[em.EMResult]
 
 
@@ -81,40 +77,76 @@ def _begin(x, y, start: str, M: int) -> mixtures.Mixture:
 
 
 def _drawing(x, y, path: Callable[[str, int], Path]) -> Callable[..., Picture]:
+    x, y = array(x), array(y)
     at = _places(double(x))
-    figure = live.figure(8.2, 4.8)
-    main, gate, climb, touch = (figure.add_axes(place) for place in AREAS)
-    main.tick_params(labelbottom=False)
-    for ax in figure.axes:
-        ax.locator_params(nbins=4)
+    margin = 0.08 * (np.ptp(y) or 1)
+    ends = (at[0].item(), at[-1].item()), (y.min() - margin, y.max() + margin)
+    main, gate = Chart(57, 19, 344, 288, *ends), Chart(57, 338, 344, 86, ends[0], (-0.04, 1.04))
 
     def draw(start: str, experts: int, step: int) -> Picture:
         results = path(start, experts)
-        now, heights = results[step], results[-1].log_likelihood
-        for ax in figure.axes:
-            live.wipe(ax)
+        now, heights = results[step], results[-1].log_likelihood.numpy()
         means, deviations = mixtures.design(at) @ now.weights.T, now.variances.sqrt()
-        plots.experts(x, y, now.responsibilities, at, means, deviations, ax=main)
-        plots.gates(at, mixtures.gate_probabilities(at, now.gate), ax=gate)
-        main.set_xlabel("")
-        for text in [*gate.texts]:
-            text.remove()  # the lines above have the same colours and names
-        _draw_climb(climb, heights, step)
-        _draw_touch(touch, *_along(x, y, results, step))
-        return live.picture(main, _say(start, step, heights, figure))
+        lines = array(means), array(deviations)
+        g, h = array(mixtures.gate_probabilities(at, now.gate)), array(now.responsibilities)
+        parts = [*_experts(main, x, y, h, array(at), *lines), *_gates(gate, array(at), g)]
+        parts += [*_climb(heights, step), *_touch(*_along(x, y, results, step))]
+        said = say_experts(h, array(at), *lines), say_gates(array(at), g)
+        return Picture(_say(start, step, heights, *said), markup=svg.document(820, 480, parts))
 
     return draw
 
 
-def _draw_climb(ax: Axes, heights: Tensor, step: int) -> None:
-    ax = style.axes(ax, grid="both")
-    ax.plot(heights.tolist(), color=palette.BLUE, lw=1.5)
-    ax.plot([step], [heights[step].item()], "o", color=palette.BLUE, ms=8)
-    last, rise = len(heights) - 1, (heights[-1] - heights[0]).item() or 1.0
-    ax.set(xlim=(-0.04 * last - 0.1, 1.04 * last + 0.1))
-    ax.set_ylim(heights[0].item() - 0.05 * rise, heights[-1].item() + 0.05 * rise)
-    style.finish(ax, "climb", xlabel="EM step")
-    ax.set_title("log-likelihood (nats)", loc="left", fontsize=style.SMALL)
+def _experts(chart: Chart, x, y, h, at, means, deviations) -> list[str]:
+    """Points in the mixed colours of those who answer for them; the experts' lines and bands."""
+    colours = np.array([to_rgb(palette.colour(m)) for m in range(h.shape[1])])
+    shares = np.round(SHADES * h) / SHADES  # so that a flipbook meets a colour more than once
+    tints = [to_hex(tint) for tint in (shares @ colours).clip(0, 1)]
+    owners = h.argmax(1).tolist()
+    marks = [chart.mark(*point, 3.4) for point in zip(x, y, tints, owners, strict=True)]
+    shapes = [f'<g fill-opacity="0.75">{"".join(marks)}</g>']
+    both = [0, -1]  # a straight line needs no more
+    for m, (line, deviation) in enumerate(zip(means[both].T, deviations, strict=True)):
+        band = line - BAND * deviation, line + BAND * deviation
+        shapes.insert(m, chart.band(at[both], *band, palette.colour(m)))
+        shapes.append(chart.line(at[both], line, palette.colour(m), m))
+    across = dict.fromkeys(ticks(*chart.across), "")  # the names stand below the gate
+    frame = chart.frame(across, ticks(*chart.up), "", "y")
+    return [*frame, chart.inside(shapes), *_names(chart, means[-1])]
+
+
+def _names(chart: Chart, ends: np.ndarray) -> list[str]:
+    """Right of the chart, at the height where its line ends, the name of every expert."""
+    right, low = chart.place(chart.across[1], chart.up[0])
+    wishes = [chart.place(0, end)[1] for end in ends.clip(*chart.up)]
+    heights = spread(wishes, 18, chart.y, low).tolist()
+    return [
+        part
+        for m, (wish, height) in enumerate(zip(wishes, heights, strict=True))
+        for part in (
+            stroke((right, wish, right + 24, height), palette.colour(m), 2),
+            svg.words(right + 28, height + 4.5, f"expert {m + 1}", SMALL),
+        )
+    ]
+
+
+def _gates(chart: Chart, at: np.ndarray, probs: np.ndarray) -> list[str]:
+    curves = [chart.line(at, p, palette.colour(m), m) for m, p in enumerate(probs.T)]
+    up = {0.0: "0.0", 0.5: "0.5", 1.0: "1.0"}
+    return [*chart.frame(ticks(*chart.across), up, "x", "gate"), chart.inside(curves)]
+
+
+def _climb(heights: np.ndarray, step: int) -> list[str]:
+    """The log-likelihood after every step of EM, and where it now stands."""
+    last, rise = len(heights) - 1, (heights[-1] - heights[0]) or 1.0
+    across = (-0.04 * last - 0.1, 1.04 * last + 0.1)
+    up = heights[0] - 0.05 * rise, heights[-1] + 0.05 * rise
+    chart = Chart(558, 29, 250, 134, across, up)
+    words = "EM step", "", "log-likelihood (nats)"
+    whole = {place: name for place, name in ticks(*across).items() if place % 1 == 0}
+    curve = chart.line(range(last + 1), heights, palette.BLUE, width=2)
+    dot = chart.mark(step, heights[step], palette.BLUE)
+    return [*chart.frame(whole, ticks(*up), *words), curve, dot]
 
 
 def _along(x, y, path: Path, step: int) -> tuple[float, list[float], list[list[float]]]:
@@ -124,13 +156,13 @@ def _along(x, y, path: Path, step: int) -> tuple[float, list[float], list[list[f
     """
     first = max(0, min(step, len(path) - 2))
     here, there = path[first], path[min(first + 1, len(path) - 1)]
-    mixtures_ = [_between(here, there, t) for t in WAY.tolist()]
-    height = [mixtures.log_likelihood(x, y, m).item() for m in mixtures_]
-    bounds = [
-        [mixtures.lower_bound(x, y, m, end.responsibilities).item() for m in mixtures_]
-        for end in (here, there)
-    ]
-    return float(step > first), height, bounds
+    X, targets = mixtures.data(x, y)  # one joint density tells the likelihood and both bounds
+    way = (_between(here, there, t) for t in WAY.tolist())
+    joints = torch.stack([mixtures.log_joint(X, targets, mixture) for mixture in way])
+    height = joints.logsumexp(-1).sum(-1)
+    asked = [end.responsibilities for end in (here, there)]
+    bounds = [(h * joints).sum((1, 2)) + torch.special.entr(h).sum() for h in asked]
+    return float(step > first), height.tolist(), [bound.tolist() for bound in bounds]
 
 
 def _between(a: mixtures.Mixture, b: mixtures.Mixture, t: float) -> mixtures.Mixture:
@@ -141,24 +173,23 @@ def _between(a: mixtures.Mixture, b: mixtures.Mixture, t: float) -> mixtures.Mix
     )
 
 
-def _draw_touch(ax: Axes, at: float, height: list[float], bounds: list[list[float]]) -> None:
+def _touch(at: float, height: list[float], bounds: list[list[float]]) -> list[str]:
     """Everything less the log-likelihood at WAY's 0; it is drawn solid, the two bounds dashed."""
-    ax, base = style.axes(ax, grid="both"), np.interp(0, WAY, height)
+    way = array(WAY)
+    curves = [np.array(curve) - np.interp(0, way, height) for curve in (height, *bounds)]
+    rise = abs(np.interp(1, way, curves[0])) or 1.0
+    up = -1.2 * rise, max(curves[0].max(), rise) + 0.3 * rise
+    chart = Chart(558, 252, 250, 173, (way[0], way[-1]), up)
+    names = dict(zip((0, 1), ("before", "now") if at else ("now", "next"), strict=True))
     colours = palette.BLUE, palette.VERMILLION, palette.GREEN
-    curves = [np.array(curve) - base for curve in (height, *bounds)]
-    for curve, colour, dashes in zip(curves, colours, palette.DASHES, strict=False):
-        ax.plot(WAY, curve, color=colour, ls=dashes, lw=1.8)
-    ax.plot([at], [np.interp(at, WAY, curves[0])], "o", color=palette.BLUE, ms=8)
-    rise = abs(np.interp(1, WAY, curves[0])) or 1.0
-    ax.set_xlim(WAY[0].item(), WAY[-1].item())
-    ax.set_ylim(-1.2 * rise, max(curves[0].max(), rise) + 0.3 * rise)
-    ax.set_xticks([0, 1], ["before", "now"] if at else ["now", "next"])
-    style.finish(ax, "touch")
-    ax.set_title("gain (nats), and its two bounds", loc="left", fontsize=style.SMALL)
+    looks = zip(curves, colours, strict=True)
+    shapes = [chart.line(way, curve, tint, i, 2.5) for i, (curve, tint) in enumerate(looks)]
+    dot = chart.mark(at, np.interp(at, way, curves[0]), palette.BLUE)
+    frame = chart.frame(names, ticks(*up), title="gain (nats), and its two bounds")
+    return [*frame, chart.inside(shapes), dot]
 
 
-def _say(start: str, step: int, heights: Tensor, figure: Figure) -> str:
-    main, gate, *_ = (ax.get_label() for ax in figure.axes)
+def _say(start: str, step: int, heights: np.ndarray, main: str, gate: str) -> str:
     now, first, last = (number(heights[i]) for i in (step, 0, -1))
     head = f"Start {start!r}, EM step {step} of {len(heights) - 1}: log-likelihood {now}"
     return f"{head}, from {first} at the start to {last} at the end. {main} {gate}"

@@ -58,10 +58,13 @@ const FIELDS = {
   },
 };
 
-// Ink, lines and paper of an SVG become the page's own: light or dark.
+// Ink, lines and paper of an SVG become the page's own: light or dark. In the book, where notebooks
+// are chapters, its links lead to those.
 function themed(html) {
   if (!html.startsWith("<svg")) return html;
+  const kind = location.pathname.endsWith(".html") ? ".html" : ".ipynb";
   return html.replace(/<[^>]+>/g, (tag) => tag // what a reader has typed stands between two tags
+    .replace(/^(<a href="\w+)\.ipynb/, "$1" + kind)
     .replace(TINT, (_, where, tint) => where + INKS[tint.toLowerCase()])
     .replace(/^(<(?:rect|circle|path).*) fill="white"/s, '$1 fill="var(--paper)"'));
 }
@@ -79,8 +82,10 @@ class Board {
     this.picture.onclick = (event) => this.touch(event.target.closest("[data-set]"));
     this.picture.onkeydown = (event) => this.walk(event);
     new ResizeObserver(([{ contentRect }]) => {
-      if (contentRect.width !== this.width) this.picture.style.minHeight = this.tallest = 0;
+      if (contentRect.width === this.width) return;
       this.width = contentRect.width;
+      this.picture.style.minHeight = 0;
+      this.grow(0);
     }).observe(host);
   }
 
@@ -134,8 +139,7 @@ class Board {
     if (alarm) return; // the last picture stays, so that nothing jumps
     if (html !== this.html) this.picture.innerHTML = themed((this.html = html));
     this.picture.ariaLabel = alt;
-    this.tallest = Math.max(this.tallest, this.picture.offsetHeight);
-    this.picture.style.minHeight = `${this.tallest}px`;
+    this.grow(this.tallest);
     const targets = this.targets();
     for (const target of targets) Object.assign(target, { tabIndex: -1, role: "button" });
     if (targets.length) targets[0].tabIndex = 0; // one stop of the Tab key; arrows go on from there
@@ -143,6 +147,12 @@ class Board {
     if (place >= 0) (same ?? targets[place])?.focus(); // a touched place may ask for something new
     clearTimeout(this.later);
     this.later = setTimeout(() => (this.words.textContent = alt), 500); // read out where one stays
+  }
+
+  // A lower picture leaves what stands below where it is.
+  grow(from) {
+    this.tallest = Math.max(from, this.picture.offsetHeight);
+    this.picture.style.minHeight = `${this.tallest}px`;
   }
 
   say(text, old = false) {
