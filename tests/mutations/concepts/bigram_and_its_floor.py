@@ -68,4 +68,12 @@ CONCEPTS = [
         "careless = PairTable(V)",
         "careless = PairTable(V)\ncareless.table.weight.data.zero_()",
     ),
+    concept(
+        "long contexts tested on the text on which they were counted",
+        NAME,
+        "Eight characters miss about",
+        "",
+        '"4,000,000": grams.losses(val_ids)',
+        '"4,000,000": grams.losses(much[: len(val_ids)])',
+    ),
 ]
