@@ -16,6 +16,7 @@ TOUCHED = {  # widget -> the controls that its picture moves
     "changed_token": {"changed"},
     "concept_map": {"chosen"},
     "expert_layer": {"token"},
+    "one_batch": {"place", "row"},
     "one_look": {"word"},
     "rotary": {"distance"},
     "window_reach": {"position"},

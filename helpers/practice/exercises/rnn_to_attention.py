@@ -46,6 +46,9 @@ SLIPS_OF_UNROLLING = {
     ),
     "the bias b is missing.": lambda x, W, U, b: unroll(x, W, U, 0 * b),
     "the tanh is missing.": lambda *given: _states(*given, lambda a, c: a + c),
+    "this is a sigmoid, between 0 and 1; a state needs tanh, between −1 and 1.": (
+        lambda *given: _states(*given, lambda a, c: (a + c).sigmoid())
+    ),
     "this is the last state only; all of them are asked for.": lambda *given: unroll(*given)[-1],
     "h_0 is among them; the first row must be h_1.": _with_the_start,
     "the tanh must enclose U h as well.": lambda *given: _states(*given, lambda a, c: a.tanh() + c),

@@ -36,6 +36,7 @@ model_sizes           parameters, memory and training of a GPT
 moe_routing           which expert reads which token
 next_character        what the model expects, beside what is true
 next_word             temperature and cuts on real words
+one_batch             a batch, place by place: what is read, what must come
 one_copy              a copy in three steps: two heads and the prediction
 one_look              attention in one short sentence
 reading               what a model and the truth expect after a text
@@ -73,6 +74,7 @@ from helpers.views.widgets.moe_routing import moe_routing
 from helpers.views.widgets.next_character import next_character
 from helpers.views.widgets.next_word import next_word
 from helpers.views.widgets.norm_placement import norm_placement
+from helpers.views.widgets.one_batch import one_batch
 from helpers.views.widgets.one_copy import one_copy
 from helpers.views.widgets.one_look import one_look
 from helpers.views.widgets.rlhf_beta import rlhf_beta

@@ -52,4 +52,28 @@ CONCEPTS = [
         "steepest((counts + 1e-9).log())",
         "steepest((counts / counts.sum(0) + 1e-9).log())",
     ),
+    concept(
+        "a control whose table is hardly trained",
+        NAME,
+        "The table learns what can be counted",
+        "",
+        "learn_beginnings(PairTable(V), 0.3)",
+        "learn_beginnings(PairTable(V), 0.01)",
+    ),
+    concept(
+        "a start at zero, said to be random",
+        NAME,
+        "Random logits pay more",
+        "",
+        "careless = PairTable(V)",
+        "careless = PairTable(V)\ncareless.table.weight.data.zero_()",
+    ),
+    concept(
+        "long contexts tested on the text on which they were counted",
+        NAME,
+        "Eight characters miss about",
+        "",
+        '"4,000,000": grams.losses(val_ids)',
+        '"4,000,000": grams.losses(much[: len(val_ids)])',
+    ),
 ]

@@ -124,4 +124,20 @@ CONCEPTS = [
         "back = reach(lambda x: layer(x, x),",
         "back = reach(GRU(128),",
     ),
+    concept(
+        "queries and keys that change places",
+        NAME,
+        "The verb has found out who bites",
+        "",
+        "return (x @ W_q.T) @ (x @ W_k.T).T",
+        "return (x @ W_k.T) @ (x @ W_q.T).T",
+    ),
+    concept(
+        "weights that sum to 1 over those who look",
+        NAME,
+        "The verb has found out who bites",
+        "",
+        "weights = scores.softmax(-1)\nheard = weights @ (x @ W_v.T)",
+        "weights = scores.softmax(0)\nheard = weights @ (x @ W_v.T)",
+    ),
 ]

@@ -9,8 +9,8 @@ CONCEPTS = [
         NAME,
         "You pay least if you are as sure",
         "",
-        "return -share_right * math.log2(sure) - (1 - share_right) * math.log2((1 - sure) / 59)",
-        "return share_right * (1 - sure) + (1 - share_right) * sure",
+        "return -right * math.log2(sure) - (1 - right) * math.log2((1 - sure) / 59)",
+        "return right * (1 - sure) + (1 - right) * sure",
     ),
     concept(
         "the entropy of single letters taken for the entropy rate",
@@ -43,5 +43,21 @@ CONCEPTS = [
         "",
         "word = attempt[: place + 1].split()[-1]",
         "word = attempt[: place - 1].split()[-1]",
+    ),
+    concept(
+        "a wrong guess that shares what is left with itself",
+        NAME,
+        "Five guesses at 0.9",
+        "",
+        "math.log2((1 - sure) / 59)",
+        "math.log2((1 - sure) / 60)",
+    ),
+    concept(
+        "a belief read one character too late",
+        NAME,
+        "Here the model pays one to four",
+        "",
+        "believed = widgets.reading.next_probs(model, tokenizer, text[:place])",
+        "believed = widgets.reading.next_probs(model, tokenizer, text[: place + 1])",
     ),
 ]

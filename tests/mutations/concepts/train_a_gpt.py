@@ -44,4 +44,20 @@ CONCEPTS = [
         "log_p = better(windows[:, :-1])",
         "log_p = GPT(better.config)(windows[:, :-1])",
     ),
+    concept(
+        "one model that writes for two",
+        NAME,
+        "The lower the loss, the more words",
+        "",
+        '"C": (GPT.load("../data/checkpoints/playwright"), 256)',
+        '"C": (by_hand, 8)',
+    ),
+    concept(
+        "the weights taken for their gradients",
+        NAME,
+        "Most of a gradient lies",
+        "",
+        "p.grad.flatten().abs() for p in shipped.parameters()",
+        "p.detach().flatten().abs() for p in shipped.parameters()",
+    ),
 ]
