@@ -7,7 +7,7 @@ CONCEPTS = [
     concept(
         "a beta that the loss does not know",
         NAME,
-        "With a larger β: a steeper start",
+        "A larger β: a steeper start",
         "",
         "        loss = -logsigmoid(beta * (gain[winners]",
         "        loss = -logsigmoid(1.0 * (gain[winners]",
