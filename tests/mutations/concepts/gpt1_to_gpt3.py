@@ -83,10 +83,10 @@ CONCEPTS = [
     concept(
         "an old self that has been tuned as well",
         NAME,
-        "Old text saves part of what is forgotten",
+        "It pays at least 0.3 nats more for its own old texts",
         "",
-        "for m in (old_self, model)",
-        "for m in (model, model)",
+        'models = (old_self, learners["fine-tuned"][0])',
+        'models = (learners["fine-tuned"][0], learners["fine-tuned"][0])',
     ),
     concept(
         "a control that changes nothing",
