@@ -105,6 +105,14 @@ CONCEPTS = [
         "    updates.zero_grad()",
     ),
     concept(
+        "one fit taken for a thousand draws",
+        NAME,
+        "After little text the limit is less certain",
+        "",
+        "redrawn = power_laws.bootstrap(sizes, seeds)",
+        "redrawn = [laws[name]] * 1000",
+    ),
+    concept(
         "a law fitted without a limit",
         NAME,
         "Both limits lie above the truth",
