@@ -97,6 +97,14 @@ CONCEPTS = [
         'f"Hey, {w},", f"Hey, {w},"',
     ),
     concept(
+        "the second time measured twice",
+        NAME,
+        "The second time is free, and it is the context that tells",
+        "",
+        "first = torch.cat([row[-2 * n - 7 : -n - 7]",
+        "first = torch.cat([row[-n:]",
+    ),
+    concept(
         "a reader of lists that has learned nothing",
         NAME,
         "One example is enough, for a rule of its text",
