@@ -94,6 +94,7 @@ def begun_again(name, model, steps):
         ("moe_collapse", "sigmoid scores, bias steps", 50),
         ("moe_many_experts", "4 experts", 50),
         ("moe_many_experts", "64 experts, 1/8 absent", 50),
+        ("moe_many_experts", "64 experts, dropout 0.2", 50),
     ],
 )
 def test_the_beginning_of_a_run_comes_out_again(name, model, steps):

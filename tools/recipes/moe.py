@@ -78,7 +78,9 @@ RECIPES = {
         "models": {
             **{f"{E} experts": {"config": {"n_expert": E}} | BALANCED for E in (4, 16, 64)},
             "64 experts, 1/8 absent": CROWD | {"expert_dropout": 1 / 8},
+            "64 experts, 1/4 absent": CROWD | {"expert_dropout": 1 / 4},
             "64 experts, 1/2 absent": CROWD | {"expert_dropout": 1 / 2},
+            "64 experts, dropout 0.2": BALANCED | {"config": {"n_expert": 64, "dropout": 0.2}},
         },
     },
 }

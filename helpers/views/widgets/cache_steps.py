@@ -11,9 +11,9 @@ from helpers.views.drawing import Picture, counted, given, glyph, svg
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, PRINT, QUIET
 from helpers.views.widgets.explorer import Explorer
 
-WIDTH, LEFT, RIGHT = 940, 112, 12  # CSS pixels: the picture, and the room beside the text
+WIDTH, LEFT, RIGHT = 840, 112, 12  # CSS pixels: the picture, and the room beside the text
 WIDEST, TEXT, PLACES, KEYS, TOTALS = 22, 40, 62, 84, 168  # a cell; where each row stands
-ROOMY = 18  # pixels of a cell with room for every number
+ROOMY = 17  # pixels of a cell with room for every number
 MOST = 60  # characters
 
 

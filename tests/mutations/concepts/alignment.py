@@ -5,6 +5,14 @@ from tests.mutations.concept import concept
 NAME = "alignment"
 CONCEPTS = [
     concept(
+        "a beta that the loss does not know",
+        NAME,
+        "A larger β: a steeper start",
+        "",
+        "        loss = -logsigmoid(beta * (gain[winners]",
+        "        loss = -logsigmoid(1.0 * (gain[winners]",
+    ),
+    concept(
         "winners and losers exchanged",
         NAME,
         "From choices alone the rewards",

@@ -83,10 +83,10 @@ CONCEPTS = [
     concept(
         "an old self that has been tuned as well",
         NAME,
-        "Old text saves part of what is forgotten",
+        "It pays at least 0.3 nats more for its own old texts",
         "",
-        "for m in (old_self, model)",
-        "for m in (model, model)",
+        'models = (old_self, learners["fine-tuned"][0])',
+        'models = (learners["fine-tuned"][0], learners["fine-tuned"][0])',
     ),
     concept(
         "a control that changes nothing",
@@ -97,12 +97,28 @@ CONCEPTS = [
         'f"Hey, {w},", f"Hey, {w},"',
     ),
     concept(
+        "the second time measured twice",
+        NAME,
+        "The second time is free, and it is the context that tells",
+        "",
+        "first = torch.cat([row[-2 * n - 7 : -n - 7]",
+        "first = torch.cat([row[-n:]",
+    ),
+    concept(
         "a reader of lists that has learned nothing",
         NAME,
         "One example is enough, for a rule of its text",
         "",
         "    updates.zero_grad()\n    loss.backward()\n    updates.step()",
         "    updates.zero_grad()",
+    ),
+    concept(
+        "one fit taken for a thousand draws",
+        NAME,
+        "After little text the limit is less certain",
+        "",
+        "redrawn = power_laws.bootstrap(sizes, seeds)",
+        "redrawn = [laws[name]] * 1000",
     ),
     concept(
         "a law fitted without a limit",

@@ -77,6 +77,14 @@ CONCEPTS = [
         'ends, best = max(crowds["64 experts, 1/2 absent"]',
     ),
     concept(
+        "ordinary dropout judged by its training text",
+        NAME,
+        "Ordinary dropout of 0.2 ends higher",
+        "",
+        'dropped = min(crowds["64 experts, dropout 0.2"]["val_loss"])',
+        'dropped = min(crowds["64 experts, dropout 0.2"]["train_loss"])',
+    ),
+    concept(
         "the experts of other characters",
         NAME,
         "Kinds tell five times as much as exchanges",
