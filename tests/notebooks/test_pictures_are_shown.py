@@ -8,7 +8,6 @@ from lesson import Lesson
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DRAWN = {"show", "tabulate", "listing", "surprisal_text", "text_arcs", "token_strip"}
-LOST = {"10_gpt1_to_gpt3", "12_alignment", "19_checked_rewards"}  # one picture each, to be mended
 
 
 def thrown_away(source):
@@ -27,9 +26,7 @@ def _name(function):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_every_picture_of_a_notebook_is_shown(path, request):
-    if path.stem in LOST:
-        request.applymarker(pytest.mark.xfail(reason="to be mended where it stands"))
+def test_every_picture_of_a_notebook_is_shown(path):
     assert [call for cell in Lesson.load(path).code for call in thrown_away(cell.source)] == []
 
 
