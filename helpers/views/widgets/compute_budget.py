@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.theory.scaling import BESIROGLU, HOFFMANN, LossLaw
 from helpers.views.drawing import Picture, given, number, palette
 from helpers.views.drawing.style import SMALL
@@ -24,6 +25,7 @@ BUDGETS = (1e18, 1e26)  # operations
 TICKS = {1e6: "1 million", 1e8: "100 million", 1e10: "10 billion", 1e12: "1 trillion"}
 
 
+@signed()
 def compute_budget(
     budget: float = 3.15e23, size: float = 1.75e11, law: str = "as printed (2022)"
 ) -> Explorer:
