@@ -76,7 +76,7 @@ def opened(hint, value) -> tuple[bool, Iterable[tuple]]:
         if isinstance(value, Iterator):  # to look would be to use it up
             return True, ()
         fits = is_list(value) or (isinstance(value, str) and parts == (str,))
-        fits = fits or (kind is Iterable and isinstance(value, Mapping))  # of its keys
+        fits = fits or (kind is not Sequence and isinstance(value, Mapping))  # its keys
         return fits, ((part, each) for part in parts[:1] for each in (value if fits else ()))
     if kind in NAMED:
         fits = isinstance(value, kind)

@@ -1,6 +1,6 @@
 """Signatures: an argument is what its annotation says, or an error says what it must be."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ RIGHT = [
     (Sequence[float], torch.ones(3, requires_grad=True)), (Sequence[float], range(3)),
     (Sequence[float], []), (Sequence[str], "abc"), (Sequence[str], ("a", "b")), (DEEP, {}),
     (DEEP, {"a": [[1, 2], [3]]}), (DEEP, {"a": np.ones((2, 2))}), (float | None, None),
+    (Collection[str], {"a": 1}), (Iterable[str], {"a": 1}), (Collection[str], {"a"}),
     (tuple[int, str], (1, "a")), (tuple[int, str], [1, "a"]), (tuple[int, ...], (1, 2, 3)),
     (Sequence[tuple[str, float]], [("a", 1)]), (Sequence[bool], torch.ones(2).bool()),
 ]  # fmt: skip
@@ -32,6 +33,7 @@ WRONG = [  # what it must be, what came, the part that is wrong
     (tuple[int, str], (1,), (1,)), (tuple[int, str], (1, "a", 2), (1, "a", 2)),
     (tuple[int, int], (1, 2.5), 2.5), (Callable, 5, 5), (Axes, "ax", "ax"),
     (History, {"steps": [1]}, {"steps": [1]}), (History | DEEP, 5, 5), (dict[str, int], [1], [1]),
+    (Collection[str], {5: 1}, 5), (Sequence[str], {"a": 1}, {"a": 1}),
 ]  # fmt: skip
 
 
