@@ -59,6 +59,11 @@ TRIALS = {
         [*PYTEST, *NOTEBOOKS],
         {"GPT_PROBABLY_THREADS": "1"},
     ),
+    "devices": Trial(
+        "whatever takes a model on a stand-in device: its waits and copies are counted",
+        [*PYTEST, "tests/test_devices.py"],
+        {},
+    ),
     "twice": Trial(
         "every cell of every notebook run twice in place: all claims hold both times",
         [sys.executable, "tests/trials/twice.py"],

@@ -31,10 +31,12 @@ TENSORS = {  # kind -> what its numbers are, a check of the kind, and what to tr
     "ids": ("int64", lambda dtype: str(dtype) == "torch.int64", "Try torch.as_tensor(…).long()."),
     "mask": ("True and False", lambda dtype: str(dtype) == "torch.bool", "Try mask.bool()."),
 }
+OF_A_MODEL = ("numbers", "logits")  # what is not finite there may come from a training
 VALUES = {  # kind -> the tensor that it is, what must hold for all values, and a check of them
     "tokens": ("ids", "≥ 0", lambda x: x >= 0),
     "targets": ("ids", "≥ 0, or -100 where nothing is asked", lambda x: (x >= 0) | (x == -100)),
     "numbers": ("stream", "not NaN", lambda x: ~x.isnan()),
+    "logits": ("stream", "with a finite best one, not NaN", lambda x: x.amax(-1).isfinite()),
     "counts": ("any", "≥ 0, not all 0", lambda x: (x >= 0) & (x.sum() > 0)),
     "chances": ("stream", "≥ 0 with a sum of 1 in a row", lambda x: (x.sum(-1) - 1).abs() < 1e-3),
 }
@@ -88,8 +90,9 @@ def check_tensor(name: str, x, kind: str, words: list[str], sizes: dict) -> None
     if x.device.type != "cpu":
         return
     if good:
-        diverged = "If training diverged, try a smaller lr."
-        need(bool(good(x).all()), name, rule, x, diverged if kind == "numbers" else advice)
+        diverged = kind in OF_A_MODEL
+        advice = "If training diverged, try a smaller lr." if diverged else advice
+        need(bool(good(x).all()), name, rule, x, advice)
     for most in [sizes[word[1:]] for word in words if word[0] == "<" and word[1:] in sizes]:
         lie = f"lie in 0 … {most - 1}"
         need(bool((x < most).all()), name, lie, x, "Encode it with the model's own tokenizer.")

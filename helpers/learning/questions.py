@@ -5,11 +5,14 @@ and compared with another one. Notebook *A model of English*.
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from helpers.basics.gguf import GGUF
+from helpers.basics.kinds import need
+from helpers.basics.signature import signed
 from helpers.learning import sampling
 from helpers.models import attention, induction, int8, rounded
 from helpers.models.modes import evaluating
@@ -139,13 +142,15 @@ def price_when_rounded(model: nn.Module, tokenizer, text: str, bits: int) -> flo
     return sum(nats for _, nats in priced) / len(priced)
 
 
-def bits_per_byte(priced: list[list]) -> float:
+@signed()
+def bits_per_byte(priced: Sequence[tuple[str, float]]) -> float:
     """Of a text whose tokens are priced in nats: bits for each byte of its UTF-8.
 
     >>> bits_per_byte([["a", math.log(2)], ["bc", math.log(4)]])  # 1 + 2 bits, 3 bytes
     1.0
     """
     text = "".join(piece for piece, _ in priced)
+    need(text, "priced", "hold a text that is not empty", priced, "Try ask('prices', text).")
     return sum(nats for _, nats in priced) / math.log(2) / len(text.encode())
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from helpers.basics.files import alone
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
 from helpers.learning.interrupt import patient_interrupt
 from helpers.learning.optimizer import optimizer
@@ -42,6 +43,8 @@ def train(
     writing; OSError if nothing can be written there; ArithmeticError when the loss or the weights
     are no longer finite.
     """
+    trains = callable(getattr(model, "parameters", None))
+    need(trains, "model", "be a model", model, "Try GPT(config).")
     s = settings(
         steps=steps, batch_size=batch_size, lr=lr, seed=seed, warmup=warmup,
         weight_decay=weight_decay,

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.borders import explains
+from helpers.basics.signature import signed
 from helpers.models import checkpoint, initialise, pretrained
 from helpers.models.cache import LayerCache
 from helpers.models.config import GPTConfig
@@ -105,11 +106,13 @@ class GPT(nn.Module):
         checkpoint.save(folder, self, tokenizer)
 
     @classmethod
+    @signed()
     def load(cls, folder: str | Path) -> "GPT":
         """The model that `save` wrote, in eval mode. ValueError for a damaged or foreign file."""
         return checkpoint.load(folder, cls)
 
     @classmethod
+    @signed()
     def from_pretrained(cls, source: str | Path, download: bool = False) -> "GPT":
         """A model with its published weights: by name, from a folder or from a GGUF file.
 

@@ -14,6 +14,7 @@ from helpers.basics.borders import takes
 from helpers.basics.numbers import real, whole
 
 LARGEST = 2**63  # a window is written as one number
+ADVICE = "Encode it with the tokenizer of the counted text."
 
 
 class NGrams:
@@ -60,8 +61,13 @@ class NGrams:
             p = (both + self.weight * p) / (alone + self.weight)
             yield p
 
+    @takes(ids="tokens N")
     def losses(self, ids: Tensor) -> list[float]:
-        """Nats per token of another text (N,), given 0, 1, … longest tokens before each."""
+        """Nats per token of another text (N,), given 0, 1, … longest tokens before each.
+
+        ValueError for tokens that are none of the vocabulary.
+        """
+        whole("the largest of ids", ids.max(), 0, self.vocab_size - 1, ADVICE)
         return [-p.log().mean().item() for p in self.probs(self.windows(ids, self.longest))]
 
     def next_probs(self, context: Tensor) -> Tensor:

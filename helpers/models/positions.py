@@ -111,7 +111,7 @@ def ntk_base(base: float, hs: int, factor: float) -> float:
     return base * factor ** (hs / (hs - 2))
 
 
-@takes(n_head="count")
+@takes(n_head="count", rows="any ... C")
 def halves(rows: Tensor, n_head: int) -> Tensor:
     """Rows of a matrix of queries or keys whose pairs are neighbours, in the order that Rotary has.
 

@@ -25,7 +25,7 @@ def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
     logits: (..., E). Returns experts (..., k) int64, best first, and weights (..., k), which sum to
     1: for k = 1 the weight is 1 whatever the logits, so no gradient reaches the router. ValueError
-    unless 1 ≤ k ≤ E and no logit is NaN.
+    unless 1 ≤ k ≤ E, no logit is NaN and the best of a token is finite; -∞ is an absent expert.
 
     >>> [x.tolist() for x in route(torch.tensor([0.0, 9.0, 9.0]), 2)]
     [[1, 2], [0.5, 0.5]]
@@ -38,7 +38,7 @@ def route(logits: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 def check_logits(logits: Tensor, k: int = 1) -> None:
     """ValueError unless logits are (..., E) numbers and k a whole number in 1 … E."""
-    check_tensor("Router logits", logits, "numbers", ["...", "E"], {})
+    check_tensor("Router logits", logits, "logits", ["...", "E"], {})
     whole("k", k, 1, (E := logits.shape[-1]), advice=f"Try 1 or 2; there are E = {E} experts.")
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers.basics.borders import explained, takes
+from helpers.basics.signature import signed
 from helpers.learning.evaluation import evaluate
 from helpers.models.block import PreNormBlock
 from helpers.models.config import GPTConfig
@@ -153,6 +154,7 @@ def examine(model: GPT, start_loss: float, ids: Tensor, floor: float) -> dict[st
     }
 
 
+@signed()
 def verdict_table(verdicts: dict[str, dict[str, bool]]) -> str:
     """Verdicts of several models as lines of text: one row per check, one column per model.
 
@@ -160,7 +162,11 @@ def verdict_table(verdicts: dict[str, dict[str, bool]]) -> str:
               A  B
     is sound  ✓  ✗
     """
-    names, tests = list(verdicts), list(next(iter(verdicts.values())))
+    rule = "verdicts must hold the same checks, one at least, for each model"
+    same = {tuple(each) for each in verdicts.values()}
+    if len(same) != 1 or same == {()}:
+        raise ValueError(f"{rule}; got {verdicts}. Try {{'A': examine(…)}}.")
+    names, tests = list(verdicts), list(*same)
     width = max(map(len, tests))
     rows = [" " * width + "".join(f"  {name}" for name in names)]
     for test in tests:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from helpers.basics.signature import signed
 from helpers.views.drawing.pages import Page, anchor, folded
 
 HELD, FAILED, NOT_REACHED = "held", "failed", "not reached"
@@ -53,6 +54,7 @@ def claims(folder: Path | str = ".") -> list[Claim]:
     return [claim for path in found for claim in _in_notebook(path)]
 
 
+@signed()
 def index(claims: Iterable[Claim], unfold: bool = False) -> Page:
     """The claims as lines to open, one for each notebook; ValueError when there are none."""
     groups: dict[str, list] = {}
@@ -78,6 +80,7 @@ def headings(path: Path) -> list[tuple[int, str]]:
     return [found for cell in _cells(path) for found in _headings_in(cell)]
 
 
+@signed()
 def link(notebook: str, heading: str, cell: str = "") -> str:
     """A relative link to a section.
 

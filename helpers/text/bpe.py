@@ -15,7 +15,9 @@ from functools import cache, lru_cache
 import regex
 import tiktoken
 
+from helpers.basics.kinds import need
 from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.text import merges
 from helpers.text.simple_bpe import BYTES, SPLIT
 from helpers.text.special import WithSpecial, names_pattern
@@ -40,6 +42,7 @@ class BPETokenizer(WithSpecial):
     # is merged, the bytes that there must be, and whether the ids begin with the special tokens.
     kind, split, needed, special_first = "bpe", SPLIT, frozenset(BYTES), False
 
+    @signed()
     def __init__(self, tokens: Iterable[bytes], special: Iterable[str] = ()):
         self.tokens = list(tokens)
         super().__init__(special, first=0 if self.special_first else len(self.tokens))
@@ -69,6 +72,8 @@ class BPETokenizer(WithSpecial):
         """
         start = cls(BYTES, special)
         vocab_size = whole("vocab_size", vocab_size, start.vocab_size, advice=ADVICE)
+        texts = hasattr(text, "__iter__")
+        need(texts, "text", "be a text or several", text, "Try path.read_text().")
         words = _words([text] if isinstance(text, str) else text, start.special)
         if not words:
             raise ValueError(

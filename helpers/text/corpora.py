@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helpers.basics.files import write_atomically
+from helpers.basics.signature import signed
 from helpers.text import documents, download, playwright
 
 PLAYWRIGHT_CHARACTERS, PLAYWRIGHT_SEED = 1_000_000, 1564
@@ -36,6 +37,7 @@ class Corpus:
         return None if self.entropy_rate is None else self.entropy_rate * math.log(2)
 
 
+@signed()
 def load(name: str | Path = "playwright") -> Corpus:
     """The corpus of that name ("playwright", "tinyshakespeare"), or the UTF-8 text file at a path.
 

@@ -64,42 +64,27 @@ class Chain:
             self.times += [times] * (len(word) + 1)
         count = len(self.tokens)
         self.left, self.right = list(range(-1, count - 1)), list(range(1, count + 1))
-        for place in range(count - 1):
-            if pair := self._pair(place):
+        for place, pair in enumerate(zip(self.tokens, self.tokens[1:], strict=False)):
+            if None not in pair:
                 self.places[pair].append(place)
 
     def merge(self, pair: Pair) -> Iterator[tuple[Pair, int]]:
         """Make one token of every such pair; yields each pair that came (+ times) or went (-)."""
+        (a, b), new, tokens = pair, pair[0] + pair[1], self.tokens
         for place in sorted(self.places.pop(pair, [])):  # from left to right: aaa becomes aa, a
-            if self._pair(place) == pair:  # else a merge has taken one of the two
-                yield from self._around(place, -1)
-                self._join(place)
-                yield from self._around(place, 1)
-
-    def _join(self, place: int) -> None:
-        right = self.right[place]
-        self.tokens[place] += self.tokens[right]
-        self.tokens[right] = None
-        self.right[place] = after = self.right[right]
-        self.left[after] = place
-        for start in (self.left[place], place):
-            if pair := self._pair(start):
-                self.places[pair].append(start)
-
-    def _around(self, place: int, sign: int) -> Iterator[tuple[Pair, int]]:
-        """The pairs that a merge here changes; before it there is one more, the merged pair."""
-        starts = [self.left[place], place]
-        if sign < 0:
-            starts.append(self.right[place])
-        for start in starts:
-            if pair := self._pair(start):
-                yield pair, sign * self.times[place]
-
-    def _pair(self, place: int) -> Pair | None:
-        """The pair that begins at a place; None where a word begins, ends or a token went."""
-        if self.tokens[place] is None or (right := self.tokens[self.right[place]]) is None:
-            return None
-        return self.tokens[place], right
+            behind = self.right[place]
+            if tokens[place] != a or tokens[behind] != b:
+                continue  # a merge has taken one of the two
+            before, after, times = self.left[place], self.right[behind], self.times[place]
+            tokens[place], tokens[behind] = new, None
+            self.right[place], self.left[after] = after, place
+            yield pair, -times
+            if (other := tokens[before]) is not None:
+                self.places[other, new].append(before)
+                yield from (((other, a), -times), ((other, new), times))
+            if (other := tokens[after]) is not None:
+                self.places[new, other].append(place)
+                yield from (((b, other), -times), ((new, other), times))
 
 
 def learn(words: Mapping[bytes, int]) -> Iterator[Pair]:

@@ -61,10 +61,12 @@ def prepare(
         skipped = Counter() if skip_bad_lines else None
         ours = _tokenizer(tokenizer, files, validation, download, skip_bad_lines)
         write_atomically(out / "tokenizer.json", ours.to_json().encode())
-        counts = _write(documents.read(files, validation, skipped), ours, out, shard_tokens)
+        pieces = documents.read(files, validation, skipped)
+        counts, digests = _write(pieces, ours, out, shard_tokens)
         _check_counts(counts, validation)
         meta = _meta(ours) | {"tokens": counts, "tokenizer": tokenizer}
         meta |= {"files": [file.name for file in files], "skipped_lines": skipped or {}}
+        meta |= {"sha256": digests}
         write_atomically(out / META, (json.dumps(meta, indent=1) + "\n").encode())
     except BaseException:  # also Ctrl-C: half a text is of no use
         shutil.rmtree(out, ignore_errors=True)
@@ -80,8 +82,8 @@ def _meta(tokenizer: tokenizers.Tokenizer) -> dict:
 
 def _write(
     pieces: Iterable[Piece], tokenizer: tokenizers.Tokenizer, out: Path, shard_tokens: int
-) -> dict[str, int]:
-    """Tokenize all pieces and write them; how many tokens each part has."""
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Tokenize all pieces and write them; how many tokens each part has, and their sha256."""
     meta, encode = _meta(tokenizer), _encoder(tokenizer)
 
     def tokenize(batch: list[Piece]) -> list[tuple[str, np.ndarray]]:
@@ -95,7 +97,8 @@ def _write(
             open_files.enter_context(writer)
         for part, ids in chain.from_iterable(in_order(tokenize, _batches(pieces))):
             writers[part].add(ids)
-    return {part: writer.tokens for part, writer in writers.items()}
+    counts = {part: writer.tokens for part, writer in writers.items()}
+    return counts, {part: writer.sha256.hexdigest() for part, writer in writers.items()}
 
 
 def _batches(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:

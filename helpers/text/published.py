@@ -13,6 +13,7 @@ from functools import partial
 import tiktoken
 import tiktoken.load
 
+from helpers.basics.signature import signed
 from helpers.text import download, smollm, stream
 from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.special import WithSpecial
@@ -69,6 +70,7 @@ class PublishedTokenizer(WithSpecial):
             return b""
 
 
+@signed()
 def load(
     name: str, download: bool = False, seconds: float = 60
 ) -> PublishedTokenizer | BPETokenizer:

@@ -1,12 +1,14 @@
 """Shards: a text longer than memory, as files of token numbers that are mapped and not read.
 
 A folder holds meta.json and, for each part ("train", "validation"), PART_00000.bin and so on:
-little-endian numbers, 2 bytes each while the vocabulary allows it. Written by
+little-endian numbers, 2 bytes each while the vocabulary allows it. meta.json has the sha256 of all
+tokens of a part, so that two texts are told apart. Written by
 `python -m helpers.text.prepare`, read by `helpers.learning.pretrain`.
 Notebook *From GPT-1 to GPT-3*.
 """
 
 import bisect
+import hashlib
 import itertools
 import json
 from collections.abc import Iterable
@@ -110,11 +112,12 @@ class Writer:
 
     def __init__(self, folder: Path, part: str, dtype: str, shard_tokens: int):
         self.folder, self.part, self.dtype, self.shard_tokens = folder, part, dtype, shard_tokens
-        self.tokens, self.open = 0, ExitStack()
+        self.tokens, self.open, self.sha256 = 0, ExitStack(), hashlib.sha256()
 
     def add(self, ids: Iterable[int]) -> None:
         """Tokens to follow those already there."""
         ids = np.asarray(ids, dtype=self.dtype)
+        self.sha256.update(ids.tobytes())
         while len(ids):
             here = self.tokens % self.shard_tokens
             if here == 0:
@@ -139,7 +142,8 @@ def read_meta(folder: Path) -> dict:
     """What meta.json says. ValueError if it is not there or not such a file."""
     try:
         meta = json.loads((folder / META).read_text(encoding="utf-8"))
-        return {key: meta[key] for key in ("dtype", "vocab_size", "end_of_text", "tokens")}
+        known = {key: meta[key] for key in ("dtype", "vocab_size", "end_of_text", "tokens")}
+        return known | {"sha256": meta.get("sha256", {})}  # older shards have none
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"{folder} must be a folder of token shards; {META} cannot be read ({error}). "

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from helpers.basics.files import settle
+from helpers.basics.signature import signed
 from helpers.text import vocabulary_files
 from helpers.text.bpe import BPETokenizer, checked_ids
 from helpers.text.published import PublishedTokenizer
@@ -38,6 +39,7 @@ class CharTokenizer(WithSpecial):
         super().__init__(special, first=len(self.characters))
 
     @classmethod
+    @signed()
     def from_text(cls, text: str) -> "CharTokenizer":
         """The vocabulary is every character that occurs in the text; ValueError if none does."""
         return cls(text)
@@ -88,6 +90,7 @@ KINDS = {"characters": CharTokenizer, "published": PublishedTokenizer}
 KINDS |= {kind.kind: kind for kind in (BPETokenizer, SmolTokenizer)}
 
 
+@signed()
 def load(folder: str | Path) -> Tokenizer:
     """The tokenizer that `model.save(folder, tokenizer)` wrote, or GPT-2's files in the folder.
 

@@ -52,6 +52,7 @@ def bagging(learn: Learner, x, y, draws: Tensor) -> Ensemble:
     x: (n, d) or (n,); y: (n,); draws: (M, n) from `bootstrap`.
     """
     x, y = double(x), data(x, y)[1]
+    whole("the largest of draws", draws.max(), 0, len(y) - 1, "Try bootstrap(len(y), 10).")
     members = [learn(x[chosen], y[chosen], torch.ones_like(y[chosen])) for chosen in draws]
     return Ensemble(members, torch.full((len(draws),), 1 / len(draws), dtype=x.dtype))
 

@@ -8,6 +8,7 @@ point operations: Kaplan et al. 2020, §2.1; a loss of the form E + A/N^a + B/D^
 from dataclasses import dataclass
 
 from helpers.basics.borders import takes
+from helpers.basics.numbers import real
 from helpers.models.config import GPTConfig
 
 
@@ -121,6 +122,10 @@ class LossLaw:
     B: float
     a: float
     b: float
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            real(name, value, lambda v: v >= 0, "be a number ≥ 0", "Try scaling.HOFFMANN.")
 
     @takes(n_params="amount", n_tokens="amount")
     def loss(self, n_params: float, n_tokens: float) -> float:

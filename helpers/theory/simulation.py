@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.basics.borders import takes
+from helpers.basics.kinds import need
 from helpers.basics.numbers import checked, whole
 from helpers.theory.decomposition import decompose
 from helpers.theory.students import settings
@@ -59,7 +60,7 @@ def _run(generator, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, 
     return error, average, ambiguity
 
 
-@takes(N="count", examples="whole", sigma2="least0")
+@takes(N="count", examples="whole", sigma2="least0", generator="with standard_normal")
 def draw_task(generator, N: int, examples: int, sigma2: float):
     """A teacher (N,) with |w0|² = N, inputs x (p, N), answers y (p,) with noise of variance σ²."""
     teacher = generator.standard_normal(N)
@@ -77,6 +78,8 @@ def fit(x: np.ndarray, y: np.ndarray, lam: float, T: float = 0.0, generator=None
     """
     for name, values in (("x", x), ("y", y)):
         checked(name, values, np.isfinite, "be finite", "Leave out what is missing.")
+    fits = x.ndim == 2 and y.shape == x.shape[:1]
+    need(fits, "x", f"be (p, N), with an answer for each of y {y.shape}", x, "Try x[None].")
     N = x.shape[1]
     curvature = x.T @ x / N + lam * np.eye(N)  # A + λ
     w = np.linalg.solve(curvature, x.T @ y / math.sqrt(N))

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, is_dataclass
@@ -11,14 +12,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from torch import Tensor, nn
 
+from helpers.views.drawing.picture import described
 from tests.test_advice import SENTENCE, advises
 
 HELPERS = str(Path(__file__).parents[2] / "helpers")
 OURS = (ValueError, TypeError, ArithmeticError, LookupError, ConnectionError)
 HARMLESS = {"whole for real", "double for float"}  # whoever can read these may do so
 MARGIN = 1000  # beyond the last token
+NO_NUMBER = re.compile(r"\b(nan|inf)\b")  # in what a picture says
 
 
 @dataclass
@@ -192,10 +196,12 @@ def numbers(result) -> list[np.ndarray]:
         return [result.detach().double().numpy()] if not result.is_meta else []
     if isinstance(result, nn.Module):
         return [p.detach().double().numpy() for p in result.state_dict().values()]
+    if words := said(result):
+        return [code(words), np.full(len(NO_NUMBER.findall(words)), math.nan)]
     if isinstance(result, (bool, int, float, np.ndarray, np.number)):
         return [np.asarray(result, dtype=float)]
     if isinstance(result, str):
-        return [np.frombuffer(result.encode("utf-8", "replace"), dtype=np.uint8).astype(float)]
+        return [code(result)]
     if isinstance(result, Mapping):
         return [x for value in result.values() for x in numbers(value)]
     if isinstance(result, (list, tuple)):
@@ -203,6 +209,19 @@ def numbers(result) -> list[np.ndarray]:
     if is_dataclass(result):
         return numbers(vars(result) if hasattr(result, "__dict__") else asdict(result))
     return []
+
+
+def said(result) -> str:
+    """What a picture says of itself, in words; "" for what is no picture."""
+    if isinstance(result, Axes):
+        return described(result.figure)
+    picture = getattr(result, "picture", result)
+    return getattr(picture, "alt", "") or getattr(result, "html", "")
+
+
+def code(text: str) -> np.ndarray:
+    """A text as numbers."""
+    return np.frombuffer(text.encode("utf-8", "replace"), dtype=np.uint8).astype(float)
 
 
 def same(one: list[np.ndarray], other: list[np.ndarray]) -> bool:

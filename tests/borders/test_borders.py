@@ -17,34 +17,27 @@ from tests.borders.slips import Call, call, numbers, outcome, slips
 from tests.borders.used import used
 
 CLEAR = 0.95  # of the plausible slips
-# Wrong on purpose, without arguments of a reader's, or about files: they have tests of their own.
-ELSEWHERE = (
-    "learning.questions",
-    "practice.asked",
-    "practice.bugs",
-    "practice.collected",
-    "practice.claims",
-    "practice.exercise",
-    "views.",
-)
+# Wrong on purpose and printed with their mistakes, or about a record; they have tests of their own.
+ELSEWHERE = ("practice.asked", "practice.bugs", "practice.exercises")
+# Without an argument of a reader's, printed as short as can be, or tried by another name here.
 WITHOUT = {
     "learning.captioning.caption_ids", "learning.captioning.tokenizer", "learning.run.History",
-    "learning.distilling.text_loss", "text.chats.sums", "text.smollm.load", "text.smollm.chat",
-    "learning.sparse.sparse_loss", "learning.speculative._one_call", "learning.step.take_step",
-    "learning.training.train", "models.gpt.GPT.from_pretrained", "models.gpt.GPT.load",
-    "models.lens.patched", "models.modes.hooked", "models.rounded.q4_1",
-    "practice.checks.verdict_table", "text.corpora.load", "text.cuts.load",
-    "text.playwright.grammar", "text.merges.PairCounts", "text.merges.PairCounts.merge",
-    "text.merges.PairCounts.most_frequent",
+    "learning.distilling.text_loss", "learning.sparse.sparse_loss",
+    "learning.speculative._one_call", "learning.step.take_step",
+    "models.gpt.GPT.from_pretrained", "models.lens.patched", "models.modes.hooked",
+    "models.rounded.q4_1", "practice.collected.claims", "text.chats.sums",
+    "text.cuts.load", "text.merges.PairCounts", "text.merges.PairCounts.merge",
+    "text.merges.PairCounts.most_frequent", "text.playwright.grammar",
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",
     "text.playwright.expectation.character_counts", "text.playwright.expectation.entropy_of",
     "text.playwright.expectation.pair_counts", "text.playwright.unigram_entropy",
     "text.published.load", "text.simple_bpe.encode", "text.simple_bpe.train",
-    "text.simple_bpe.vocabulary", "text.tasks.counting.answer_tokens",
-    "text.tasks.counting.child", "text.tasks.counting.questions", "text.tasks.counting.rewarded",
-    "text.tasks.counting.right", "text.tasks.counting.tokenizer", "text.tasks.drawings.templates",
-    "text.tasks.number_words.tokenizer", "text.tokenizers.load", "text.bpe.BPETokenizer",
-    "text.tokenizers.CharTokenizer", "theory.boosting.Ensemble", "theory.scaling.LossLaw",
+    "text.simple_bpe.vocabulary", "text.smollm.chat", "text.smollm.load",
+    "text.tasks.counting.answer_tokens", "text.tasks.counting.child",
+    "text.tasks.counting.questions", "text.tasks.counting.rewarded", "text.tasks.counting.right",
+    "text.tasks.counting.tokenizer", "text.tasks.drawings.templates",
+    "text.tasks.number_words.tokenizer", "theory.boosting.Ensemble",
+    "views.drawing.source.listing", "views.plots.stages.training_stages",
 }  # fmt: skip
 
 
@@ -72,7 +65,7 @@ def share_of_clear(found):
 
 def test_a_slip_in_what_notebooks_use_gets_a_clear_error(outcomes):
     mine = [row for row in outcomes if row[0] in used()]
-    assert len(mine) > 2000
+    assert len(mine) > 3500
     assert share_of_clear(mine) >= CLEAR, [
         row for row in mine if row[2][:5] not in ("clear", "fine")
     ]

@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from helpers.learning import pretrain
-from helpers.learning.scale_out import checkpoints
+from helpers.learning.scale_out import checkpoints, engine
 from helpers.learning.scale_out.engine import PreTraining
 from helpers.models.gpt import GPT
+from helpers.text.shards import Shards
 from tests.learning.crowd import command, kept, losses, metrics, stop_after
 
 
@@ -66,6 +67,16 @@ def test_a_text_of_the_same_length_is_not_taken_for_the_runs_own(data, tmp_path,
         for shard, before in zip(shards, content, strict=True):
             shard.write_bytes(before)
     assert "it was trained with text=" in capsys.readouterr().err
+
+
+def test_a_text_that_differs_where_nobody_looks_is_another_text(data, monkeypatch):
+    monkeypatch.setattr(engine, "LOOKED_AT", 4)  # of a large text a few tokens are looked at
+    names = []
+    for digest in ("one text", "another"):
+        shards = Shards(data)
+        shards.meta["sha256"] = {"train": digest}
+        names.append(engine._name(shards))
+    assert names[0] != names[1]
 
 
 def damage(out, name, how):

@@ -1,5 +1,6 @@
 """Token shards: every token of every document is there, once, in its part."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -54,6 +55,13 @@ def test_documents_in_lines_are_kept_apart(tmp_path):
         assert (tokens == meta["end_of_text"]).sum() == expected
     found = np.split(tokens, np.flatnonzero(tokens == meta["end_of_text"]) + 1)[:-1]
     assert [tokenizer.decode(d[:-1]) for d in found] == [documents[9], documents[19]]
+
+
+def test_the_meta_file_has_the_sha256_of_all_tokens_of_a_part(folder):
+    for part, digest in Shards(folder, part="train").meta["sha256"].items():
+        files = sorted(folder.glob(f"{part}_*.bin"))
+        assert digest == hashlib.sha256(b"".join(f.read_bytes() for f in files)).hexdigest()
+    assert {"train", "validation"} == {*Shards(folder).meta["sha256"]}
 
 
 def test_windows_are_those_of_the_files_put_behind_each_other(folder):

@@ -65,3 +65,12 @@ def test_a_training_to_as_many_tokens_gives_the_same_vocabulary(seed):
 
 def test_bytes_that_are_no_character_show_as_such():
     assert simple_bpe.decode("é".encode()[:1], []) == "�"
+
+
+def test_what_merges_touch_grows_as_the_length_of_a_word_does():
+    def touched(length):
+        word = bytes(random.Random(0).choices(b"abcd", k=length))
+        chain = merges.Chain({word: 1})
+        return sum(len([*chain.merge(p)]) for p in itertools.islice(merges.learn({word: 1}), 64))
+
+    assert touched(40_000) < 2.2 * touched(20_000) < 2.2 * 5 * 20_000  # five pairs for each join

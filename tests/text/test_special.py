@@ -97,7 +97,8 @@ def test_they_stay_with_the_first_tokens(tokenizer):
 
 @pytest.mark.parametrize("names", [[""], [END, END], [5], [None]])
 def test_names_that_are_none_are_refused(names):
-    with pytest.raises(ValueError, match="must be names, none of them empty, each once; got"):
+    rule = "must be names, none of them empty, each once; got|special must be a list of texts; got"
+    with pytest.raises(ValueError, match=rule):
         BPETokenizer(BYTES, names)
 
 

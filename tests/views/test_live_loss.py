@@ -64,6 +64,6 @@ def test_without_floors_there_is_nothing_to_exceed():
 
 def test_an_error_is_seen_and_raised():
     view = LiveLoss(FLOORS)
-    with pytest.raises(AttributeError):
+    with pytest.raises(ValueError, match="history must be a History"):
         view(1, SimpleNamespace(steps=[0]))
     assert 'role="alert"' in view.view.value

@@ -42,14 +42,16 @@ def count_tokens(answers: Tensor, vocab_size: int) -> Tensor:
     return F.one_hot(answers, vocab_size).sum(1).float()
 
 
-@takes(winners="numbers N V", losers="numbers N V", penalty="least0")
+@takes(winners="numbers N V alike", losers="numbers N V alike", penalty="least0")
 def count_reward(winners: Tensor, losers: Tensor, penalty: float = 0.005) -> Tensor:
     """The simplest reward model, so many points for each token, fitted exactly to comparisons.
 
     winners, losers: (N, V) counts. Returns (V,): the weights with the least
     `reward_loss` + penalty · Σ weights²; the loss is convex, so there is one minimum.
     """
-    weights = torch.zeros(winners.shape[1], device=winners.device, requires_grad=True)
+    weights = torch.zeros(
+        winners.shape[1], dtype=winners.dtype, device=winners.device, requires_grad=True
+    )
     search = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
 
     def evaluate() -> Tensor:

@@ -181,8 +181,9 @@ def _looked_at(shards: Shards) -> list[np.ndarray]:
 
 
 def _name(shards: Shards) -> str:
-    """A name for a text, from its lengths and from what was looked at."""
+    """A name for a text: its lengths, its sha256 when prepared, what was looked at."""
     digest = hashlib.sha256(str(list(map(len, shards.arrays))).encode())
+    digest.update(shards.meta["sha256"].get(shards.part, "").encode())
     for tokens in _looked_at(shards):
         digest.update(tokens.tobytes())
     return digest.hexdigest()[:16]

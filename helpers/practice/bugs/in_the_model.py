@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers.basics.borders import takes
 from helpers.basics.numbers import whole
 from helpers.models import initialise
 from helpers.models.attention import CausalSelfAttention, attention_weights, merge_heads
@@ -130,6 +131,7 @@ class ModelG(GPT):
                 nn.init.normal_(matrix, std=0.02 * scale)
 
 
+@takes(model="model", rate="share")
 def with_dropout(model: GPT, rate: float) -> GPT:
     """A copy of a GPT that drops, while it trains, this share of what its sublayers answer."""
     changed = GPT(dataclasses.replace(model.config, dropout=rate), **model.parts.others)

@@ -31,7 +31,10 @@ def arrays(
 def distributions(probs: Mapping[str, object], n: int, what: str) -> dict[str, np.ndarray]:
     """name -> n probabilities, one for each of the `what`; ValueError for another number."""
     rule = f"There must be one probability for each of the {n} {what} (at least 1)"
-    return arrays(probs, (n,), rule, "Try probs[-1], the last position's row.")
+    found = arrays(probs, (n,), rule, "Try probs[-1], the last position's row.")
+    least = min(each.min() for each in found.values())
+    must(least >= 0, f"{rule}, none below 0", f"{least:g}", "Try logits.softmax(-1).")
+    return found
 
 
 def _fits(found: tuple[int, ...], shape: tuple[int | None, ...]) -> bool:

@@ -8,6 +8,7 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from helpers.basics.signature import signed
 from helpers.views.drawing.given import must
 from helpers.views.drawing.wording import counted
 
@@ -30,6 +31,7 @@ class Page:
         return {"text/html": self.html, "text/plain": self.text}
 
 
+@signed()
 def folded(groups: Mapping[str, Sequence[Item]], noun: str = "claim", unfold: bool = False) -> Page:
     """One line per group that opens into its items, each with a link.
 
@@ -51,7 +53,8 @@ def folded(groups: Mapping[str, Sequence[Item]], noun: str = "claim", unfold: bo
     return Page(f'<div style="{BOX}">{body}</div>', text)
 
 
-def tabulate(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Page:
+@signed()
+def tabulate(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Page:
     """A table; the first cell of a row names it. A cell's further lines are small print.
 
     A line that begins with ≠ is bold. ValueError unless every row has a cell for each column.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.basics.signature import signed
 from helpers.views.drawing.given import must
 from helpers.views.drawing.labels import plain
 from helpers.views.drawing.wording import writable
@@ -71,6 +72,7 @@ def _quoted(text: str) -> str:
     return html.escape(" ".join(text.split()), quote=True)
 
 
+@signed()
 def show(ax: Axes, alt: str | None = None, dpi: int = DOTS_PER_INCH) -> Picture:
     """The whole figure of these Axes as a picture, opaque white, 100 CSS pixels per inch.
 

@@ -5,6 +5,8 @@ Notebook *The modern block*; the widget `rotary` draws the same hands.
 
 import math
 
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET, SKY
 from helpers.views.drawing.svg import document, words
@@ -13,12 +15,15 @@ WIDTH, HEIGHT, RADIUS, DOWN = 760, 292, 78, 140  # CSS pixels
 Place = tuple[float, float]
 
 
+@signed()
 def turned_pair(turn: float, between: float, distance: int, starts: tuple[int, int]) -> Picture:
     """One pair of a query and a key three times: as they are, and turned to two pairs of places.
 
     turn: radians a place; between: the angle from the key to the query before they are turned;
     distance: how far the query stands behind the key, which stands at each of the starts.
     """
+    for place in (distance, *starts):
+        whole("A place, or a distance,", place, 0)
     panels = [("not turned", 0.0, 0.0)]
     panels += [(f"key at {s}, query at {s + distance}", s * turn, distance * turn) for s in starts]
     parts = []

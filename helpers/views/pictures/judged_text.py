@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, counted, given, number, spoken
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT, key, tinted
 
@@ -16,6 +17,7 @@ RED = "#B3001B"  # darker than every surprise
 WRONG = f"background-color:{RED};color:white;border-radius:2px;padding:1px 4px"
 
 
+@signed("bits", "texts")
 def judged_text(texts: Mapping[str, tuple[str, Sequence[float]]], title: str = "") -> Picture:
     """Each named text with its bits, one number ≥ 0 per character until the first impossible one.
 

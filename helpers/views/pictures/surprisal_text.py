@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given, palette
 from helpers.views.drawing.wording import likeliest, listed, number, spoken
 
@@ -27,6 +28,7 @@ BOX += "margin:2px 0 12px;max-width:760px"
 SMALL_PRINT = "font-size:13px;line-height:1.6;margin:0;max-width:760px"
 
 
+@signed("bits")
 def surprisal_text(
     text: str, bits: Sequence[float] | Mapping[str, Sequence[float]], title: str = ""
 ) -> Picture:

@@ -6,6 +6,7 @@ been told.
 
 from collections.abc import Sequence
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, counted, given, glyph, listed, spoken, svg
 from helpers.views.drawing.palette import BLUE, INK, QUIET, SKY, VERMILLION
 
@@ -17,6 +18,7 @@ NAMED = 4  # arcs in the description
 Arc = tuple[int, int, float]  # from, to, weight in [0, 1]
 
 
+@signed()
 def text_arcs(
     tokens: Sequence[str],
     arcs: Sequence[Arc],

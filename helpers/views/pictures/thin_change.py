@@ -1,6 +1,7 @@
 """LoRA to scale: a matrix that stays as it is, and beside it two thin ones that learn."""
 
 from helpers.basics.borders import takes
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture
 from helpers.views.drawing.palette import GRID, INK, PRINT, VERMILLION
 from helpers.views.drawing.svg import document, rect, words
@@ -9,6 +10,7 @@ SCALE, TOP, LEFT = 0.4, 62, 24  # pixels of a number; where the matrices begin
 GAP = 96  # between two of them
 
 
+@signed()
 @takes(n_in="count", n_out="count", rank="count")
 def thin_change(n_in: int, n_out: int, rank: int) -> Picture:
     """W with n_out rows and n_in columns, plus α/r times B times A, every number equally large.

@@ -8,6 +8,7 @@ import html
 import itertools
 from collections.abc import Mapping, Sequence
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, counted, given, listed
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, PURPLE, triple
 from helpers.views.pictures.surprisal_text import BOX, SMALL_PRINT
@@ -18,6 +19,7 @@ NAMED = 6  # tokens in the description
 Counts = Mapping[str, int]
 
 
+@signed()
 def token_strip(
     tokens: Sequence[bytes], ids: Sequence[int], title: str = "", others: Counts | None = None
 ) -> Picture:
@@ -28,6 +30,8 @@ def token_strip(
     """
     rule, got = "A strip needs at least one token and one id for each", f"{len(tokens)} tokens and "
     given.must(tokens and len(tokens) == len(ids), rule, f"{got}{len(ids)} ids", "Type some text.")
+    least = min(ids)
+    given.must(least >= 0, "An id must be ≥ 0", least, "Try tokenizer.encode(text).")
     pairs = enumerate(itertools.islice(zip(tokens, ids, strict=True), SHOWN))
     body = "".join(_token(i, *pair) for i, pair in pairs)
     more = f" … and {len(tokens) - SHOWN:,} more" if len(tokens) > SHOWN else ""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from helpers.basics.signature import signed
 from helpers.views.drawing.diagram import arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, ORANGE, QUIET
 from helpers.views.drawing.style import SIZE, SMALL, finish
@@ -36,6 +37,7 @@ MODELS = {
 }
 
 
+@signed()
 def architectures(title: str = "", ax: Axes | None = None) -> Axes:
     """The three architectures side by side; what is left away is dotted and empty."""
     right, rows = 2 * MODEL + RIGHT + WIDTH, _rows(DECODER)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given
 from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK
 from helpers.views.drawing.style import SIZE, SMALL, axes, finish
@@ -25,6 +26,7 @@ SCALES = (0.2, 0.5)  # of probabilities, then 1: few, so that the eye can follow
 LOOKS = (HATCHED, FILLED, DOTTED)
 
 
+@signed()
 def bars(
     values: Mapping[str, float], title: str = "", xlabel: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -42,6 +44,7 @@ def bars(
     return finish(ax, alt, title, xlabel)
 
 
+@signed()
 def next_character_bars(
     chars: Sequence[str],
     model: Sequence[float],
@@ -71,6 +74,7 @@ def next_character_bars(
     return finish(ax, alt, title, "next character", "probability")
 
 
+@signed()
 def policies(
     answers: Sequence[str],
     probs: Mapping[str, Sequence[float]],
@@ -86,6 +90,8 @@ def policies(
     rule = f"policies needs one to three distributions over the {n} answers"
     given.must(len(probs) <= len(LOOKS), rule, len(probs), advice)
     probs = given.arrays(probs, (n,), rule, advice)
+    least = min(p.min() for p in probs.values())
+    given.must(least >= 0, f"{rule}, none below 0", least, advice)
     ax = axes(ax, size=(7.4, 3.4), grid="y")
     _grouped(ax, probs, LOOKS, (SMALL - 1.5) * (n * len(probs) <= MANY))
     ax.set_xticks(range(n), map(writable, answers), fontsize=SIZE - (n > 10))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, listed
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE
@@ -37,6 +38,7 @@ FLOWS = {
 }
 
 
+@signed()
 def block_flows(kinds: Sequence[str] = tuple(FLOWS), ax: Axes | None = None, title="") -> Axes:
     """Blocks of these kinds side by side: "plain", "residual", "post-norm", "pre-norm".
 

@@ -7,11 +7,13 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import course, given, listed, number, style
 from helpers.views.drawing.labels import label_ends, level_lines, name_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 
 
+@signed()
 def lines(
     x: Sequence[float],
     ys: Mapping[str, Sequence[float]],
@@ -41,6 +43,7 @@ def lines(
     return name_ends(ax, {name: y[x.argmax()] for name, y in ys.items()})
 
 
+@signed()
 def repeats(
     x: Sequence[float],
     ys: Mapping[str, Sequence[Sequence[float]]],

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import counted, given, glyph, listed
 from helpers.views.drawing.diagram import write
 from helpers.views.drawing.palette import BLUE, INK, QUIET, VERMILLION, colour
@@ -13,6 +14,7 @@ SHOWN = 24  # tokens, the likeliest ones
 HATCH = {"facecolor": "white", "edgecolor": VERMILLION, "hatch": "/////", "linewidth": 1.2}
 
 
+@signed()
 def cuts(
     probs: Mapping[str, float],
     kept: Mapping[str, int],
@@ -29,6 +31,8 @@ def cuts(
     rule = f"A cut keeps 1 to {len(order)} tokens, and there must be a token"
     fits = order and all(1 <= n <= len(order) for n in kept.values())
     given.must(fits, rule, dict(kept), "Try {'top-k 3': 3}.")
+    rule, worst = "A probability must be ≥ 0", probs[order[-1]]
+    given.must(worst >= 0, rule, worst, "Try logits.softmax(-1).")
     shown, top = order[:SHOWN], probs[order[0]]
     ax = axes(ax, size=(7.4, 2.6 + 0.22 * len(kept)))
     for i, token in enumerate(shown):

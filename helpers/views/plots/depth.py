@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, labels, listed, number, palette, style
 
 DEEPEST = 32
 LEFT, RIGHT = "layer", "layers in the model (its last one)"
 
 
+@signed()
 def gradients_by_layer(
     profiles: Mapping[str, Sequence[float]],
     last: Mapping[str, Mapping[int, float]],

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, labels, listed, number, style
 from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK, QUIET, SKY, VERMILLION
 from helpers.views.drawing.wording import amounts, writable
@@ -29,6 +30,7 @@ Three = Sequence[Sequence[float]]  # error, average error, ambiguity
 Points = Mapping[float, Sequence[float]]  # c -> three means, three standard errors
 
 
+@signed()
 def diversity(
     c: Sequence[float],
     curves: Three,
@@ -54,6 +56,7 @@ def diversity(
     return labels.label_ends(ax, [(min(v[-1], top), name, LOOKS[name][0]) for name, v in ends])
 
 
+@signed()
 def diversity_panels(
     panels: Mapping[str, tuple[Sequence[float], Three]],
     measured: Mapping[str, Points] | None = None,
@@ -75,6 +78,7 @@ def diversity_panels(
     return several[0]
 
 
+@signed()
 def error_parts(
     ensembles: Mapping[str, Sequence[float]], title: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -87,6 +91,7 @@ def error_parts(
     rule = "Every ensemble needs the three parts of its error"
     rows = given.arrays(ensembles, (3,), rule, advice)
     values, places = np.stack([*rows.values()]), range(len(rows))
+    given.must((values > -1e-9).all(), f"{rule}, none below 0", values.min(), advice)
     ends, right = values.cumsum(1), min(HIGHEST, values.sum(1).max())
     ax = style.axes(ax, size=(7.4, 1.3 + 0.36 * len(rows)), grid="x")
     for (name, look), widths, end in zip(PARTS.items(), values.T, ends.T, strict=True):

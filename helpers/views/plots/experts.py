@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, listed
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, INK, ORANGE, QUIET, VERMILLION, colour
@@ -19,6 +20,7 @@ BOX = {"boxstyle": "round,pad=0.45", "facecolor": "white", "lw": 1.8}
 DOT = {"marker": "o", "ms": 6, "color": INK, "zorder": 4}
 
 
+@signed()
 def stochastic_selector(
     gates: Sequence[float], chosen: int, title: str = "", ax: Axes | None = None
 ) -> Axes:
@@ -49,6 +51,7 @@ def stochastic_selector(
     return finish(ax, f"{head} probabilities {shares} and {said}", title)
 
 
+@signed()
 def expert_tree(
     top: Sequence[float], low: Sequence[Sequence[float]], title: str = "", ax: Axes | None = None
 ) -> Axes:

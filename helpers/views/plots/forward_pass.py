@@ -9,6 +9,8 @@ from typing import NamedTuple
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch
 
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, listed, spoken
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, GRID, INK, ORANGE, QUIET
@@ -43,6 +45,7 @@ class Stream(NamedTuple):
         return self.x + self.side * ASIDE
 
 
+@signed()
 def forward_pass(
     source: Sequence[str],
     target: Sequence[str],
@@ -60,6 +63,8 @@ def forward_pass(
     fits = len(source) > 0 and len(target) > 1
     got = f"{len(source)} and {len(target)} tokens"
     given.must(fits, "A pass needs a source and a target of two tokens at least", got, "Try '7'.")
+    for name, size in {"n_embd": n_embd, "vocab_size": vocab_size, "n_layer": n_layer}.items():
+        whole(name, size)
     S, T = len(source), len(target) - 1
     reading = Stream(0.9, 1, f"encoder, {n_layer} blocks", READS, f"({S}, {n_embd})", _step(source))
     writing = Stream(

@@ -6,12 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.basics.numbers import array
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, number, style
 from helpers.views.drawing.labels import label_ends
 from helpers.views.drawing.palette import DASHES, MARKERS, PALETTE
 from helpers.views.drawing.roots import NOTE, space_by_roots
 
 
+@signed()
 def frontier(
     kl: Sequence[Sequence[float]],
     rewards: Mapping[str, Sequence[Sequence[float]]],

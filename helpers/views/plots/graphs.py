@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, glyph, listed, number, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
@@ -17,6 +18,7 @@ STRONG = {"colour": VERMILLION, "width": 1.7, "head": 11, "zorder": 3}
 PLAIN = {"colour": QUIET, "width": 0.9, "head": 9, "zorder": 2}
 
 
+@signed()
 def directed_graph(
     places: Mapping[str, Place],
     edges: Sequence[tuple[str, str]],
@@ -48,6 +50,7 @@ def directed_graph(
     return style.finish(ax, _say_places(places, edges, observed), title)
 
 
+@signed()
 def token_graphs(
     tokens: Sequence[str], graphs: Mapping[str, object], title: str = "", ax: Axes | None = None
 ) -> Axes:

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import counted, given, listed, palette, style
 
 WIDTH, MOST = 7.4, 16  # inches of a row; images in it
 
 
+@signed()
 def images(
-    sheets: Sequence, titles: Sequence[str] | None = None, patch_size: int = 0, columns: int = 8
+    sheets: Sequence[Sequence[Sequence[float]]],
+    titles: Sequence[str] | None = None,
+    patch_size: int = 0,
+    columns: int = 8,
 ) -> Axes:
     """Images in rows, ink dark; returns the first one's Axes.
 

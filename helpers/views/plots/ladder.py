@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import amounts, given, labels, number
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION
 from helpers.views.drawing.style import SIZE, axes, finish
@@ -14,6 +15,7 @@ UNIT = "nats per character"
 STEP, ASIDE = {"color": BLUE, "marker": "o"}, {"color": VERMILLION, "marker": "s"}
 
 
+@signed()
 def ladder(
     losses: Mapping[str, Sequence[float]],
     floors: Mapping[str, float] | None = None,

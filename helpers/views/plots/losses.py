@@ -9,6 +9,7 @@ from typing import Protocol
 
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import amounts, course, given, number, palette, style
 from helpers.views.drawing.labels import Label, label_ends, level_lines
 
@@ -23,6 +24,7 @@ class History(Protocol):
     val_loss: list[float]
 
 
+@signed()
 def losses(
     history: History | Mapping[str, History],
     floors: Mapping[str, float] | None = None,

@@ -8,6 +8,7 @@ from matplotlib.axis import Axis
 from matplotlib.patches import Rectangle
 
 from helpers.basics.numbers import array
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, glyph, number, spoken, style
 from helpers.views.drawing.palette import BLUE, GRID, INK, MAP, QUIET, SIGNED
 
@@ -18,6 +19,7 @@ LETTER = 0.27  # of a cell's width, for one letter of a label
 Panel = tuple[object, Sequence[str], Sequence[str]]
 
 
+@signed("matrix")
 def heatmap(
     matrix: Sequence[Sequence[float]],
     rows: Sequence[str] | None = None,
@@ -50,6 +52,7 @@ def heatmap(
     return style.finish(ax, _say(cells, rows, columns, unit), title, xlabel, ylabel)
 
 
+@signed("matrices")
 def heatmaps(
     matrices: Mapping[str, Sequence[Sequence[float]]],
     labels: Mapping[str, tuple[Sequence[str], Sequence[str]]] | None = None,
@@ -70,6 +73,7 @@ def heatmaps(
     return row[0]
 
 
+@signed()
 def mask_panels(panels: Mapping[str, Panel], title: str = "", ax: Axes | None = None) -> Axes:
     """Masks side by side: each a grid of cells, filled where the row may look at the column.
 
@@ -78,6 +82,7 @@ def mask_panels(panels: Mapping[str, Panel], title: str = "", ax: Axes | None = 
     drawn = {name: (array(m).astype(bool), rows, cols) for name, (m, rows, cols) in panels.items()}
     for name, panel in drawn.items():
         _check_mask(name, *panel)
+    given.must(drawn, "There must be a mask", "none", "Try {'causal': (mask, 'abc', 'abc')}.")
     height = max(len(rows) for _, rows, _ in drawn.values())
     top = 1.0 + LETTER * max(len(label) for _, _, cols in drawn.values() for label in cols)
     ax, right = style.axes(ax, size=(7.6, 2.9)), 0.0

@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.ticker import MaxNLocator
 
 from helpers.basics.numbers import array
+from helpers.basics.signature import signed
 from helpers.views.drawing import counted, course, given, labels, listed, number, style
 from helpers.views.drawing.palette import DASHES, INK, MAP, MARKERS, VERMILLION, colour
 
@@ -16,6 +17,7 @@ Values = Sequence[float]
 Rows = Sequence[Values]
 
 
+@signed()
 def experts(
     x: Values,
     y: Values,
@@ -47,6 +49,7 @@ def experts(
     return ax
 
 
+@signed()
 def gates(at: Values, probs: Rows, title: str = "", ax: Axes | None = None) -> Axes:
     """The gate's probability of every expert by x. at: (k,); probs: (k, M), rows sum to 1."""
     at, probs = array(at), array(probs)
@@ -59,6 +62,7 @@ def gates(at: Values, probs: Rows, title: str = "", ax: Axes | None = None) -> A
     return ax
 
 
+@signed()
 def density(
     at: Values,
     heights: Values,
@@ -74,6 +78,10 @@ def density(
     data drawn on top; mean: (k,), a dashed line.
     """
     at, heights, values = array(at), array(heights), array(values)
+    fits = len(at) > 1 and len(heights) > 1 and values.shape == (len(heights), len(at))
+    rule = "A density needs two places and two heights at least, and (heights, places) values ≥ 0"
+    got = f"{len(at)} places, {len(heights)} heights and values {values.shape}"
+    given.must(fits and (values >= 0).all(), rule, got, "Try values.T.")
     ax = style.axes(ax)
     sides = _edges(at) + _edges(heights)
     image = ax.imshow(values, MAP, extent=sides, origin="lower", aspect="auto")

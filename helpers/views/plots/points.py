@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, listed, number, style
 from helpers.views.drawing.labels import beside, name_ends, plain, spread
 from helpers.views.drawing.palette import BLUE, DASHES, QUIET, VERMILLION, colour
@@ -13,6 +14,7 @@ APART = 26  # points between the middles of two names
 THREAD = {"arrowstyle": "-", "lw": 0.8, "color": QUIET, "shrinkA": 0, "shrinkB": 4}
 
 
+@signed()
 def points(
     x: Sequence[float],
     y: Sequence[float],
@@ -43,6 +45,7 @@ def points(
     return ax
 
 
+@signed()
 def named_points(
     values: Mapping[str, tuple[float, float]],
     marked: Collection[str] = (),

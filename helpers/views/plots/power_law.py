@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import course, given, labels, listed, number, style
 from helpers.views.drawing.palette import DASHES, INK, MARKERS, PALETTE
 
@@ -13,6 +14,7 @@ BEYOND = 100  # how many times the largest model the curves go on
 Laws = Mapping[str, tuple[float, float, float]]
 
 
+@signed()
 def power_laws(
     sizes: Sequence[float],
     losses: Mapping[str, Sequence[Sequence[float]]],
@@ -52,6 +54,10 @@ def _check(sizes: Sequence, losses: Mapping[str, Sequence], laws: Laws) -> None:
     rule = f"Every name needs losses for each of the {len(sizes)} sizes, and a law"
     got = f"losses {lengths} and laws for {sorted(laws)}"
     given.must(fits, rule, got, "Try {'short': [[1.2], [1.0], [0.9]]}.")
+    empty = [name for name, rows in losses.items() for row in rows if not len(row)]
+    rule = "Every size must be > 0 and have a loss"
+    got = f"sizes {[*sizes]}, and none for {empty}"
+    given.must(min(sizes) > 0 and not empty, rule, got, "Leave out a size that was not run.")
 
 
 def _say(sizes, losses: Mapping, laws: Laws, floor: float, unit: str) -> str:

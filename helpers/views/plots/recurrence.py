@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, glyph, listed, spoken, style
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, QUIET, VERMILLION
@@ -17,6 +18,7 @@ CARRIED = READ | {"colour": BLUE, "width": 2.4}
 NARROW = READ | {"colour": VERMILLION, "width": 4}
 
 
+@signed()
 def unrolled(
     inputs: Sequence[str], outputs: Sequence[str], ax: Axes | None = None, title: str = ""
 ) -> Axes:
@@ -49,6 +51,7 @@ def _name(ax: Axes, T: int) -> None:
             write(ax, _at((t - 0.5, 1.17)), "U", style.SMALL, color=BLUE)
 
 
+@signed()
 def encoder_decoder(
     source: Sequence[str],
     target: Sequence[str],

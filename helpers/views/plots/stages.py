@@ -6,6 +6,7 @@ other ways to the last model: Rafailov et al. 2023 (DPO), Lambert et al. 2024 (r
 
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing.diagram import Place, arrow, sheet, write
 from helpers.views.drawing.palette import BLUE, GREEN, INK, ORANGE, QUIET
 from helpers.views.drawing.style import SMALL, finish
@@ -22,6 +23,7 @@ ALT = (
 )
 
 
+@signed()
 def training_stages(ax: Axes | None = None, title: str = "") -> Axes:
     """The stages from left to right: models in blue, data in green, rewards in orange."""
     ax = sheet(ax, (7.8, 3.7), (-0.8, 9.8), (-2.5, 2.35))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import given, listed, palette, style
 from helpers.views.drawing.diagram import write
 
@@ -12,6 +13,7 @@ BOX = {"boxstyle": "round,pad=0.3", "facecolor": "white", "lw": 1.6}
 Member = tuple[int, str, str]  # year, branch, parent ("" for the root)
 
 
+@signed()
 def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None = None) -> Axes:
     """Models as boxes: years upwards, branches side by side in the order of their first member.
 
@@ -42,6 +44,9 @@ def family_tree(members: Mapping[str, Member], title: str = "", ax: Axes | None 
 def _check(members: Mapping[str, Member]) -> None:
     advice = "Try {'A': (2017, 'a', '')}."
     given.must(members, "A family needs at least one member", "none", advice)
+    years = [year for year, *_ in members.values()]
+    rule = "The years of a family must lie within a hundred"
+    given.must(max(years) - min(years) <= 100, rule, f"{min(years)} … {max(years)}", advice)
     rule = "A parent must be in the family and not be younger than its child"
     for name, (year, _, parent) in members.items():
         fits = not parent or (parent in members and members[parent][0] <= year)

@@ -12,6 +12,7 @@ flipbook              pictures of other states, stored: with them it moves witho
 view                  the part of a plain widget that is looked at
 controls              controls that several widgets need
 live                  plots that are drawn anew at every move
+shown                 what a cell has shown: freed when it runs again
 sweep                 where a sweep takes a control
 attention_heatmap     any layer, any head, any text, on any model
 attention_scale       why scores are divided by √d_k

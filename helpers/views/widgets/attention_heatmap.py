@@ -2,12 +2,14 @@
 
 import functools
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import ipywidgets
 import numpy as np
 import torch
 from torch import nn
 
+from helpers.basics.signature import signed
 from helpers.models import attention
 from helpers.views.drawing import Picture, given
 from helpers.views.pictures.attention_map import attention_picture
@@ -17,10 +19,19 @@ from helpers.views.widgets.explorer import Explorer
 MOST_READ = 256  # tokens; a map grows with the square of it
 REMEMBERED = 4  # texts whose maps are kept
 STORED = 64  # heads; of more, a flipbook has the chosen layer and the chosen head only
-Model = tuple[nn.Module, object]  # with its tokenizer: .encode(text) and .decode(ids)
+
+
+class Reads(Protocol):
+    """What reads a text itself: text -> its tokens, and the maps (L, nh, T, T)."""
+
+    read: Callable
+
+
+Model = tuple[nn.Module, reading.TokenizerLike] | Reads
 Models = Mapping[str, Model]
 
 
+@signed()
 def attention_heatmap(
     models: Model | Models, text: str, layer: int = 0, head: int = 0, position: int | None = None
 ) -> Explorer:

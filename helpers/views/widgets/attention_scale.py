@@ -10,6 +10,7 @@ import ipywidgets
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
 from helpers.views.drawing import Picture, given, number, palette
 from helpers.views.drawing.style import SMALL, line_style
@@ -29,6 +30,7 @@ SCALES: dict[str, Callable[[int], float]] = {
 CURVES = ("largest weight", "entropy / ln 16", "gradient left")
 
 
+@signed()
 def attention_scale(width: int = 64, scale: str = "1 (no scale)", query: int = 1) -> Explorer:
     """Independent normal queries and keys: how their width and the scale sharpen the weights.
 

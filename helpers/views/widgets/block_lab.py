@@ -11,6 +11,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.learning import training
 from helpers.models import ladder
 from helpers.models.config import GPTConfig
@@ -31,6 +32,7 @@ BLOCKS = {
 SHOWN = 1.4, 6  # nats per character
 
 
+@signed()
 def block_lab(
     train_ids: Tensor,
     val_ids: Tensor,

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import ipywidgets
 
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, counted, given, glyph, svg
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, PRINT, QUIET
 from helpers.views.widgets.explorer import Explorer
@@ -17,6 +19,7 @@ ROOMY = 17  # pixels of a cell with room for every number
 MOST = 60  # characters
 
 
+@signed()
 def cache_steps(text: str, prompt: int, window: int, written: int = 0) -> Explorer:
     """Write the text character by character after its first `prompt` ones, with a cache or without.
 
@@ -26,6 +29,7 @@ def cache_steps(text: str, prompt: int, window: int, written: int = 0) -> Explor
     rule = f"A text has at most {MOST} characters, some of them after the prompt"
     given.must(0 < prompt < len(text) <= MOST, rule, f"{len(text)} with {prompt}", "Try text[:40].")
     given.must(window > 0, "A window holds at least one character", window, "Try 24.")
+    whole("written", written, 0, len(text) - prompt)
     controls = {
         "written": ipywidgets.IntSlider(written, 0, len(text) - prompt, description="written"),
         "cache": ipywidgets.Checkbox(True, description="keep keys and values"),

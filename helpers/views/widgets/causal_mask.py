@@ -8,20 +8,23 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 from torch import Tensor, nn
 
+from helpers.basics.signature import signed
 from helpers.models import masks
 from helpers.views.drawing import Picture
 from helpers.views.pictures.mask_grid import bits, mask_grid, unpacked
 from helpers.views.widgets import reading, stops
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.mask_lab import EDITED, OWN, MaskLab
+from helpers.views.widgets.reading import TokenizerLike
 
 TRAIN = "train a model with this mask"
 NOT_YET = f"There is no model of your own yet. Press the button {TRAIN!r}."
 
 
+@signed()
 def causal_mask(
     models: Mapping[str, nn.Module],
-    tokenizer,
+    tokenizer: TokenizerLike,
     text: str,
     truth: Sequence[float] | None = None,
     train: Callable[[Tensor], nn.Module] | None = None,

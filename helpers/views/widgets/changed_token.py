@@ -6,6 +6,7 @@ import ipywidgets
 import numpy as np
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given, glyph, spoken
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, PRINT, QUIET, triple
 from helpers.views.drawing.svg import document, mono, pixels, rect, touched, words
@@ -18,6 +19,7 @@ WHITE, PAST, FUTURE = (
 )  # fmt: skip
 
 
+@signed()
 def changed_token(
     moved: Mapping[str, Tensor], text: str, model: str | None = None, changed: int | None = None
 ) -> Explorer:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import ipywidgets
 import numpy as np
 
+from helpers.basics.signature import signed
 from helpers.theory.scaling import BESIROGLU, HOFFMANN, LossLaw
 from helpers.views.drawing import Picture, given, number, palette, svg
 from helpers.views.drawing.chart import SIZE, SMALL, Chart
@@ -23,6 +24,7 @@ TICKS = {6: "1 million", 8: "100 million", 10: "10 billion", 12: "1 trillion"}
 YLABEL = "loss, nats per token"
 
 
+@signed()
 def compute_budget(
     budget: float = 3.15e23, size: float = 1.75e11, law: str = "as printed (2022)"
 ) -> Explorer:

@@ -2,11 +2,13 @@
 
 import ipywidgets
 
+from helpers.basics.signature import signed
 from helpers.views.pictures.idea_map import idea_map
 from helpers.views.pictures.ideas import IDEAS, by_name
 from helpers.views.widgets.explorer import Explorer
 
 
+@signed()
 def concept_map(chosen: str = "GPT") -> Explorer:
     """Choose an idea: its sentence, its formula, its notebook, and all that it rests on.
 

@@ -7,6 +7,7 @@ import ipywidgets
 import torch
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.models.ngrams import NGrams
 from helpers.text.tokenizers import CharTokenizer
 from helpers.views.drawing import Picture, counted, number, palette
@@ -18,6 +19,7 @@ LENGTH, LINES, COLUMNS = 240, 9, 38  # characters that are written, and the room
 TEXTS = 5
 
 
+@signed()
 def context_length(
     grams: NGrams, tokenizer: CharTokenizer, ids: torch.Tensor, floors: Mapping[str, float]
 ) -> Explorer:

@@ -12,6 +12,7 @@ import ipywidgets
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.theory import ensembles
 from helpers.views import plots
 from helpers.views.drawing import Picture, labels, number, style
@@ -57,6 +58,7 @@ QUESTIONS = {
 # fmt: on
 
 
+@signed()
 def diversity_error(
     c: float = 0.1,
     lam: float = 0.05,

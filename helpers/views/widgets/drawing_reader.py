@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.learning import captioning
 from helpers.text.tasks import drawings
 from helpers.views.drawing import Picture, given, palette, svg
@@ -20,12 +22,14 @@ LOOKS = {"Bayes": ("url(#h)", palette.ORANGE), "model": (palette.BLUE,)}  # fill
 PAGE, LEFT, TOP = 252, 14, 36  # CSS pixels: the image's side and place
 
 
+@signed()
 def drawing_reader(model: nn.Module, patch_size: int) -> Explorer:
     """Draw something, flip more or fewer of its pixels, and compare the model's belief with Bayes.
 
     model: answers images as `captioning.caption_log_probs` asks. Bayes knows the noise, the model
     knows only what it was trained with.
     """
+    whole("patch_size", patch_size)
     rule = f"patch_size must divide {drawings.SIDE}"
     given.must(drawings.SIDE % patch_size == 0, rule, patch_size, "Try 4.")
     controls = {

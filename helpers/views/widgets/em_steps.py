@@ -13,7 +13,8 @@ import torch
 from matplotlib.colors import to_hex, to_rgb
 from torch import Tensor
 
-from helpers.basics.numbers import array
+from helpers.basics.numbers import array, whole
+from helpers.basics.signature import signed
 from helpers.basics.tensors import double
 from helpers.theory import em, mixtures
 from helpers.views.drawing import Picture, given, number, palette, svg
@@ -32,6 +33,7 @@ WAY = torch.linspace(-0.5, 1.6, 22, dtype=torch.float64)  # 0 is this mixture, 1
 Path = list[em.EMResult]
 
 
+@signed()
 def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> Explorer:
     """Step through EM on points with one input; x and y: (n,).
 
@@ -40,6 +42,8 @@ def em_steps(x, y, n_experts: int = 2, start: str = "apart", step: int = 0) -> E
     for 100 steps. ValueError for points with several inputs.
     """
     _check(x, start)
+    whole("n_experts", n_experts, 1, MOST_EXPERTS)
+    whole("step", step, 0, MOST_STEPS)
     path = _climber(x, y)
     begin = ipywidgets.Dropdown(options=STARTS, value=start, description="start")
     count = ipywidgets.IntSlider(n_experts, 1, MOST_EXPERTS, description="experts")
@@ -205,5 +209,5 @@ def _places(x: Tensor) -> Tensor:
 def _check(x, start: str) -> None:
     rule = "Only points with one input, x (n,), can be drawn over a line"
     shape = double(x).shape
-    given.must(len(shape) == 1, rule, f"shape {tuple(shape)}", "Try x[:, 0].")
+    given.must(len(shape) == 1 and shape[0], rule, f"shape {tuple(shape)}", "Try x[:, 0].")
     given.must(start in STARTS, f"start must be one of {STARTS}", repr(start), "Try 'apart'.")

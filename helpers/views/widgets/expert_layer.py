@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.models.routing import Switch, TopK, capacity, first_come
 from helpers.views.drawing import Picture, given
 from helpers.views.pictures.expert_layer import MOST_EXPERTS, MOST_TOKENS, Routed
@@ -24,6 +25,7 @@ GATES = {
 }
 
 
+@signed()
 def expert_layer(tokens: Sequence[str], logits: Tensor) -> Explorer:
     """Follow a token through a layer: step, gate, capacity factor.
 

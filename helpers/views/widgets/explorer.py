@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 import ipywidgets
 
 from helpers.views.drawing import Picture, given
-from helpers.views.widgets import board, flipbook, stops
+from helpers.views.widgets import board, flipbook, shown, stops
 from helpers.views.widgets.sweep import moves
 from helpers.views.widgets.view import bundle
 
@@ -169,6 +169,7 @@ class Explorer:
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
         if os.environ.get("GPT_PROBABLY_FLIPBOOKS"):  # as notebooks are stored
             self.flipbook()
+        shown.show(self, self.front, *self.controls.values())
         values = ", ".join(f"{name} = {_brief(value)}" for name, value in self.state.items())
         words = {"text/plain": f"[interactive: {values}] {self.picture.alt}"}
         book = getattr(self.front, "book", "")

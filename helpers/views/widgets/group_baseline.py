@@ -4,11 +4,12 @@ Thirteen answers, so that π_ref, π and the optimum π* stand side by side, ste
 In the notebook *Rewards that can be checked*.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 import numpy as np
 
+from helpers.basics.signature import signed
 from helpers.learning.alignment import optimal_policy
 from helpers.text.tasks import counting
 from helpers.views.drawing import Picture, given, svg
@@ -23,15 +24,18 @@ QUESTIONS = {f"{counting.wording(*pair)}": i for i, pair in enumerate(counting.S
 SLOT = (WIDTH - LEFT - 12) / len(counting.ANSWERS)
 
 
-def group_baseline(films: Mapping, step: int = 0) -> Explorer:
+@signed()
+def group_baseline(films: Mapping[str, Mapping[str, Sequence]], step: int = 0) -> Explorer:
     """Move through a recorded training: the answers to one question under one of two verifiers.
 
     films: name -> {"at": steps, "frames": (steps, 8, 13) probabilities}, as the record has them.
     ValueError unless both verifiers have a film, and the step is one of theirs.
     """
     rule = f"films must hold {[*VERIFIERS.values()]}"
-    there = isinstance(films, Mapping) and {*VERIFIERS.values()} <= {*films}
+    there = {*VERIFIERS.values()} <= {*films}
     given.must(there, rule, [*films], "Pass record['films'].")
+    whole_films = all({"at", "frames"} <= {*film} for film in films.values())
+    given.must(whole_films, "A film must have at and frames", films, "Pass record['films'].")
     at = films["hole"]["at"]
     given.must(step in at, f"step must be one of {at}", step, f"Try {at[0]}.")
     controls = {

@@ -11,11 +11,12 @@ from collections.abc import Callable
 import ipywidgets
 from torch import nn
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given
 from helpers.views.pictures.guessed_text import guessed_text
 from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
-from helpers.views.widgets.reading import Truth
+from helpers.views.widgets.reading import TokenizerLike, Truth
 
 PAYERS = ("you", "GPT", "the truth")
 NO_IDEA = "…"  # a guess that is none: every character is equally likely
@@ -24,15 +25,20 @@ SURE, HOW_SURE = 0.9, "how sure you are"
 GUESS_FOR_ME, PASS, UNDO = "what GPT would guess", "no idea", "take one back"
 
 
+@signed()
 def guessing_game(
-    model: nn.Module, tokenizer, text: str, truth: Truth, start: int, guesses: str = ""
+    model: nn.Module,
+    tokenizer: TokenizerLike,
+    text: str,
+    truth: Truth,
+    start: int,
+    guesses: str = "",
 ) -> Explorer:
     """Guess a text from its character `start` on; every guess is answered at once.
 
-    A guess gets the probability `sure`, and the other characters share the rest equally, so being
-    wrong is dear to whoever was sure. In the box / stands for a new line. tokenizer: one token
-    for each character. truth: prefix -> {character: probability}. ValueError unless start
-    lies inside the text.
+    A guess gets the probability `sure`, the other characters share the rest, so being wrong is dear
+    to whoever was sure. In the box / stands for a new line. tokenizer: one token for each
+    character. truth: prefix -> {character: probability}. ValueError unless start is in the text.
     """
     rule = f"start must be a place between 1 and {len(text) - 1}"
     given.must(1 <= start < len(text), rule, start, "Try the length of the first line.")
@@ -40,8 +46,7 @@ def guessing_game(
 
     def best(explorer: Explorer) -> None:
         box = explorer.controls["guesses"]
-        read = text[: start + len(box.value)]
-        if read != text:
+        if (read := text[: start + len(box.value)]) != text:
             guess = tokenizer.decode([int(believed(read).argmax())])
             box.value += guess.replace("\n", LINE)
 

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from helpers.basics.signature import signed
 from helpers.models import lens
 from helpers.text.playwright import states, writable_length
 from helpers.theory.probability import kl
@@ -18,14 +19,16 @@ from helpers.views.drawing import Picture, counted, given, spoken
 from helpers.views.pictures.known_grid import SHOWN, Column, known_grid
 from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.reading import TokenizerLike
 
 REMEMBERED = 4  # texts whose streams are kept
 Probes = Mapping[str, Sequence[Callable]]  # a variable of `states` -> a probe for each layer
 
 
+@signed()
 def inside(
     model: nn.Module,
-    tokenizer,
+    tokenizer: TokenizerLike,
     text: str,
     probes: Probes | None = None,
     position: int | None = None,

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
+from helpers.basics.signature import signed
 from helpers.views import plots
 from helpers.views.drawing import Picture, amounts, show
 from helpers.views.plots.losses import UNIT, History
+from helpers.views.widgets import shown
 from helpers.views.widgets.view import View, bundle
 
 MARGINS = {"left": 0.09, "right": 0.76, "bottom": 0.13, "top": 0.9}
@@ -20,6 +22,7 @@ class LiveLoss:
     a step costs nothing. floors: name -> loss in the unit of the history.
     """
 
+    @signed()
     def __init__(
         self, floors: Mapping[str, float], title: str = "Loss during training", unit: str = UNIT
     ):
@@ -48,4 +51,5 @@ class LiveLoss:
         return Picture(alt, markup=f"<p><em>{html.escape(alt)}</em></p>")
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, object]:
+        shown.show(self, self.view)
         return bundle(self.view, self.picture)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 from matplotlib.axes import Axes
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given, palette
 from helpers.views.drawing.style import SIZE
 from helpers.views.widgets import live
@@ -19,6 +20,7 @@ OLD = ", with old text"
 NEW_AXIS, OLD_AXIS = "nats above the new text's truth", "nats of the old text forgotten"
 
 
+@signed()
 def lora_rank(rows: Sequence[Mapping], learns: str = "rank 16", rate: str = "the best") -> Explorer:
     """The way of a model through the plane of new and old loss, beside that of all weights.
 
@@ -26,6 +28,9 @@ def lora_rank(rows: Sequence[Mapping], learns: str = "rank 16", rate: str = "the
     rate: where the controls stand first. ValueError for a start that was not run, or no rows.
     """
     given.must(len(rows), "There must be recorded runs", "none", "Try record['rows'].")
+    needed = {"method", "rate", "seed", "old_text", "steps", "new", "old"}
+    whole_rows = all(needed <= {*row} for row in rows)
+    given.must(whole_rows, f"A row must have {sorted(needed)}", rows[0], "Try record['rows'].")
     runs = grouped(rows)
     names, steps = list(dict.fromkeys(name for name, _ in runs)), rows[0]["steps"]
     rule = f"The widget starts at one of {names} and a rate of {[*RATES]} that was run"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.signature import signed
 from helpers.learning.masking import below, losses_by_position, mask_of
 from helpers.models import masks
 from helpers.models.attention import maps, with_mask
@@ -17,6 +18,7 @@ EDITED, OWN = "edited", "your own"
 WINDOWS = 250  # pieces of the text that are scored
 
 
+@signed()
 def presets(T: int) -> dict[str, Tensor]:
     """The masks to begin with, by name: (T, T) each."""
     known, width = T // 2, max(1, T // 4)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import ipywidgets
 
+from helpers.basics.signature import signed
 from helpers.models.config import PRESETS, GPTConfig
 from helpers.theory import scaling
 from helpers.theory.hardware import GPUS, training_seconds
@@ -26,6 +27,7 @@ COUNTS = (1, 2, 4, 8, 16, 64, 256, 1024, 4096)
 UNITS = {"years": 365.25 * 86_400, "days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
 
 
+@signed()
 def model_sizes(preset: str = "gpt2", gpu: str = "A100 40 GB (2020)", gpus: int = 8) -> Explorer:
     """Begin with a preset or move the sizes; parameters, memory, operations and time are exact.
 

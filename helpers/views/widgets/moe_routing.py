@@ -10,12 +10,14 @@ import ipywidgets
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.signature import signed
 from helpers.models import balance, moe
 from helpers.models.routing import TopK, capacity, first_come
 from helpers.views.drawing.picture import Picture
 from helpers.views.pictures.routed_text import NOBODY, routed_text
 from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
+from helpers.views.widgets.reading import TokenizerLike
 
 TRAINED = "the trained model"
 NO_LIMIT, FACTOR = "no limit", "capacity factor"
@@ -24,7 +26,8 @@ RANKS = ("first", "second", "third", "fourth")
 HAIR = 1e-4  # what lifts a token's own expert above those it likes as well
 
 
-def moe_routing(model: nn.Module, tokenizer, text: str) -> Explorer:
+@signed()
+def moe_routing(model: nn.Module, tokenizer: TokenizerLike, text: str) -> Explorer:
     """Colour a text by expert: choose the layer, the choice, a capacity, or a case made up.
 
     model: a GPT with experts; it reads the first block_size characters. The cases made up show what

@@ -10,6 +10,7 @@ import torch
 from matplotlib.axes import Axes
 from torch import nn
 
+from helpers.basics.signature import signed
 from helpers.theory import probability
 from helpers.views import plots
 from helpers.views.drawing import Picture, counted, glyph, number, spoken
@@ -19,15 +20,20 @@ from helpers.views.drawing.style import MONO, SIZE
 from helpers.views.drawing.svg import MONO_ADVANCE
 from helpers.views.widgets import live, reading
 from helpers.views.widgets.explorer import Explorer
-from helpers.views.widgets.reading import Truth
+from helpers.views.widgets.reading import TokenizerLike, Truth
 
 QUOTED = 48  # characters of the text shown above the bars
 WRITTEN = 40  # characters added by one click
 BOX = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": VERMILLION}  # what comes
 
 
+@signed()
 def next_character(
-    model: nn.Module, tokenizer, text: str, truth: Truth | None = None, position: int | None = None
+    model: nn.Module,
+    tokenizer: TokenizerLike,
+    text: str,
+    truth: Truth | None = None,
+    position: int | None = None,
 ) -> Explorer:
     """Read the first characters of a text and see the model's next character beside the truth's.
 

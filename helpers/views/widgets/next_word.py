@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 import ipywidgets
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.learning.sampling import Sampling
 from helpers.theory import probability
 from helpers.views.drawing import Picture, given, number
@@ -18,6 +19,7 @@ TOP_P = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1)
 SHOWN = 12  # words
 
 
+@signed()
 def next_word(texts: Mapping[str, tuple[Tensor, Sequence[str]]]) -> Explorer:
     """Choose what was written, turn temperature, min-p and top-p, and see the likeliest next words.
 
@@ -27,6 +29,9 @@ def next_word(texts: Mapping[str, tuple[Tensor, Sequence[str]]]) -> Explorer:
     few = [text for text, (_, names) in texts.items() if len(names) < SHOWN]
     rule = f"There must be texts, each with the names of its {SHOWN} likeliest tokens"
     given.must(texts and not few, rule, few or "none", "Try {text: (logits, names)}.")
+    shapes = [logits.shape for logits, _ in texts.values()]
+    fits = all(z.ndim == 1 and z.is_floating_point() for z, _ in texts.values())
+    given.must(fits, "Logits must be real numbers (V,)", shapes, "Try model(idx)[0][0, -1].")
     controls = {
         "text": ipywidgets.Dropdown(options=[*texts]),
         "temperature": ipywidgets.SelectionSlider(options=TEMPERATURES, value=1),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import ipywidgets
 from torch import nn
 
+from helpers.basics.signature import signed
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
@@ -28,6 +29,7 @@ TOKENS, VOCABULARY, HEADS = 32, 64, 4
 MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88, "wspace": 0.1}
 
 
+@signed()
 def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") -> Explorer:
     """‖∂loss/∂W₂‖ in every layer of an untrained GPT, with pre-norm and with post-norm.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given, spoken
 from helpers.views.pictures.text_arcs import Arc, text_arcs
 from helpers.views.widgets.explorer import Explorer
@@ -17,6 +18,7 @@ STEPS = {
 SEEN = 0.02  # a weight below this draws no arc
 
 
+@signed()
 def one_copy(tokens: Sequence[str], before: Tensor, finding: Tensor, probs: Tensor) -> Explorer:
     """Step through a copy: the previous-token head, the induction head, the prediction.
 

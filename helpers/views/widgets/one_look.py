@@ -6,6 +6,7 @@ import ipywidgets
 import torch
 from torch import Tensor
 
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, given
 from helpers.views.pictures.one_look import Look, one_look_picture
 from helpers.views.widgets.explorer import Explorer
@@ -13,6 +14,7 @@ from helpers.views.widgets.explorer import Explorer
 PLACE = "place"  # the name of the number that the widget adds to queries and keys
 
 
+@signed()
 def one_look(
     sentences: Mapping[str, Tensor],
     W_q: Tensor,
@@ -34,6 +36,10 @@ def one_look(
     rule = "Sentences of T words need vectors (T, C) and two matrices (d, C), with d and C names"
     got = f"{shapes}, {tuple(W_q.shape)} and {tuple(W_k.shape)} for {size} names"
     given.must(fits and asks in range(T), rule, got, "Try {'dog bites man': x}.")
+    every = [W_q, W_k, *sentences.values()]
+    finite = all(x.dtype == torch.float32 and x.isfinite().all() for x in every)
+    kinds = [x.dtype for x in every]
+    given.must(finite, "All numbers must be float32 and finite", kinds, "Try x.float().")
     controls = {
         "sentence": ipywidgets.Dropdown(options=[*sentences]),
         "word": ipywidgets.IntSlider(asks + 1, min=1, max=T, description="which word looks"),

@@ -1,16 +1,27 @@
 """What a model, and what the truth, expect after a text."""
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from helpers.basics.signature import signed
 from helpers.learning import sampling
 from helpers.models.modes import evaluating
 from helpers.views.drawing.given import must
 from helpers.views.drawing.wording import glyph
 
 Truth = Callable[[str], Mapping[str, float]]  # prefix -> P(next character | prefix)
+
+
+class TokenizerLike(Protocol):
+    """What cuts a text into tokens and puts them together again: ours, or a published one."""
+
+    encode: Callable
+    decode: Callable
+
+
 NO_TRUTH = "The grammar cannot write this text, so there is no truth to compare with."
 
 
@@ -40,7 +51,8 @@ def on_one_line(text: str) -> str:
     return "".join(c if c == " " else glyph(c) for c in text)
 
 
-def next_probs(model: nn.Module, tokenizer, text: str) -> Tensor:
+@signed()
+def next_probs(model: nn.Module, tokenizer: TokenizerLike, text: str) -> Tensor:
     """P(next token | the last block_size tokens of text): (V,), in eval mode, mode restored."""
     return sampling.next_token_probs(logits_after(model, tokenizer, text).float()).double()
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import ipywidgets
 import numpy as np
 
+from helpers.basics.signature import signed
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
 from helpers.views.drawing import Picture, given, number, style
@@ -57,6 +58,7 @@ QUESTIONS = {
 # fmt: on
 
 
+@signed()
 def rlhf_beta(beta: float = 1.0, reference: str = "gibberish 1 in 1,000") -> Explorer:
     """π_ref and π* over five answers, and the mean rewards along the whole path of β.
 

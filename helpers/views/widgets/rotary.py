@@ -7,29 +7,39 @@ import math
 
 import ipywidgets
 
-from helpers.views.drawing import Picture, number
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
+from helpers.views.drawing import Picture, given, number
 from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET
 from helpers.views.drawing.svg import document, touched, words
 from helpers.views.pictures.clocks import face, legend
 from helpers.views.widgets.explorer import Explorer
 
 PAIRS, FARTHEST, LAST = 8, 64, 128  # pairs of channels, largest distance, last place
+MOST = 16  # places back that a query seeks
 BASES = (10, 100, 1_000, 10_000, 500_000)
 WIDTH, HEIGHT, RADIUS = 760, 440, 36  # CSS pixels
 LEFT, RIGHT, TOP, BOTTOM = 56, 740, 248, 400  # the curve's frame
 Place = tuple[float, float]
 
 
+@signed()
 def rotary(distance: int = 5, base: int = 10_000, seeks: int = 0, place: int = 100) -> Explorer:
     """Two tokens so far apart: how each pair of channels turns them, and what their product is.
 
     A head of 16 channels. The query stands at a place, the key a distance before it. Every pair has
     length 1; seeks: how far back the token stands that the query fits best, before all turning.
     """
+    whole("distance", distance, 0, FARTHEST)
+    whole("seeks", seeks, 0, MOST)
+    whole("place", place, FARTHEST, LAST)
+    given.must(base in BASES, f"base must be one of {BASES}", base, "Try 10_000.")
     controls = {
         "distance": ipywidgets.IntSlider(distance, min=0, max=FARTHEST),
         "base": ipywidgets.SelectionSlider(options=[(f"{b:,}", b) for b in BASES], value=base),
-        "seeks": ipywidgets.IntSlider(seeks, min=0, max=16, description="query seeks, places back"),
+        "seeks": ipywidgets.IntSlider(
+            seeks, min=0, max=MOST, description="query seeks, places back"
+        ),
         "place": ipywidgets.IntSlider(
             place, min=FARTHEST, max=LAST, description="query stands at place"
         ),

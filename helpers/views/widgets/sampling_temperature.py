@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.learning import sampling
 from helpers.learning.sampling import Sampling
 from helpers.theory import probability
@@ -23,9 +24,10 @@ WRITTEN = 36  # characters of the sample
 QUOTED = 60  # characters of the text shown above the bars
 
 
+@signed()
 def sampling_temperature(
     model: nn.Module,
-    tokenizer,
+    tokenizer: reading.TokenizerLike,
     prompt: str,
     truth: reading.Truth | None = None,
     temperature: float = 1,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import ipywidgets
 
+from helpers.basics.signature import signed
 from helpers.text.bpe import BPETokenizer
 from helpers.views.drawing.given import must
 from helpers.views.drawing.picture import Picture
@@ -16,6 +17,7 @@ CHARACTERS, OURS = "characters", "our merges"
 STOPS = (0, 1, 2, 3, 5, 8, 12, 20, 35, 60, 100, 170, 300, 500, 900, 1500, 2500, 4500, 8000, 15_000)
 
 
+@signed()
 def tokenizer_explorer(
     ours: BPETokenizer, text: str, published: Mapping[str, object] | None = None
 ) -> Explorer:

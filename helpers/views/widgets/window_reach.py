@@ -2,6 +2,8 @@
 
 import ipywidgets
 
+from helpers.basics.numbers import whole
+from helpers.basics.signature import signed
 from helpers.views.drawing import Picture, counted
 from helpers.views.drawing.palette import BLUE, ORANGE, QUIET, SKY
 from helpers.views.drawing.svg import document, touched, words
@@ -12,12 +14,15 @@ WIDTH, LEFT, TOP, ACROSS, DOWN = 760, 104, 34, 27.5, 46  # CSS pixels
 Node = tuple[int, int]  # row (0: the top layer), position
 
 
+@signed()
 def window_reach(width: int = 3, layers: int = 4) -> Explorer:
     """Which inputs can change the output at one position, when every layer sees a window.
 
     width: positions that a layer sees, itself included. Move width, layers and the position; the
     lines show every way on which something of an input can travel up.
     """
+    whole("width", width, 1, WIDEST)
+    whole("layers", layers, 1, DEEPEST)
     controls = {
         "width": ipywidgets.IntSlider(width, min=1, max=WIDEST, description="window"),
         "layers": ipywidgets.IntSlider(layers, min=1, max=DEEPEST),

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 import ipywidgets
 import torch
 
+from helpers.basics.signature import signed
 from helpers.learning import decoding
 from helpers.models.modes import evaluating
-from helpers.models.transformer import Transformer, cross_maps
+from helpers.models.transformer import cross_maps
 from helpers.text.tasks.pairs import END, WordTokenizer
 from helpers.views.drawing import Picture, given, listed, svg
 from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
@@ -20,8 +21,9 @@ WIDTH, HEIGHT, LEFT, BOX = 720, 330, 190, 46  # CSS pixels
 NEXT, BAR = 5, 300  # the likeliest words that are shown; the length of a certain one
 
 
+@signed()
 def word_by_word(
-    model: Transformer, tokenizer: WordTokenizer, sources: Sequence[str], most: int = 9
+    model: torch.nn.Module, tokenizer: WordTokenizer, sources: Sequence[str], most: int = 9
 ) -> Explorer:
     """Choose a source and how many words are written; see where the last one looks, what is next.
 

@@ -8,7 +8,18 @@ import functools
 
 import torch
 
-from tests.borders.calls import adapting, alignment, experts, learning, models, text, theory
+from tests.borders.calls import (
+    adapting,
+    alignment,
+    experts,
+    learning,
+    models,
+    plots,
+    practice,
+    text,
+    theory,
+    widgets,
+)
 from tests.borders.slips import Call
 
 
@@ -23,6 +34,12 @@ def calls() -> list[Call]:
         alignment.of_groups,
         text.of_text,
         text.of_sums,
+        plots.of_plots,
+        plots.of_pictures,
+        widgets.of_readers,
+        widgets.of_widgets,
+        practice.of_practice,
+        practice.of_loaders,
         theory.of_theory,
         theory.of_ensembles,
     ]

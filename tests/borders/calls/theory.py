@@ -161,7 +161,9 @@ def of_ensembles():
     yield call(ensembles.best_lambda, 0.2, 1.0, 0.2, free=lists)
     E = students.error_matrix(students.random_subsets(0.2, 1.0, 4), 0.1, 0.2)
     yield call(ensembles.best_weights, E)
-    yield call(simulation.draw_task, np.random.default_rng(0), 10, 5, 0.2)
+    yield call(
+        simulation.draw_task, np.random.default_rng(0), 10, 5, 0.2, free={"examples": "zero"}
+    )
     _, x, y = simulation.draw_task(np.random.default_rng(0), 10, 5, 0.2)
-    yield call(simulation.fit, x, y, 0.1)
+    yield call(simulation.fit, x, y, 0.1, free={"x": "one more"})
     yield call(simulation.simulate, **rates, N=10, runs=2, seed=0, free={"seed": "zero"})

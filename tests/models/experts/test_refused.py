@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import torch
 
 from helpers.models import moe
 from helpers.models.moe import MoE
@@ -27,6 +28,20 @@ def test_tokens_that_are_not_numbers_are_refused(config, x, gate):
         ValueError, match=r"not NaN; got .*\(21, 4\).*If training diverged, try a small"
     ):
         MoE(config, gate=gate)(x)
+
+
+@pytest.mark.parametrize("gate", [TopK(2), Switch(1), Biased(2, 4), ExpertChoice(1.0)])
+@pytest.mark.parametrize("spoiled", ["one endless", "all absent"])
+def test_logits_whose_softmax_is_no_number_are_refused(gate, spoiled):
+    logits = torch.zeros(3, 4)
+    if spoiled == "one endless":
+        logits[1, 2] = float("inf")  # e^∞ / e^∞
+    else:
+        logits[1] = -float("inf")  # 0 / 0
+    with pytest.raises(ValueError, match="finite best one.*If training diverged, try a smaller"):
+        gate(logits)
+    logits[1] = torch.tensor([0.0, -float("inf"), 0.0, 0.0])  # an absent expert is none
+    assert gate(logits).isfinite().all()
 
 
 def test_a_layer_needs_experts(config):
