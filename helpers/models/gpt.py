@@ -98,7 +98,8 @@ class GPT(nn.Module):
 
     def new_cache(self, batch_size: int) -> list[LayerCache]:
         """An empty key-value cache for `batch_size` sequences, one entry per layer."""
-        kinds = [getattr(block.attention, "cache", LayerCache) for block in self.blocks]
+        layers = [getattr(block, "attention", block) for block in self.blocks]  # one may be a block
+        kinds = [getattr(layer, "cache", LayerCache) for layer in layers]
         return [kind(self.config, batch_size) for kind in kinds]
 
     def save(self, folder: str | Path, tokenizer=None) -> None:

@@ -37,7 +37,9 @@ def one_more(model: nn.Module, cache: list[LayerCache]) -> Step | None:
     known |= {CausalSelfAttention, GroupedAttention, type(model.position_embedding)}
     if any(type(part) not in known or _hooked(part) for part in model.modules()):
         return None
-    branches = [(attention(block), feed_forward(block)) for block in model.blocks]
+    if any(type(block) is not PreNormBlock for block in model.blocks):  # attention may be one
+        return None
+    branches = [(_attention(block), _feed_forward(block)) for block in model.blocks]
     norm, head = plain(model.final_norm), plain(model.head)
 
     def step(token: Tensor) -> Tensor:
@@ -50,7 +52,7 @@ def one_more(model: nn.Module, cache: list[LayerCache]) -> Step | None:
     return step
 
 
-def attention(block: PreNormBlock) -> Callable[[Tensor, LayerCache], Tensor]:
+def _attention(block: PreNormBlock) -> Callable[[Tensor, LayerCache], Tensor]:
     """The first branch of a block, for one token: (B, C) -> (B, C); keys and values are kept."""
     norm, layer = plain(block.attention_norm), block.attention
     qkv, projection, turn = plain(layer.qkv), plain(layer.projection), layer.turn
@@ -68,7 +70,7 @@ def attention(block: PreNormBlock) -> Callable[[Tensor, LayerCache], Tensor]:
     return attend
 
 
-def feed_forward(block: PreNormBlock) -> Plain:
+def _feed_forward(block: PreNormBlock) -> Plain:
     """The second branch of a block, for one token: (B, C) -> (B, C)."""
     norm, layer = plain(block.mlp_norm), plain(block.mlp)
     return lambda x: layer(norm(x))

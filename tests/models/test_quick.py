@@ -34,6 +34,7 @@ KNOWN = {
 UNKNOWN = {
     "block": "post-norm",
     "attention": "qk-norm",
+    "block in its place": "bare-attention",
     "attention in turn": "sliding/grouped",
     "n_expert": 2,
 }

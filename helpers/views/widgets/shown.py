@@ -5,10 +5,12 @@ model. JupyterLab says with each run which cell it is; where nobody says so, not
 """
 
 from collections.abc import Iterator
+from operator import methodcaller
 
 import ipywidgets
 from IPython import get_ipython
 
+REOPEN = methodcaller("open")  # does nothing to a widget that is open
 SHOWN: dict[str, tuple[str, list]] = {}  # cell -> its last run, and what that showed
 
 
@@ -18,7 +20,7 @@ def show(thing, *widgets: ipywidgets.Widget) -> None:
     A thing that another cell shows, too, stays. What was freed can be shown again.
     """
     for widget in parts(widgets):
-        widget.open()  # does nothing to one that is open
+        REOPEN(widget)
     cell, run = running()
     if not cell:
         return
