@@ -31,7 +31,6 @@ WITHOUT = {
     "text.playwright.bigram_entropy", "text.playwright.characters", "text.playwright.entropy_rate",
     "text.playwright.expectation.character_counts", "text.playwright.expectation.entropy_of",
     "text.playwright.expectation.pair_counts", "text.playwright.unigram_entropy",
-    "views.pictures.fetched.fetched", "views.widgets.one_batch.one_batch",
     "text.published.load", "text.simple_bpe.encode", "text.simple_bpe.train",
     "text.simple_bpe.vocabulary", "text.smollm.chat", "text.smollm.load",
     "text.tasks.counting.answer_tokens", "text.tasks.counting.child",

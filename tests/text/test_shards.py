@@ -200,19 +200,6 @@ def test_a_window_longer_than_a_file_is_refused(folder):
         Shards(folder).sample(2, 1000)
 
 
-@pytest.mark.parametrize("line", ["no json", "[]", '{"title": "x"}', '{"text": 5}'])
-def test_a_line_without_text_is_named(tmp_path, line):
-    (tmp_path / "plays.jsonl").write_text(f'{{"text": "good"}}\n{line}\n', encoding="utf-8")
-    with pytest.raises(ValueError, match=r'plays.jsonl, line 2 must be JSON with a "text"'):
-        prepare.prepare([tmp_path / "plays.jsonl"], tmp_path / "out", "bpe:300")
-
-
-def test_bytes_that_are_no_text_are_refused(tmp_path):
-    (tmp_path / "image.png").write_bytes(b"\x89PNG\xff" * 100)
-    with pytest.raises(ValueError, match="image.png must be UTF-8 text"):
-        prepare.prepare([tmp_path / "image.png"], tmp_path / "out", "bpe:300")
-
-
 def test_a_folder_with_files_is_not_overwritten(folder, tmp_path):
     with pytest.raises(
         ValueError, match="must be an empty folder or a new one; something is there"
@@ -220,37 +207,9 @@ def test_a_folder_with_files_is_not_overwritten(folder, tmp_path):
         prepare.prepare([tmp_path / "play.txt"], folder)
 
 
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"validation": 0.7}, "share in 0 … 0.5; got 0.7"),
-        ({"shard_tokens": 0}, "shard_tokens must be a whole number ≥ 1; got 0"),
-        ({"shard_tokens": 1.5}, "shard_tokens must be a whole number ≥ 1; got 1.5"),
-        ({"tokenizer": "bpe:10"}, "bpe:N must be a whole number ≥ 257; got 10.* Try bpe:8192"),
-        ({"tokenizer": "bpe:256"}, "bpe:N must be a whole number ≥ 257; got 256.* Try bpe:8192"),
-        ({"tokenizer": "bpe:abc"}, "whole number ≥ 257; got 'abc'.* Try bpe:8192"),
-        ({"tokenizer": "bpe:"}, "whole number ≥ 257; got ''.* Try bpe:8192"),
-        ({"tokenizer": "bert"}, "must be gpt2, gpt4, bpe:N or a folder .*; got 'bert'. Try bpe:8"),
-    ],
-)
-def test_impossible_settings_are_refused_before_anything_is_written(
-    tmp_path, text, options, message
-):
-    with pytest.raises(ValueError, match=message):
-        prepare.prepare(
-            [tmp_path / "play.txt"], tmp_path / "out", **{"tokenizer": "bpe:300", **options}
-        )
-    assert not list(tmp_path.glob("out/*"))
-
-
 def test_the_smallest_vocabulary_is_the_bytes_and_the_end_of_a_document(tmp_path, text):
     meta = prepare.prepare([tmp_path / "play.txt"], tmp_path / "out", "bpe:257")
     assert (meta["vocab_size"], meta["end_of_text"]) == (257, 256)
-
-
-def test_a_file_in_the_place_of_the_folder_is_not_overwritten(tmp_path, text):
-    with pytest.raises(ValueError, match="play.txt must be an empty folder or a new one"):
-        prepare.prepare([tmp_path / "play.txt"], tmp_path / "play.txt")
 
 
 def test_the_command_says_what_it_did_or_what_is_wrong(tmp_path, text, capsys):

@@ -46,7 +46,7 @@ def test_every_control_changes_the_picture(explorer):
 
 
 def test_it_refuses_vectors_of_another_batch():
-    with pytest.raises(ValueError, match=r"the vectors \(B, T, C\)"):
+    with pytest.raises(ValueError, match=r"vectors must be a tensor \(B, T, C\).*B = 2"):
         one_batch(X, Y, TOKENIZER, VECTORS[:1])
 
 

@@ -7,6 +7,7 @@ from helpers.views import plots
 from helpers.views.drawing import pages
 from helpers.views.drawing.picture import show
 from helpers.views.pictures.clocks import turned_pair
+from helpers.views.pictures.fetched import fetched
 from helpers.views.pictures.judged_text import judged_text
 from helpers.views.pictures.surprisal_text import surprisal_text
 from helpers.views.pictures.text_arcs import text_arcs
@@ -158,6 +159,7 @@ def of_pictures():
             "distance": "zero",
         },
     )
+    yield call(fetched, [[0.0, 1.0], [1.0, 0.0]], "ab", "c")
     yield call(judged_text, {"greedy": ("abc", [1.0, 2.0])})
     yield call(surprisal_text, "abc", [1.0, 2.0, 0.5])
     yield call(

@@ -34,6 +34,8 @@ def of_readers():
     model, letters = readers()
     V, free = letters.vocab_size, {"text": "empty", "truth": "none"}
     ids = torch.tensor(letters.encode(TEXT))
+    x, y = ids[:8].view(2, 4), ids[1:9].view(2, 4)
+    yield call(widgets.one_batch, x, y, letters, stream(2, 4, 3))
     truth = lambda prefix: {"t": 1.0}  # noqa: E731
     yield call(widgets.attention_heatmap, (model, letters), TEXT, 0, 0)
     yield call(widgets.causal_mask, {"causal": model}, letters, TEXT)
