@@ -2,14 +2,13 @@
 
     python tests/trials/colab.py
 
-A stand-in for Colab: a clean environment with its versions, and a package `google.colab` that every
-kernel has imported when it starts. PyTorch is the version of this environment, in its Python; with
-Colab's own Python, where this machine has it, everything is tried that needs no PyTorch.
+A stand-in for Colab: a clean environment with its versions, in its Python, and a package
+`google.colab` that every kernel has imported when it starts. Where this machine has no Python 3.13,
+the Python and the PyTorch of this environment stand in for Colab's.
 """
 
 import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
@@ -26,9 +25,11 @@ from clean import (
     run,
     surroundings,
 )
+from colab_situations import situations, tried
 from kernel_environment import FIXED
 from nbformat import v4, write
 
+PYTHON, TORCH = "3.13", "torch==2.11.0"
 KERNEL = ["ipywidgets==7.7.1", "ipython==7.34.0", "ipykernel==6.17.1"]
 PACKAGES = [
     "anywidget==0.9.21",
@@ -40,6 +41,12 @@ PACKAGES = [
 PACKAGES += ["safetensors", "regex", "transformers", "scikit-learn", "pillow", "psutil"]
 TOOLS = ["nbformat", "nbclient"]
 TESTERS = ["pytest==8.4.2", "pytest-xdist", "nbval"]
+FILES = """import os
+from types import SimpleNamespace
+
+# A reader chooses the file that UPLOAD names.
+files = SimpleNamespace(upload=lambda: {os.environ["UPLOAD"]: b""})
+"""
 REPOSITORY = "ada/gpt-probably"
 BEGIN = "import time\n\nbegan = time.monotonic()"
 END = "print(f'{time.monotonic() - began:.2f}')\nassert time.monotonic() - began < 1"
@@ -64,7 +71,7 @@ def published(folder: Path, python: Path) -> Path:
 def colab(folder: Path, python: Path, origin: Path) -> dict[str, str]:
     """Colab's surroundings; the published address leads to the clone on this machine."""
     (folder / "packages" / "google" / "colab").mkdir(parents=True)
-    (folder / "packages" / "google" / "colab" / "__init__.py").touch()
+    (folder / "packages" / "google" / "colab" / "__init__.py").write_text(FILES, encoding="utf-8")
     startup = folder / "ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "00-colab.py").write_text("import google.colab\n", encoding="utf-8")
@@ -95,13 +102,26 @@ def session(content: Path, origin: Path, python: Path, env: dict, more: list[str
     return cells[4]["outputs"][0]["text"][0].strip()
 
 
-def with_torch(folder: Path) -> str:
-    """Everything, in the Python that has PyTorch."""
-    torch = [f"torch=={version('torch')}".partition("+")[0]]
-    packages = [*torch, *KERNEL, *PACKAGES, *TOOLS, *TESTERS]
-    python = environment(folder / "venv", sys.executable, packages)
+def came_by_every_way(folder: Path, origin: Path, python: Path, env: dict[str, str]) -> int:
+    """The set-up cell in every situation; how many there are."""
+    cells = [
+        (root / "tools" / "setup_cell.py").read_text(encoding="utf-8") for root in (ROOT, origin)
+    ]
+    every = [*situations(folder, origin, *cells)]
+    for each in every:
+        tried(each, python, env)
+    return len(every)
+
+
+def everything(folder: Path, interpreted: str, torch: str) -> str:
+    """All that is tried, in one environment."""
+    python = environment(
+        folder / "venv", interpreted, [torch, *KERNEL, *PACKAGES, *TOOLS, *TESTERS]
+    )
     origin = published(folder, python)
     env, content = colab(folder, python, origin), folder / "content"
+    (folder / "ways").mkdir()
+    ways = came_by_every_way(folder / "ways", origin, python, env)
     widgets = sorted((ROOT / "tests" / "browser" / "widgets").glob("*.py"))
     cells = [path.read_text(encoding="utf-8") for path in widgets]
     seconds = session(content, origin, python, env, cells)
@@ -116,35 +136,19 @@ def with_torch(folder: Path) -> str:
     home = surroundings(python)
     passed = pytest("the helpers' tests", python, [*TWO_AT_ONCE, *TESTS], origin, home)
     return (
-        f"set-up cell again in {seconds} s, {len(cells)} widgets drawn; "
-        f"notebooks: {cells_passed}; helpers: {passed}"
+        f"{ways} ways to come to the course, set-up cell again in {seconds} s, "
+        f"{len(cells)} widgets drawn; notebooks: {cells_passed}; helpers: {passed}"
     )
 
 
-def without_torch(folder: Path, python: str) -> str:
-    """Set-up cell and syntax in Colab's own Python."""
-    path = environment(folder / "venv", python, [*KERNEL, *TOOLS])
-    origin = published(folder, path)
-    env = colab(folder, path, origin)
-    session(folder / "content", origin, path, env, [])
-    compiles = [path, "-W", "error", "-m", "compileall", "-q", origin / "helpers"]
-    run("every helper compiles without a warning", compiles, env=env)
-    about = [path, "-c", "import platform; print(platform.python_version())"]
-    number = subprocess.run(about, capture_output=True, text=True, check=True).stdout.strip()
-    return f"set-up cell and syntax also on Python {number}"
-
-
 def main() -> None:
+    ours = f"torch=={version('torch')}".partition("+")[0]
+    found = interpreter(f"python{PYTHON}")
+    python, torch = (found, TORCH) if found else (sys.executable, ours)
     with tempfile.TemporaryDirectory(prefix="gpt-probably-") as name:
-        folder = Path(name)
-        (folder / "torch").mkdir()
-        results = [with_torch(folder / "torch")]
-        if python := interpreter("python3.13"):
-            (folder / "plain").mkdir()
-            results.append(without_torch(folder / "plain", python))
-        else:
-            results.append("Python 3.13 is not on this machine")
-    print("; ".join(results))
+        result = everything(Path(name), python, torch)
+    number = PYTHON if found else f"{sys.version_info[0]}.{sys.version_info[1]}"
+    print(f"Python {number}, {torch.replace('==', ' ')}: {result}")
 
 
 if __name__ == "__main__":
