@@ -7,6 +7,7 @@ blend). Notebook: The bigram and its floor.
 
 from collections.abc import Iterator
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -72,8 +73,15 @@ class NGrams:
 
     def next_probs(self, context: Tensor) -> Tensor:
         """P(next token | the last `longest` tokens of the context): (T,) -> (V,)."""
-        known = context[max(0, len(context) - self.longest) :]
-        row = torch.cat([known, known.new_zeros(1)])
-        windows = self.windows(row, len(known)) + torch.arange(self.vocab_size)
-        *_, probs = self.probs(windows, len(known))
-        return probs
+        V, known = self.vocab_size, context[max(0, len(context) - self.longest) :].tolist()
+        p, first = np.full(V, 1 / V), 0
+        for k in range(len(known) + 1):
+            first += known[-k] * V**k if k else 0  # this context and token 0, as one number
+            seen, before = self.seen[k].numpy(), self.before[k].numpy()
+            low, high = seen.searchsorted((first, first + V)).tolist()
+            p = self.weight * p
+            alone = before[high] - before[low]
+            if alone:
+                p[seen[low:high] - first] += before[low + 1 : high + 1] - before[low:high]
+            p /= alone + self.weight
+        return torch.from_numpy(p)

@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from helpers.views.drawing import svg
+from helpers.views.drawing.labels import Label, spread
 from helpers.views.drawing.palette import DASHES, GRID, QUIET
 
 Values = Sequence[float]
@@ -94,6 +95,39 @@ class Chart:
         look = f'fill="none" stroke="{colour}" stroke-width="{width:g}"{dashed}'
         return f'<path d="M{self._through(x, y)}" {look}/>'
 
+    def level(self, y: float, colour: str = QUIET, style: int = 1, width: float = 1.6) -> str:
+        """A line at this height from end to end."""
+        return self.line(self.across, [y, y], colour, style, width)
+
+    def upright(self, x: float, colour: str = QUIET, width: float = 1.6) -> str:
+        """A line at this place from the bottom to the top."""
+        return self.line([x, x], self.up, colour, 0, width)
+
+    def bar(self, x: float, height: float, width: float, look: str) -> str:
+        """A bar from the lower end up to a height, its middle at x; look: attributes such as fill.
+
+        width: in the units of the axis. Nothing is drawn of a height at or below the lower end.
+        """
+        if height <= self.up[0]:
+            return ""
+        (left, top), (right, low) = (
+            self.place(x - width / 2, height),
+            self.place(x + width / 2, self.up[0]),
+        )
+        place = f'x="{left:.1f}" y="{top:.1f}" width="{right - left:.1f}" height="{low - top:.1f}"'
+        return f"<rect {place} {look}/>"
+
+    def ends(self, labels: Sequence[Label]) -> list[str]:
+        """Right of the chart names, each (height, text, colour) with a line to where it belongs."""
+        right, low = self.place(self.across[1], self.up[0])
+        wishes = [self.place(0, min(max(y, self.up[0]), self.up[1]))[1] for y, _, _ in labels]
+        heights = spread(wishes, 18, self.y, low).tolist()
+        parts = []
+        for (_, text, tint), wish, height in zip(labels, wishes, heights, strict=True):
+            parts.append(stroke((right, wish, right + 24, height), tint, 2))
+            parts.append(svg.words(right + 28, height + 4.5, text, SMALL))
+        return parts
+
     def band(self, x: Values, low: Values, high: Values, colour: str, opacity: float = 0.14) -> str:
         """The area between two lines."""
         there, back = self._through(x, low), self._through(x[::-1], high[::-1])
@@ -126,6 +160,14 @@ def stroke(ends: tuple[float, float, float, float], colour: str, width: float = 
     names = zip(("x1", "y1", "x2", "y2"), ends, strict=True)
     place = " ".join(f'{name}="{end:.1f}"' for name, end in names)
     return f'<line {place} stroke="{colour}" stroke-width="{width:g}"/>'
+
+
+def star(x: float, y: float, colour: str, r: float = 8) -> str:
+    """A star of five points around (x, y), in CSS pixels."""
+    turns = np.pi * (np.arange(10) / 5 - 0.5)
+    far = np.where(np.arange(10) % 2, 0.4 * r, r)
+    points = zip(x + far * np.cos(turns), y + far * np.sin(turns), strict=True)
+    return f'<path d="M{"L".join(f"{a:.1f} {b:.1f}" for a, b in points)}Z" fill="{colour}"/>'
 
 
 def _circle(x: float, y: float, r: float) -> str:

@@ -14,12 +14,19 @@ import numpy as np
 from matplotlib.image import imsave
 
 from helpers.views.drawing.pages import anchor
-from helpers.views.drawing.palette import INK
+from helpers.views.drawing.palette import INK, ORANGE
 from helpers.views.drawing.style import MONO
 
 SANS = "DejaVu Sans, Verdana, sans-serif"
 QUICKLY = {"compress_level": 1}  # a third larger and several times as fast
 MONO_ADVANCE = 0.602  # of the type size: one character of a monospaced font
+
+HATCHES = (  # the definition stands once in a picture whose shapes are HATCHED
+    '<defs><pattern id="h" width="4" height="4" patternUnits="userSpaceOnUse" '
+    f'patternTransform="rotate(45)"><path d="M0 0V4" stroke="{ORANGE}" stroke-width="2"/>'
+    "</pattern></defs>"
+)
+HATCHED = f'fill="url(#h)" stroke="{ORANGE}"'
 
 
 def document(width: float, height: float, parts: list[str]) -> str:

@@ -3,6 +3,7 @@
 attention_map    one head's map, or all of them, and one row in numbers
 attention_parts  the parts of an attention picture
 batch_grid       a batch as two grids, and one token's vector
+block_wiring     a block as a flow, from the bottom to the top
 clocks           a pair of channels of a query and a key, as hands of a clock
 expert_layer     a layer of experts, from the tokens to the sum
 fetched          where something waits in the stream, and when it is fetched

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from helpers.views.drawing import Picture, given
-from helpers.views.drawing.palette import BLUE, GRID, INK, ORANGE, QUIET
+from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET
+from helpers.views.drawing.svg import HATCHED, HATCHES
 from helpers.views.drawing.wording import glyph, likeliest, listed, spoken
 
 WIDTH, LEFT, TOP, HEIGHT = 760, 34, 78, 190  # CSS pixels; the bars stand between TOP and +HEIGHT
@@ -19,11 +20,6 @@ SEEN = 0.002  # a smaller probability gets no mark
 LINE = 20  # CSS pixels
 FONT = "font-family:DejaVu Sans,Verdana,Helvetica,Arial,sans-serif;font-size:13px"
 MONO = "font-family:DejaVu Sans Mono,Menlo,Consolas,monospace;font-size:13px"
-HATCH = (
-    '<defs><pattern id="h" width="4" height="4" patternUnits="userSpaceOnUse" '
-    f'patternTransform="rotate(45)"><path d="M0 0V4" stroke="{ORANGE}" stroke-width="2"/>'
-    "</pattern></defs>"
-)
 
 
 def vocabulary_bars(
@@ -46,7 +42,7 @@ def vocabulary_bars(
     order = likeliest(probs["model"], SHOWN)
     full = next(scale for scale in SCALES if max(p.max() for p in probs.values()) <= scale + 1e-6)
     below = [_text(LEFT, _floor(lines, i), line) for i, line in enumerate(lines)]
-    parts = [HATCH, _text(8, 24, heading, MONO), *_legend(probs), *_grid(full)]
+    parts = [HATCHES, _text(8, 24, heading, MONO), *_legend(probs), *_grid(full)]
     heights = {name: each / full for name, each in probs.items()}
     parts += [*_columns(tokens, heights, order), *below]
     height = _floor(lines, len(lines)) - LINE + 12
@@ -65,7 +61,7 @@ def _legend(probs: dict[str, np.ndarray]) -> list[str]:
     looks = {
         "these settings": f'<rect width="12" height="12" fill="{BLUE}"/>',
         "model": f'<path d="M0 6H13" stroke="{INK}" stroke-width="3"/>',
-        "truth": f'<rect width="12" height="12" fill="url(#h)" stroke="{ORANGE}"/>',
+        "truth": f'<rect width="12" height="12" {HATCHED}/>',
     }
     parts, right = [], LEFT
     for name in probs:
@@ -94,7 +90,7 @@ def _columns(tokens: Sequence[str], probs: dict[str, np.ndarray], order: list[in
         half = step * (0.84 if true is None else 0.42)
         parts.append(_bar(left, half, probs["these settings"][i], f'fill="{BLUE}"'))
         if true is not None:
-            parts.append(_bar(left + half, half, true[i], f'fill="url(#h)" stroke="{ORANGE}"'))
+            parts.append(_bar(left + half, half, true[i], HATCHED))
         if (believed := probs["model"][i]) > SEEN:
             tick = f"M{left:.1f} {_up(believed)}h{half:.1f}"
             parts.append(f'<path d="{tick}" stroke="{INK}" stroke-width="2"/>')

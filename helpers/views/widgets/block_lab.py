@@ -8,17 +8,15 @@ from functools import cache
 
 import ipywidgets
 import torch
-from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.basics.signature import signed
 from helpers.learning import training
 from helpers.models import ladder
 from helpers.models.config import GPTConfig
-from helpers.views import plots
-from helpers.views.drawing import Picture, number, palette, style
-from helpers.views.drawing.labels import label_ends, level_lines
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, number, palette, svg
+from helpers.views.drawing.chart import SIZE, Chart, ticks
+from helpers.views.pictures.block_wiring import block_wiring
 from helpers.views.widgets.explorer import Explorer
 
 STEPS, EVERY = 60, 10
@@ -77,31 +75,32 @@ def _learn(step: str, rate: float, train_ids, val_ids, config: GPTConfig) -> tra
 
 
 def _drawing(learned: Callable, floors: Mapping[str, float]) -> Callable[..., Picture]:
-    figure = live.figure(7.4, 3.7)
-    wiring = figure.add_axes((0.01, 0.02, 0.28, 0.96))
-    curve = figure.add_axes((0.37, 0.14, 0.4, 0.75))
+    chart = Chart(274, 41, 296, 277, (0, STEPS), SHOWN)
+    frame = chart.frame(ticks(*chart.across), ticks(*chart.up), "steps")
+    levels = [chart.level(y, style=i) for i, y in enumerate(floors.values(), start=1)]
+    named = [(y, f"{name} {number(y)}", palette.QUIET) for name, y in floors.items()]
+    frame += [chart.inside(levels), *chart.ends(named)]
 
     def draw(block: str, rate: float) -> Picture:
         history = learned(block, rate)
-        wiring.clear()
-        plots.block_flows([block], wiring)
-        curve.clear()
-        _curve(curve, history, floors, rate)
-        return live.picture(curve, _say(block, rate, history))
+        title = svg.words(chart.x, chart.y - 9, f"Nats per character at rate {rate}", SIZE)
+        parts = [*block_wiring(block), title, *frame, *_curve(chart, history)]
+        return Picture(_say(block, rate, history), markup=svg.document(740, 370, parts))
 
     return draw
 
 
-def _curve(ax: Axes, history: training.History, floors: Mapping[str, float], rate: float) -> None:
-    live.panel(ax, f"Nats per character at rate {rate}", "steps")
-    ax.set(xlim=(0, STEPS), ylim=SHOWN)
-    names = level_lines(ax, floors)
-    ax.plot(history.steps, history.val_loss, color=palette.BLUE, marker="o", ms=4, lw=2)
+def _curve(chart: Chart, history: training.History) -> list[str]:
+    """The losses that were measured; where the training broke, this is written above them."""
+    measured = [*zip(history.steps, history.val_loss, strict=True)]
+    marks = [chart.mark(*point, palette.BLUE, size=3.5) for point in measured]
+    line = chart.line(history.steps, history.val_loss, palette.BLUE, width=2.5)
+    parts = [chart.inside([line, *marks])]
     if _broke(history):
-        where = (STEPS / 2, SHOWN[1] - 0.5)
-        look = {"color": palette.VERMILLION, "fontsize": style.SIZE, "ha": "center"}
-        ax.text(*where, f"broke after step {history.steps[-1]}", **look)
-    label_ends(ax, names)
+        x, y = chart.place(STEPS / 2, SHOWN[1] - 0.5)
+        look = {"fill": palette.VERMILLION, "text_anchor": "middle"}
+        parts.append(svg.words(x, y, f"broke after step {history.steps[-1]}", SIZE, **look))
+    return parts
 
 
 def _broke(history: training.History) -> bool:

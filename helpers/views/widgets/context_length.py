@@ -5,14 +5,12 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets
 import torch
-from matplotlib.axes import Axes
 
 from helpers.basics.signature import signed
 from helpers.models.ngrams import NGrams
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.drawing import Picture, counted, number, palette
-from helpers.views.drawing.style import MONO, SMALL
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, counted, number, palette, svg
+from helpers.views.drawing.chart import SIZE, SMALL, Chart, ticks
 from helpers.views.widgets.explorer import Explorer
 
 LENGTH, LINES, COLUMNS = 240, 9, 38  # characters that are written, and the room for them
@@ -50,39 +48,32 @@ def write(grams: NGrams, tokenizer: CharTokenizer, context: int, seed: int) -> s
 
 
 def _drawing(grams, tokenizer, losses: list[float], floors: Mapping) -> Callable[..., Picture]:
-    figure = live.figure(7.4, 3.4)
-    ax = figure.add_axes((0.075, 0.14, 0.4, 0.75))
-    mark = _curve(ax, losses, floors)
-    page = figure.add_axes((0.52, 0.02, 0.47, 0.94))
-    page.axis("off")
+    last = len(losses) - 1
+    chart = Chart(56, 41, 296, 255, (-0.4, last + 0.4), (0, 1.06 * losses[0]))
+    title, names = "Nats per character, on new text", {float(k): str(k) for k in range(last + 1)}
+    frame = [svg.words(chart.x, chart.y - 11, title, SIZE)]
+    frame += chart.frame(names, ticks(*chart.up), "characters of context")
+    for name, floor in floors.items():
+        x, y = chart.place(last + 0.3, floor)
+        words = f"{name} {number(floor)}"
+        frame += [chart.level(floor), svg.words(x, y - 5, words, SMALL, text_anchor="end")]
+    frame.append(chart.line(range(last + 1), losses, palette.BLUE))
+    frame += [chart.mark(*point, palette.BLUE, size=3.5) for point in enumerate(losses)]
 
     def draw(context: int, text: int) -> Picture:
         written = write(grams, tokenizer, context, text)
-        mark.set_data([context], [losses[context]])
-        live.wipe(page)
-        _write_out(page, written, context)
+        here = chart.mark(context, losses[context], palette.ORANGE, size=7.5)
+        parts = [*frame, here, *_page(written, context)]
         given = f"Given {counted(context, 'character')}, the counts pay {number(losses[context])}"
-        return live.picture(ax, f"{given} nats per character. They write: {written[:80]!r} …")
+        alt = f"{given} nats per character. They write: {written[:80]!r} …"
+        return Picture(alt, markup=svg.document(740, 345, parts))
 
     return draw
 
 
-def _curve(ax: Axes, losses: list[float], floors: Mapping[str, float]):
-    """The losses against the length of the context; returns the mark to be moved."""
-    live.panel(ax, "Nats per character, on new text", "characters of context")
-    ax.set(ylim=(0, 1.06 * losses[0]), xlim=(-0.4, len(losses) - 0.6), xticks=range(len(losses)))
-    for name, floor in floors.items():
-        ax.axhline(floor, color=palette.QUIET, lw=1.2, ls=(0, (4, 3)), zorder=1)
-        where = (len(losses) - 0.7, floor + 0.04)
-        ax.annotate(f"{name} {number(floor)}", where, ha="right", fontsize=SMALL, color=palette.INK)
-    ax.plot(range(len(losses)), losses, color=palette.BLUE, marker="o", ms=4, zorder=3)
-    return ax.plot([0], [losses[0]], color=palette.ORANGE, marker="o", ms=11, zorder=4)[0]
-
-
-def _write_out(page: Axes, written: str, context: int) -> None:
-    wrapped = [row for line in written.split("\n") for row in textwrap.wrap(line, COLUMNS) or [""]]
-    shown = "\n".join(wrapped[: LINES + 4])
+def _page(written: str, context: int) -> list[str]:
+    """The text that was written, line by line."""
+    rows = [row for line in written.split("\n") for row in textwrap.wrap(line, COLUMNS) or [""]]
     title = f"Written with {counted(context, 'character')} of context"
-    page.text(0, 0.97, title, fontsize=10.5, color=palette.INK, va="top")
-    style = {"fontfamily": MONO, "fontsize": 9.5, "color": palette.INK, "linespacing": 1.35}
-    page.text(0, 0.86, shown, va="top", parse_math=False, **style)
+    lines = [svg.mono(386, 68 + 19 * i, row) for i, row in enumerate(rows[: LINES + 4]) if row]
+    return [svg.words(386, 30, title, SIZE), *lines]

@@ -13,8 +13,8 @@ from helpers.learning import captioning
 from helpers.text.tasks import drawings
 from helpers.views.drawing import Picture, given, palette, svg
 from helpers.views.drawing.chart import SIZE, SMALL, Chart, stroke
+from helpers.views.drawing.svg import HATCHES
 from helpers.views.drawing.wording import likeliest, likeliest_of
-from helpers.views.pictures.vocabulary_bars import HATCH
 from helpers.views.widgets.explorer import Explorer
 
 SHOWN = 5  # names beside the image
@@ -58,7 +58,7 @@ def _drawing(model: nn.Module, patch_size: int) -> Callable[..., Picture]:
             "Bayes": drawings.posterior(image, noise)[0].numpy(),
             "model": captioning.caption_log_probs(model, image)[0].exp().numpy(),
         }
-        parts = [HATCH, *_page(image[0, 0].numpy(), patch_size), *_compared(beliefs)]
+        parts = [HATCHES, *_page(image[0, 0].numpy(), patch_size), *_compared(beliefs)]
         told = [f"{who} {likeliest_of(drawings.NAMES, p)}" for who, p in beliefs.items()]
         flips = f"a drawing of {drawing}, {noise:.0%} of the pixels flipped by chance"
         markup = svg.document(740, 300, parts)

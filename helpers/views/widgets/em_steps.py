@@ -18,8 +18,7 @@ from helpers.basics.signature import signed
 from helpers.basics.tensors import double
 from helpers.theory import em, mixtures
 from helpers.views.drawing import Picture, given, number, palette, svg
-from helpers.views.drawing.chart import SMALL, Chart, stroke, ticks
-from helpers.views.drawing.labels import spread
+from helpers.views.drawing.chart import Chart, ticks
 from helpers.views.plots.mixture import BAND, say_experts, say_gates
 from helpers.views.widgets.explorer import Explorer
 
@@ -116,22 +115,8 @@ def _experts(chart: Chart, x, y, h, at, means, deviations) -> list[str]:
         shapes.append(chart.line(at[both], line, palette.colour(m), m))
     across = dict.fromkeys(ticks(*chart.across), "")  # the names stand below the gate
     frame = chart.frame(across, ticks(*chart.up), "", "y")
-    return [*frame, chart.inside(shapes), *_names(chart, means[-1])]
-
-
-def _names(chart: Chart, ends: np.ndarray) -> list[str]:
-    """Right of the chart, at the height where its line ends, the name of every expert."""
-    right, low = chart.place(chart.across[1], chart.up[0])
-    wishes = [chart.place(0, end)[1] for end in ends.clip(*chart.up)]
-    heights = spread(wishes, 18, chart.y, low).tolist()
-    return [
-        part
-        for m, (wish, height) in enumerate(zip(wishes, heights, strict=True))
-        for part in (
-            stroke((right, wish, right + 24, height), palette.colour(m), 2),
-            svg.words(right + 28, height + 4.5, f"expert {m + 1}", SMALL),
-        )
-    ]
+    names = [(end, f"expert {m + 1}", palette.colour(m)) for m, end in enumerate(means[-1])]
+    return [*frame, chart.inside(shapes), *chart.ends(names)]
 
 
 def _gates(chart: Chart, at: np.ndarray, probs: np.ndarray) -> list[str]:
