@@ -36,3 +36,16 @@ def drawn(markup, colour):
     paths = [p for p in shapes(markup, "path") if colour.lower() in p.get("style", "")]
     numbers = [re.findall(r"-?\d+\.?\d*", path.get("d")) for path in paths]
     return [np.array(found, dtype=float).reshape(-1, 2) for found in numbers]
+
+
+def lines(markup, colour):
+    """The points (n, 2) of every line of a hand-written chart in this colour, but for its key's."""
+    paths = [p for p in shapes(markup, "path") if p.get("stroke") == colour]
+    numbers = [re.findall(r"-?\d+\.?\d*", path.get("d")) for path in paths]
+    found = [np.array(each, dtype=float).reshape(-1, 2) for each in numbers]
+    return [points for points in found if len(points) > 2]
+
+
+def bars(markup, fill):
+    """How high the bars with this fill are: rectangles as wide as bars of a chart."""
+    return [box(r)[3] for r in shapes(markup, "rect") if r.get("fill") == fill]

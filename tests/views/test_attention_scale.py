@@ -6,14 +6,14 @@ import re
 import numpy as np
 import pytest
 import torch
-from matplotlib.figure import Figure
 
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing import palette
+from helpers.views.drawing import palette, svg
+from helpers.views.drawing.palette import BLUE, GREEN, VERMILLION
 from helpers.views.widgets import attention_scale
-from helpers.views.widgets.attention_scale import KEYS, SCALES, SEED, WIDTHS, Curves, weights_of
+from helpers.views.widgets.attention_scale import MEANS, SCALES, SEED, WIDTHS, _curves, weights_of
 from tests.views.browser import from_browser
-from tests.views.svg_seen import drawn
+from tests.views.svg_seen import bars, lines, shapes
 
 NONE, ROOT, WHOLE, MODEL = SCALES
 SCORES = random_scores([*WIDTHS], 16, 1000, SEED)
@@ -56,44 +56,33 @@ def test_the_description_names_the_keys_that_the_query_looks_at():
     assert f"Query 3 gives most to key {key + 1} {value:.2f}," in explorer.picture.alt
 
 
-def test_the_bars_and_the_curves_are_drawn():
+def test_the_bars_are_as_high_as_the_weights():
     explorer = attention_scale(width=256, scale=ROOT)
-    even = heights(explorer.picture)
-    explorer.controls["scale"].value = NONE
-    sharp = heights(explorer.picture)
-    assert len(even) == len(sharp) == KEYS
-    # The weights sum to 1, so the bars, whatever they are, are as high as the panel together.
-    assert sum(even) == pytest.approx(sum(sharp), abs=1) and max(sharp) > 2 * max(even)
-    for tint in (palette.GREEN, palette.VERMILLION):
-        assert drawn(explorer.picture.markup, tint)
+    for scale in (ROOT, NONE):
+        explorer.controls["scale"].value = scale
+        weights = weights_of(SCORES, scale)[WIDTHS.index(256), 0]
+        heights = bars(explorer.picture.markup, palette.BLUE)
+        assert heights == pytest.approx((weights / 1.02 * 231).tolist(), abs=0.06)
 
 
-def heights(picture):
-    """How high the blue bars are: closed paths of four corners."""
-    closed = [path for path in drawn(picture.markup, palette.BLUE) if len(path) == 4]
-    return [float(np.ptp(path[:, 1])) for path in closed]
-
-
-def test_each_curve_shows_the_mean_that_its_name_says_and_the_place_is_marked():
+def test_each_curve_shows_the_mean_of_its_name_and_the_place_is_marked():
     means = [Sharpness(math.log(16) * i / 10, i / 20, i / 40) for i in range(10)]
-    curves = Curves(Figure().add_subplot())
-    curves.move(means, place=3)
-    shown = {line.get_label(): list(line.get_ydata()) for line in curves.lines}
-    assert shown["entropy / ln 16"] == pytest.approx([i / 10 for i in range(10)])
-    assert shown["largest weight"] == [i / 20 for i in range(10)]
-    assert shown["gradient left"] == [i / 40 for i in range(10)]
-    assert curves.here.get_xdata() == [3, 3]
-    assert [t.get_text() for t in curves.ax.get_xticklabels()] == [str(w) for w in WIDTHS]
+    markup = svg.document(740, 350, _curves(means, place=3))
+    wanted = {BLUE: 20, VERMILLION: 10, GREEN: 40}  # largest weight, entropy / ln 16, gradient
+    for colour, part in wanted.items():
+        (curve,) = lines(markup, colour)
+        there = [MEANS.place(i, i / part) for i in range(10)]
+        assert np.allclose(curve, there, atol=0.06)
+    (band,) = [p for p in shapes(markup, "path") if p.get("fill") == palette.QUIET]
+    assert band.get("d").startswith(f"M{MEANS.place(2.9, 0)[0]:.1f} ")
 
 
 def test_the_curves_move_with_the_scale_and_the_mark_with_the_width():
     explorer, right = attention_scale(width=2), []
     for control, value in (("scale", ROOT), ("width", 512), ("scale", NONE)):
         explorer.controls[control].value = value
-        right.append(
-            [path for path in drawn(explorer.picture.markup, palette.BLUE) if len(path) == 10]
-        )
-    scaled, marked, steep = (np.concatenate(paths) for paths in right)
+        right += lines(explorer.picture.markup, BLUE)
+    scaled, marked, steep = right
     assert (scaled == marked).all() and (marked != steep).any()
     # At width 512 the blue curve, the largest weight, stands high without a scale and low with it.
     assert steep[9, 1] < marked[9, 1] - 60

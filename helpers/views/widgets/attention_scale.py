@@ -4,17 +4,15 @@ Notebook *From RNN to attention*.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
-from matplotlib.axes import Axes
 from torch import Tensor
 
 from helpers.basics.signature import signed
 from helpers.theory.sharpness import Sharpness, random_scores, sharpness
-from helpers.views.drawing import Picture, given, number, palette
-from helpers.views.drawing.style import SMALL, line_style
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, given, number, palette, svg
+from helpers.views.drawing.chart import SMALL, Chart, key, sample
 from helpers.views.widgets.explorer import Explorer
 
 WIDTHS = tuple(2**i for i in range(10))
@@ -57,50 +55,45 @@ def weights_of(scores: Tensor, scale: str) -> Tensor:
 
 
 def _drawing(scores: Tensor) -> Callable[..., Picture]:
-    figure = live.figure(7.4, 3.5)
-    bars = _bars(figure.add_axes((0.055, 0.145, 0.36, 0.66)))
-    curves = Curves(figure.add_axes((0.495, 0.145, 0.485, 0.66)))
+    bars = Chart(41, 68, 266, 231, (0.2, KEYS + 0.8), (0, 1.02))
+    keys, shares = {float(k): str(k) for k in (1, 4, 8, 12, 16)}, {0.0: "0", 0.5: "0.5", 1.0: "1"}
+    title = "Weights of one query (dashes: 1/16 each)"
+    frame = [*bars.frame(keys, shares, "key", title=title), *_means_frame(shares)]
+    even = bars.level(1 / KEYS)
 
     def draw(width: int, scale: str, query: int) -> Picture:
         weights, place = weights_of(scores, scale), WIDTHS.index(width)
         chosen, means = weights[place, query - 1].tolist(), [sharpness(w) for w in weights]
-        live.lift(bars, chosen)
-        curves.move(means, place)
+        look = f'fill="{palette.BLUE}"'
+        shown = [bars.bar(k, p, 0.8, look) for k, p in enumerate(chosen, start=1)]
         head = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
-        return live.picture(curves.ax, f"{head} {_say_means(means[place])}")
+        parts = [*frame, *shown, even, *_curves(means, place)]
+        alt = f"{head} {_say_means(means[place])}"
+        return Picture(alt, markup=svg.document(740, 350, parts))
 
     return draw
 
 
-def _bars(ax: Axes) -> Sequence:
-    """Sixteen bars to be moved, and the line of equal weights."""
-    live.panel(ax, "Weights of one query (dashes: 1/16 each)", "key")
-    ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xticks=(1, 4, 8, 12, 16), xlim=(0.2, KEYS + 0.8))
-    ax.axhline(1 / KEYS, color=palette.QUIET, lw=1.2, ls=(0, (4, 3)), zorder=4)
-    return ax.bar(range(1, KEYS + 1), [0] * KEYS, width=0.8, color=palette.BLUE, zorder=3).patches
+MEANS = Chart(366, 68, 359, 231, (-0.2, len(WIDTHS) - 0.8), (0, 1.02))
 
 
-class Curves:
-    """Three means against the width, to be moved, with a mark at the present width."""
+def _means_frame(shares: Mapping[float, str]) -> list[str]:
+    places = {float(i): str(width) for i, width in enumerate(WIDTHS)}
+    looks = [(sample(palette.PALETTE[i], i, i), name) for i, name in enumerate(CURVES)]
+    title = svg.words(MEANS.x, 24, f"Means over {DRAWS:,} queries", SMALL)
+    return [title, *key(MEANS.x - 14, 46, looks), *MEANS.frame(places, shares, "width d_k")]
 
-    def __init__(self, ax: Axes):
-        self.ax, places = ax, range(len(WIDTHS))
-        live.panel(ax, f"Means over {DRAWS:,} queries", "width d_k", pad=22)
-        ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1), xlim=(-0.2, len(WIDTHS) - 0.8))
-        ax.set_xticks(places, WIDTHS)
-        self.here = ax.axvline(0, color=palette.QUIET, lw=8, alpha=0.25, zorder=1)
-        self.lines, flat = [], [0] * len(WIDTHS)
-        for i, name in enumerate(CURVES):
-            self.lines += ax.plot(places, flat, label=name, **line_style(i, len(flat)))
-        ax.legend(frameon=False, fontsize=SMALL - 0.5, loc=(-0.03, 1.0), labelcolor=palette.INK,
-                  ncols=3, handlelength=2.0, columnspacing=0.9, handletextpad=0.4)  # fmt: skip
 
-    def move(self, means: Sequence[Sharpness], place: int) -> None:
-        """Draw the means, one for each width, and mark the width at this place among WIDTHS."""
-        values = [(m.largest, m.entropy / math.log(KEYS), m.gradient) for m in means]
-        for line, heights in zip(self.lines, zip(*values, strict=True), strict=True):
-            line.set_ydata(heights)
-        self.here.set_xdata([place, place])
+def _curves(means: Sequence[Sharpness], place: int) -> list[str]:
+    """Three means, one for each width, and a band at the width at this place among WIDTHS."""
+    values = [(m.largest, m.entropy / math.log(KEYS), m.gradient) for m in means]
+    here = MEANS.band([place - 0.1, place + 0.1], [0, 0], [1.02, 1.02], palette.QUIET, 0.25)
+    parts = [MEANS.inside([here])]
+    for i, heights in enumerate(zip(*values, strict=True)):
+        colour = palette.PALETTE[i]
+        parts.append(MEANS.line(range(len(WIDTHS)), heights, colour, i, 2.5))
+        parts += [MEANS.mark(*point, colour, i, 4.5) for point in enumerate(heights)]
+    return parts
 
 
 def _say_query(weights: Sequence[float], query: int) -> str:
