@@ -3,7 +3,9 @@
 Source of the experiment: Sollich & Krogh 1995, section 3. Built in notebook *Diversity and error*.
 """
 
+import itertools
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +17,9 @@ from helpers.theory.decomposition import decompose
 from helpers.theory.students import settings
 
 STAND_IN = 10  # students that are trained to measure infinitely many
+
+
+Errors = tuple[float, float, float]  # of the ensemble, of its average member, ambiguity
 
 
 class Measured(NamedTuple):
@@ -36,17 +41,28 @@ def simulate(c, alpha, lam, sigma2, K, N: int, runs: int, seed: int, T: float = 
     of examples that is no whole number is rounded up or down at random, right on average. K =
     math.inf is measured, without bias, on ten students. ValueError for an impossible number.
     """
+    runs = whole("runs", runs, advice="Try 100.")
+    return averaged([*itertools.islice(each_run(c, alpha, lam, sigma2, K, N, seed, T), runs)])
+
+
+def each_run(c, alpha, lam, sigma2, K, N: int, seed: int, T: float = 0.0) -> Iterator[Errors]:
+    """The three errors of one run after the other, without end; arguments as for `simulate`."""
     s = settings(c, alpha, lam, sigma2, K, T)
     if any(np.ndim(x) for x in s):
         raise ValueError("simulate takes one number for each setting; got an array. Try a loop.")
-    N, runs = (whole(name, value, advice="Try 100.") for name, value in (("N", N), ("runs", runs)))
+    N = whole("N", N, advice="Try 100.")
     generator, one = np.random.default_rng(whole("seed", seed, 0)), [float(x) for x in s]
-    measured = np.array([_run(generator, N, *one) for _ in range(runs)])
-    scatter = measured.std(0, ddof=1) if runs > 1 else np.full(3, np.nan)
-    return Measured(*measured.mean(0).tolist(), *(scatter / math.sqrt(runs)).tolist())
+    return (_run(generator, N, *one) for _ in itertools.count())
 
 
-def _run(generator, N: int, c, alpha, lam, sigma2, K, T) -> tuple[float, float, float]:
+def averaged(runs: Sequence[Errors]) -> Measured:
+    """Means of some runs and their standard errors."""
+    measured = np.array(runs)
+    scatter = measured.std(0, ddof=1) if len(runs) > 1 else np.full(3, np.nan)
+    return Measured(*measured.mean(0).tolist(), *(scatter / math.sqrt(len(runs))).tolist())
+
+
+def _run(generator, N: int, c, alpha, lam, sigma2, K, T) -> Errors:
     members = STAND_IN if math.isinf(K) else int(K)
     teacher, x, y = draw_task(generator, N, _about(generator, alpha * N), sigma2)
     kept = [

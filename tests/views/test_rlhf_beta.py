@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
-from helpers.views.drawing import palette
+from helpers.views.drawing import palette, svg
 from helpers.views.widgets import rlhf_beta
+from helpers.views.widgets import rlhf_parts as parts
 from helpers.views.widgets.rlhf_beta import (
     ANSWERS,
     BETAS,
@@ -20,9 +20,8 @@ from helpers.views.widgets.rlhf_beta import (
     outcome,
     path_of,
 )
-from helpers.views.widgets.rlhf_parts import Bars, Path
 from tests.views.browser import from_browser
-from tests.views.svg_seen import drawn
+from tests.views.svg_seen import bars, lines, said, shapes
 
 USUAL = REFERENCES["gibberish 1 in 1,000"]
 NUMBER = r"(-?\d+\.\d+)"
@@ -96,25 +95,38 @@ def test_the_proxy_only_rises_along_the_path_and_the_truth_rises_and_falls():
     assert 0 < top < len(path) - 1 and true[top] > true[0] + 0.1 and true[-1] < -1.5
 
 
-def test_the_bars_and_the_path_show_what_they_are_given():
-    figure = Figure()
-    bars, path = (
-        Bars(figure.add_axes((0, 0, 0.4, 1)), ANSWERS),
-        Path(figure.add_axes((0.5, 0, 0.4, 1))),
-    )
+def test_the_bars_are_as_high_as_the_probabilities_and_stand_over_their_answers():
+    now = outcome(1.0, USUAL, PROXY)
+    markup = svg.document(760, 440, parts.bars(ANSWERS, USUAL, now.policy, PROXY))
+    for fill, probs in (("url(#h)", USUAL), (palette.BLUE, now.policy)):
+        heights = bars(markup, fill)[:-1]  # the last one is the key's
+        assert heights == pytest.approx([p / 1.02 * 246 for p in probs], abs=0.06)
+    said_below = said(markup)
+    assert all(said_below[said_below.index(a) + 1] == f"r = {r:g}".replace("-", "−")
+               for a, r in zip(ANSWERS, PROXY, strict=True))  # fmt: skip
+
+
+def test_the_path_goes_through_all_outcomes_and_is_marked_at_this_one():
     now, outcomes = outcome(1.0, USUAL, PROXY), path_of(USUAL, PROXY)
-    bars.move(USUAL, now.policy, PROXY)
-    path.move(outcomes, now)
-    assert [bar.get_height() for bar in bars.reference] == list(USUAL)
-    assert [bar.get_height() for bar in bars.policy] == list(now.policy)
-    ticks = [label.get_text() for label in bars.ax.get_xticklabels()]
-    assert ticks == [f"{name}\nr = {r:g}" for name, r in zip(ANSWERS, PROXY, strict=True)]
-    assert list(path.lines["true"].get_ydata()) == [o.true for o in outcomes]
-    assert list(path.lines["proxy"].get_xdata()) == [o.kl for o in outcomes]
-    assert path.marks["proxy"].get_data() == ([now.kl], [now.proxy])
-    assert path.marks["true"].get_data() == ([now.kl], [now.true])
-    low, high = path.ax.get_ylim()
-    assert low < min(o.true for o in outcomes) and high > max(o.proxy for o in outcomes)
+    markup = svg.document(760, 440, parts.path(outcomes, now))
+    means = [o.proxy for o in outcomes] + [o.true for o in outcomes]
+    for name, colour in (("proxy", palette.VERMILLION), ("true", palette.BLUE)):
+        (curve,) = lines(markup, colour)
+        up = np.polyfit([getattr(o, name) for o in outcomes], curve[:, 1], 1)
+        assert up[0] == pytest.approx(-246 / (1.31 * (max(means) - min(means))), rel=0.01)
+        along = np.polyfit([math.sqrt(o.kl) for o in outcomes], curve[:, 0], 1)
+        line = next(s for s in shapes(markup, "path") if s.get("stroke") == parts.QUIET)
+        x = float(line.get("d")[1:].split()[0])
+        assert x == pytest.approx(np.polyval(along, math.sqrt(now.kl)), abs=0.2)
+    assert parts.path([], now) and palette.QUIET in markup
+
+
+def test_the_whole_path_is_what_every_beta_leads_to():
+    for reference in REFERENCES.values():
+        for beta, found in list(zip(BETAS, path_of(reference, PROXY), strict=True))[::20]:
+            one = outcome(beta, reference, PROXY)
+            assert list(found.policy) == pytest.approx(list(one.policy), abs=1e-12)
+            assert found[1:] == pytest.approx(one[1:], abs=1e-9)
 
 
 @pytest.mark.parametrize("name", [name for name in QUESTIONS if name != FREE])
@@ -123,17 +135,12 @@ def test_a_question_hides_its_answer_until_the_box_is_ticked(name):
     from_browser(explorer.controls["question"], index=[*QUESTIONS].index(name))
     assert QUESTIONS[name].asked in explorer.picture.alt
     assert QUESTIONS[name].answer not in explorer.picture.alt and "→" not in explorer.picture.alt
-    hidden = bars(explorer.picture)
+    hidden = bars(explorer.picture.markup, palette.BLUE)
     explorer.controls["shown"].value = True
     assert QUESTIONS[name].answer in explorer.picture.alt
-    assert sum(bars(explorer.picture)) > sum(hidden) + 50
+    assert sum(bars(explorer.picture.markup, palette.BLUE)) > sum(hidden) + 50
     from_browser(explorer.controls["question"], index=0)
     assert explorer.controls["shown"].value and "Make a guess" not in explorer.picture.alt
-
-
-def bars(picture):
-    """How high the blue bars are: closed paths of four corners."""
-    return [np.ptp(p[:, 1]) for p in drawn(picture.markup, palette.BLUE) if len(p) == 4]
 
 
 def test_the_answers_to_the_questions_are_true():

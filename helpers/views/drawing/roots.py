@@ -18,15 +18,22 @@ def space_by_roots(ax: Axes) -> None:
     ax.xaxis.set_major_formatter("{x:g}")
 
 
-class _RoundNumbers(Locator):
-    """0 and every round number that has room beside the one before."""
+def root_ticks(most: float) -> list[float]:
+    """0 and every round number up to `most` that has room beside the one before.
 
+    >>> root_ticks(1.0)
+    [0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0]
+    """
+    ticks, room = [0.0], APART * math.sqrt(max(most, 0))
+    for number in ROUND:
+        if number <= most and math.sqrt(number) - math.sqrt(ticks[-1]) >= room:
+            ticks.append(number)
+    return ticks
+
+
+class _RoundNumbers(Locator):
     def __call__(self) -> list[float]:
         return self.tick_values(*self.axis.get_view_interval())
 
     def tick_values(self, vmin: float, vmax: float) -> list[float]:
-        ticks, room = [0.0], APART * math.sqrt(max(vmax, 0))
-        for number in ROUND:
-            if number <= vmax and math.sqrt(number) - math.sqrt(ticks[-1]) >= room:
-                ticks.append(number)
-        return ticks
+        return root_ticks(vmax)

@@ -36,7 +36,7 @@ def gradients_by_layer(
     left.set_ylim(0, 1.12 * max(tops))
     style.finish(right, "", xlabel=RIGHT)
     _name_ends(right, profiles)  # the last layer of the model on the left stands there, too
-    return style.finish(left, _say(profiles, last), title, LEFT, ylabel)
+    return style.finish(left, say_gradients(profiles, last), title, LEFT, ylabel)
 
 
 def _draw(ax: Axes, curves: Mapping[str, Sequence[np.ndarray]], **look) -> None:
@@ -60,7 +60,10 @@ def _name_ends(ax: Axes, profiles: Mapping[str, np.ndarray]) -> None:
         labels.beside(ax, f"{name} {number(end)}", (len(profiles[name]), end), **where)
 
 
-def _say(profiles: Mapping[str, np.ndarray], last: Mapping[str, Mapping[int, float]]) -> str:
+def say_gradients(
+    profiles: Mapping[str, Sequence[float]], last: Mapping[str, Mapping[int, float]]
+) -> str:
+    """Both panels in words."""
     along = [
         f"{name} {number(values[0])} in layer 1 and {number(values[-1])} in layer {len(values)}"
         for name, values in profiles.items()

@@ -73,7 +73,7 @@ def diversity_panels(
         _three(ax, c, curves, (measured or {}).get(title, {}), title)
         if ax is not several[0]:
             ax.set_ylabel("")
-    several[0].set_ylim(0, _top([curves for _, curves in panels.values()]))
+    several[0].set_ylim(0, top([curves for _, curves in panels.values()]))
     several[0].legend(frameon=False, fontsize=style.SMALL, labelcolor=INK, handlelength=2.8)
     return several[0]
 
@@ -103,12 +103,13 @@ def error_parts(
     ax.set(ylim=(len(rows) - 0.5, -0.5), xlim=(0, 1.12 * right))
     above = {"loc": "lower left", "bbox_to_anchor": (-0.01, 1), "ncols": 3, "frameon": False}
     ax.legend(**above, fontsize=style.SMALL, labelcolor=INK, borderaxespad=0.2)
-    return style.finish(ax, _say_parts(rows), title, "squared error")
+    return style.finish(ax, say_parts(rows), title, "squared error")
 
 
-def _say_parts(rows: Mapping[str, np.ndarray]) -> str:
+def say_parts(rows: Mapping[str, Sequence[float]]) -> str:
+    """The bars of `error_parts` in words."""
     parts = [amounts(dict(zip(PARTS, row, strict=True))) for row in rows.values()]
-    totals = [f"{name}: error {number(row.sum())}" for name, row in rows.items()]
+    totals = [f"{name}: error {number(sum(row))}" for name, row in rows.items()]
     return "; ".join(map(" = ".join, zip(totals, parts, strict=True))) + "."
 
 
@@ -132,16 +133,18 @@ def _three(ax: Axes | None, c: np.ndarray, curves: list, measured: Points, title
         look = {"color": colour, "capsize": 3, "lw": 1.3, "ms": 5, "zorder": 4}
         if measured:
             ax.errorbar(list(measured), means, errors, fmt=marker, **look)
-    ax.set(xlim=(c.min(), c.max()), ylim=(0, _top([curves])))
-    return style.finish(ax, _say(c, curves, measured), title, SHARE, "squared error")
+    ax.set(xlim=(c.min(), c.max()), ylim=(0, top([curves])))
+    return style.finish(ax, say_curves(c, curves, measured), title, SHARE, "squared error")
 
 
-def _top(several: Sequence[Three]) -> float:
+def top(several: Sequence[Three]) -> float:
+    """Where the axis of some systems ends."""
     highest = max(float(np.max(curves)) for curves in several)
     return 1.05 * min(HIGHEST, max(1.0, highest))
 
 
-def _say(c: np.ndarray, curves: list, measured: Points) -> str:
+def say_curves(c: np.ndarray, curves: Three, measured: Points) -> str:
+    """The three curves and the points in words."""
     places = sorted({0, len(c) // 4, len(c) // 2, len(c) - 1})
     at, *rows = ([number(values[i]) for i in places] for values in (c, *curves))
     courses = [f"{name} {listed(row)}" for name, row in zip(LOOKS, rows, strict=True)]

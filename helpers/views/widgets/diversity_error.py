@@ -3,22 +3,20 @@
 Notebook *Diversity and error*.
 """
 
+import itertools
 import math
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 import ipywidgets
 import numpy as np
-from matplotlib.axes import Axes
 
 from helpers.basics.signature import signed
-from helpers.theory import ensembles
-from helpers.views import plots
-from helpers.views.drawing import Picture, labels, number, style
-from helpers.views.drawing.palette import QUIET
-from helpers.views.plots.diversity import SHARE
-from helpers.views.widgets import controls, live
+from helpers.theory import ensembles, simulation
+from helpers.views.drawing import Picture, number
+from helpers.views.plots.diversity import say_curves
+from helpers.views.widgets import controls, diversity_parts
 from helpers.views.widgets.controls import Question
 from helpers.views.widgets.explorer import Explorer
 
@@ -29,6 +27,7 @@ SIMULATED_AT = (0.0, 0.2, 0.4, 0.6, 0.8)
 INPUTS, MORE_RUNS, MOST_RUNS, SEED = 60, 10, 40, 1  # of the simulation
 SYSTEM = ("lam", "sigma2", "alpha", "K", "T")  # the controls that the curves depend on
 RUNS = "simulated runs per point"
+HINT = "Make a guess, then have the curves drawn."
 WIDTH = 92  # characters of a line of text above the curves
 
 FIGURE_1 = {"c": 0.0, "lam": 0.05, "sigma2": 0.2, "alpha": 1.0, "K": math.inf, "T": 0.0}
@@ -115,33 +114,50 @@ def _simulate_more(explorer: Explorer) -> None:
     runs.value = min(MOST_RUNS, runs.value + MORE_RUNS)
 
 
-@lru_cache(maxsize=32)
 def simulated(runs: int, **system: float) -> dict[float, ensembles.Measured]:
     """Measured errors at some shares c, none for runs = 0; always the same for the same system."""
-    size, shares = {"N": INPUTS, "runs": runs, "seed": SEED}, SIMULATED_AT if runs else ()
-    return {c: ensembles.simulate(c, **system, **size) for c in shares}
+    if not runs:
+        return {}
+    return {c: simulation.averaged(_first(runs, _done(c, **system))) for c in SIMULATED_AT}
+
+
+Runs = tuple[list, Iterator]  # those that were made, and those to come
+
+
+@lru_cache(maxsize=64)
+def _done(c: float, **system: float) -> Runs:
+    return [], simulation.each_run(c, **system, N=INPUTS, seed=SEED)
+
+
+def _first(runs: int, so_far: Runs) -> list:
+    made, coming = so_far
+    made += itertools.islice(coming, max(0, runs - len(made)))
+    return made[:runs]
 
 
 def _drawing() -> Callable[..., Picture]:
     """Curves above, below them the error at this c as a bar of its three parts."""
-    figure = live.figure(7.4, 5.3)
-    ax = figure.add_axes((0.075, 0.275, 0.73, 0.54))
-    bar = figure.add_axes((0.075, 0.08, 0.73, 0.06))
 
     def draw(question, shown, c, runs, **system) -> Picture:
         asked = QUESTIONS[question]
-        live.wipe(ax)
-        live.wipe(bar)
-        bar.set_visible(shown)
         if not shown:
-            return _hidden(ax, asked.asked, f"{_settings(**system)}, c = {c:g}.")
-        curves = ensembles.learning_curve(SHARES, **system)
-        plots.diversity(SHARES, curves, simulated(runs, **system), here=c, ax=ax)
-        plots.error_parts({"": ensembles.error_parts(c, **system)}, ax=bar)
-        bar.set(xlim=ax.get_ylim(), yticks=[])  # one scale for heights and lengths
-        return _with_words(ax, [asked.asked, asked.answer, *_words(c, system)])
+            said = [asked.asked, f"{_settings(**system)}, c = {c:g}."]
+            return _picture(said, diversity_parts.hidden(HINT), [HINT])
+        three, points = ensembles.learning_curve(SHARES, **system), simulated(runs, **system)
+        parts = ensembles.error_parts(c, **system)
+        shapes = diversity_parts.curves(SHARES, three, points, c)
+        shapes += diversity_parts.error_bar(parts, three)
+        said = [asked.asked, asked.answer, *_words(c, system)]
+        return _picture(said, shapes, [say_curves(SHARES, three, points)])
 
     return draw
+
+
+def _picture(words: list[str], shapes: list[str], told: list[str]) -> Picture:
+    """Sentences above the shapes; they begin the description."""
+    words = [part for part in words if part]
+    lines = [line for part in words for line in textwrap.wrap(part, WIDTH)]
+    return Picture(" ".join([*words, *told]), markup=diversity_parts.sheet(lines, shapes))
 
 
 def _words(c: float, system: Mapping[str, float]) -> list[str]:
@@ -157,19 +173,3 @@ def _words(c: float, system: Mapping[str, float]) -> list[str]:
 
 def _settings(lam, sigma2, alpha, K, T) -> str:
     return f"λ = {lam:g}, σ² = {sigma2:g}, α = {alpha:g}, K = {_spelled(K)}, T = {T:g}"
-
-
-def _with_words(ax: Axes, words: list[str]) -> Picture:
-    """Sentences above the curves, the last one just above them; they begin the description."""
-    words = [part for part in words if part]
-    text = "\n".join(line for part in words for line in textwrap.wrap(part, WIDTH))
-    look = {"xycoords": "axes fraction", "fontsize": style.SIZE, "linespacing": 1.5}
-    labels.beside(ax, text, (0, 1), (-30, 12), **look)
-    return live.picture(ax, " ".join([*words, ax.get_label()]))
-
-
-def _hidden(ax: Axes, *words: str) -> Picture:
-    hint = "Make a guess, then have the curves drawn."
-    style.finish(style.axes(ax), hint, "", SHARE, "squared error").set(xlim=(0, 1), ylim=(0, 1.05))
-    ax.text(0.5, 0.5, hint, transform=ax.transAxes, ha="center", color=QUIET, fontsize=style.SIZE)
-    return _with_words(ax, [*words])

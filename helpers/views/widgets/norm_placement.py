@@ -5,7 +5,8 @@ With the default start and width the last layers reproduce published theory (Xio
 """
 
 import functools
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 from torch import nn
@@ -14,9 +15,9 @@ from helpers.basics.signature import signed
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
-from helpers.views import plots
-from helpers.views.drawing import Picture, given
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, given, number, palette, svg
+from helpers.views.drawing.chart import SIZE, SMALL, Chart, ticks
+from helpers.views.plots.depth import DEEPEST, LEFT, RIGHT, say_gradients
 from helpers.views.widgets.explorer import Explorer
 
 DEPTHS, WIDTHS = (2, 4, 8, 16, 32), (32, 64, 128)
@@ -26,7 +27,8 @@ STARTS: dict[str, Callable[[nn.Module], nn.Module]] = {
     "GPT-2's": initialise.gpt2,
 }
 TOKENS, VOCABULARY, HEADS = 32, 64, 4
-MARGINS = {"left": 0.09, "right": 0.84, "bottom": 0.13, "top": 0.88, "wspace": 0.1}
+ENDS = (math.log2(0.93), math.log2(DEEPEST * 1.07))  # layers lie by their logarithms
+COUNTS = {math.log2(n): str(n) for n in (1, 2, 4, 8, 16, DEEPEST)}
 
 
 @signed()
@@ -40,16 +42,13 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
     given.must(start in STARTS, rule, repr(start), "Try Xavier.")
     for depth in DEPTHS:
         profiles(depth, n_embd, start)
-    panels = [*live.figure(7.4, 4).subplots(1, 2, sharey=True, gridspec_kw=MARGINS)]
 
     def draw(n_layer: int, n_embd: int, start: str) -> Picture:
-        for ax in panels:
-            ax.clear()
         known = {depth: profiles(depth, n_embd, start) for depth in DEPTHS if depth <= n_layer}
         last = {name: {d: known[d][name][-1] for d in known} for name in known[n_layer]}
         title = f"{n_layer} layers of {n_embd} channels, {start} start"
-        ax = plots.gradients_by_layer(known[n_layer], last, panels, title, "‖∂loss/∂W₂‖")
-        return live.picture(ax)
+        alt = f"{title}. {say_gradients(known[n_layer], last)}"
+        return Picture(alt, markup=_both(known[n_layer], last, title))
 
     return Explorer(
         draw,
@@ -57,6 +56,41 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
         n_embd=ipywidgets.SelectionSlider(options=WIDTHS, value=n_embd, description="channels"),
         start=ipywidgets.Dropdown(options=list(STARTS), value=start, description="start"),
     )
+
+
+Curve = tuple[Sequence[float], Sequence[float]]  # layers and gradients
+
+
+def _both(profile: Mapping, last: Mapping, title: str) -> str:
+    """Every layer of this model; beside it the last layers of models of all depths so far."""
+    layers = {name: (range(1, len(values) + 1), values) for name, values in profile.items()}
+    depths = {name: ([*each], [*each.values()]) for name, each in last.items()}
+    highest = max(max(values) for _, values in [*layers.values(), *depths.values()])
+    up = 0, 1.12 * highest
+    left, right = Chart(67, 48, 264, 300, ENDS, up), Chart(357, 48, 264, 300, ENDS, up)
+    parts = [svg.words(left.x, 32, title, SIZE)]
+    parts += left.frame(COUNTS, ticks(*up, 6), LEFT, "‖∂loss/∂W₂‖")
+    parts += right.frame(COUNTS, dict.fromkeys(ticks(*up, 6), ""), RIGHT)
+    parts += [*_curves(left, layers), *_curves(right, depths, dotted=True)]
+    order = sorted(profile, key=lambda name: profile[name][-1])
+    for name, down in zip(order, (15, -4), strict=True):  # the higher one's above, so none overlap
+        end = profile[name][-1]
+        x, y = right.place(math.log2(len(profile[name])), end)
+        parts.append(svg.words(x + 12, y + down, f"{name} {number(end)}", SMALL))
+    return svg.document(740, 400, parts)
+
+
+def _curves(chart: Chart, curves: Mapping[str, Curve], dotted: bool = False) -> list[str]:
+    """Lines, their powers of two and their ends marked; dotted lines have hollow marks."""
+    parts = []
+    for i, (x, y) in enumerate(curves.values()):
+        colour, places = palette.PALETTE[i], [math.log2(n) for n in x]
+        parts.append(chart.line(places, y, colour, 2 if dotted else 0))
+        shown = [at for at, n in enumerate(x) if n & (n - 1) == 0 or n == x[-1]]
+        for at in shown:
+            parts.append(chart.mark(places[at], y[at], colour, i))
+            parts += [chart.mark(places[at], y[at], "white", i, 3)] if dotted else []
+    return parts
 
 
 @functools.cache

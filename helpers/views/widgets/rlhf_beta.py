@@ -11,16 +11,15 @@ from typing import NamedTuple
 
 import ipywidgets
 import numpy as np
+import torch
 
 from helpers.basics.signature import signed
 from helpers.learning.alignment import optimal_policy, optimal_value
 from helpers.theory.probability import kl
-from helpers.views.drawing import Picture, given, number, style
-from helpers.views.drawing.palette import INK
-from helpers.views.widgets import live
+from helpers.views.drawing import Picture, given, number, svg
 from helpers.views.widgets.controls import FREE, Question, asking, questions
 from helpers.views.widgets.explorer import Explorer
-from helpers.views.widgets.rlhf_parts import Bars, Path
+from helpers.views.widgets.rlhf_parts import bars, path, sentences
 
 ANSWERS = ("plain", "helpful", "rude", "flattering", "gibberish")
 TRUE = np.array([0.0, 1.0, -1.0, -1.0, -2.0])  # what people would say if they could be asked
@@ -108,26 +107,29 @@ def outcome(beta: float, reference: tuple[float, ...], rewards: tuple[float, ...
 @lru_cache(maxsize=64)
 def path_of(reference: tuple[float, ...], rewards: tuple[float, ...]) -> list[Outcome]:
     """The outcomes of all BETAS, from the largest to the smallest."""
-    return [outcome(beta, reference, rewards) for beta in BETAS]
+    betas = torch.from_numpy(BETAS)
+    shares = torch.tensor(rewards, dtype=betas.dtype) / betas[:, None]  # r / β, a row for each β
+    policies = optimal_policy(reference, shares, 1.0)
+    far = kl(policies, policies.new_tensor(reference).expand_as(policies)).clamp(min=0)
+    means = [(policies * policies.new_tensor(r)).sum(-1).tolist() for r in (rewards, TRUE)]
+    values = (betas * optimal_value(reference, shares, 1.0)).tolist()
+    columns = (given.array(policies), *means, far.tolist(), values)
+    return [Outcome(*row) for row in zip(*columns, strict=True)]
 
 
 def _drawing() -> Callable[..., Picture]:
-    figure = live.figure(7.6, 4.4)
-    bars = Bars(figure.add_axes((0.065, 0.15, 0.43, 0.56)), ANSWERS)
-    path = Path(figure.add_axes((0.575, 0.15, 0.405, 0.56)))
-    words = figure.text(0.012, 0.98, "", va="top", fontsize=style.SIZE, color=INK, linespacing=1.5)
-
     def draw(question, shown, beta, reference, **rewards) -> Picture:
         rewards = tuple(rewards[f"reward_{i}"] for i in range(len(ANSWERS)))
         asked, before = QUESTIONS[question], REFERENCES[reference]
         now = outcome(beta, before, rewards)
         parts = [asked.asked, *([asked.answer, _say(beta, now)] if shown else ["Make a guess."])]
         parts = [part for part in parts if part]
-        words.set_text("\n".join(line for part in parts for line in textwrap.wrap(part, WIDTH)))
-        bars.move(before, now.policy if shown else None, rewards)
-        path.move(path_of(before, rewards) if shown else [], now)
+        shapes = sentences([line for part in parts for line in textwrap.wrap(part, WIDTH)])
+        shapes += bars(ANSWERS, before, now.policy if shown else None, rewards)
+        shapes += path(path_of(before, rewards) if shown else [], now)
         listed = _say_bars(before, now.policy, rewards) if shown else ""
-        return live.picture(path.ax, " ".join(filter(None, [*parts, listed])))
+        alt = " ".join(filter(None, [*parts, listed]))
+        return Picture(alt, markup=svg.document(760, 440, shapes))
 
     return draw
 

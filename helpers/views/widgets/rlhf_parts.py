@@ -1,62 +1,63 @@
-"""The two halves of `rlhf_beta`: bars of two policies, and mean rewards against KL; to be moved."""
+"""The two halves of `rlhf_beta`: bars of two policies, and mean rewards against KL."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 
-from helpers.views.drawing.palette import BLUE, HATCHED, INK, QUIET, VERMILLION
-from helpers.views.drawing.roots import NOTE, space_by_roots
-from helpers.views.drawing.style import SMALL
-from helpers.views.widgets import live
+from helpers.views.drawing import svg
+from helpers.views.drawing.chart import SIZE, Chart, key, sample, ticks
+from helpers.views.drawing.palette import BLUE, QUIET, VERMILLION
+from helpers.views.drawing.roots import NOTE, root_ticks
 
-
-class Bars:
-    """Two bars for each answer, to be moved: the reference hatched, the optimum filled."""
-
-    def __init__(self, ax: Axes, answers: Sequence[str]):
-        self.ax, self.answers, places = ax, answers, np.arange(len(answers))
-        live.panel(ax, "Probability of each answer")
-        self.reference = ax.bar(places - 0.2, places * 0, 0.36, label="π_ref", **HATCHED).patches
-        self.policy = ax.bar(places + 0.2, places * 0, 0.36, label="π*", color=BLUE).patches
-        ax.set(ylim=(0, 1.02), yticks=(0, 0.5, 1))
-        ax.tick_params(axis="x", length=0)
-        ax.legend(frameon=False, fontsize=SMALL, ncols=2, labelcolor=INK, loc="upper left")
-
-    def move(self, reference, policy, rewards) -> None:
-        """The heights, and each answer's proxy reward below it; a policy of None is not drawn."""
-        named = [f"{a}\nr = {r:g}" for a, r in zip(self.answers, rewards, strict=True)]
-        self.ax.set_xticks(range(len(self.answers)), named, fontsize=SMALL - 0.5)
-        live.lift(self.reference, reference)
-        live.lift(self.policy, [0.0] * len(self.answers) if policy is None else policy)
+HALVES = {0.0: "0", 0.5: "0.5", 1.0: "1"}
+LOOKS = {"proxy": (VERMILLION, 1, 1), "true": (BLUE, 0, 0)}  # colour, dashes, mark
+FILLED = f'fill="{BLUE}"'
+AXIS = f"KL(π* ‖ π_ref), nats {NOTE}"
 
 
-class Path:
-    """Mean rewards against KL for all β, to be moved, with marks at the present one."""
+def bars(answers: Sequence[str], reference, policy, rewards) -> list[str]:
+    """Two bars for each answer: the reference hatched, the optimum filled.
 
-    def __init__(self, ax: Axes):
-        self.ax = live.panel(ax, "Mean reward for all β", f"KL(π* ‖ π_ref), nats {NOTE}", "both")
-        looks = {"proxy": (VERMILLION, (0, (6, 2)), "s"), "true": (BLUE, "-", "o")}
-        self.lines, self.marks = {}, {}
-        for name, (colour, dashes, mark) in looks.items():
-            (self.lines[name],) = ax.plot([], [], color=colour, ls=dashes, lw=2, label=name)
-            (self.marks[name],) = ax.plot([], [], mark, color=colour, ms=8, clip_on=False)
-        self.here = ax.axvline(0, color=QUIET, lw=1.2, zorder=1)
-        space_by_roots(ax)
-        ax.legend(edgecolor="none", framealpha=1, fontsize=SMALL, ncols=2, labelcolor=INK,
-                  loc="upper left", bbox_to_anchor=(-0.02, 1.0), handlelength=2.4)  # fmt: skip
+    Below each answer stands its proxy reward. A policy of None is not drawn.
+    """
+    chart = Chart(49, 128, 327, 246, (-0.6, len(answers) - 0.4), (0, 1.02))
+    parts = [svg.HATCHES, *chart.frame({}, HALVES, title="Probability of each answer")]
+    for i, (name, reward) in enumerate(zip(answers, rewards, strict=True)):
+        x, low = chart.place(i, 0)
+        for down, text in ((18, name), (35, f"r = {reward:g}".replace("-", "−"))):
+            parts.append(svg.words(x, low + down, text, 12, text_anchor="middle"))
+        parts.append(chart.bar(i - 0.2, reference[i], 0.36, svg.HATCHED))
+        parts.append("" if policy is None else chart.bar(i + 0.2, policy[i], 0.36, FILLED))
+    looks = zip((svg.HATCHED, FILLED), ("π_ref", "π*"), strict=True)
+    entries = [(f'<rect x="4" y="-6" width="24" height="12" {look}/>', n) for look, n in looks]
+    return [*filter(None, parts), *key(chart.x + 10, chart.y + 14, entries)]
 
-    def move(self, outcomes: Sequence, now) -> None:
-        """Draw what all β lead to, and mark what the present one does; nothing if hidden."""
-        far = [each.kl for each in outcomes]
-        for name, line in self.lines.items():
-            line.set_data(far, [getattr(each, name) for each in outcomes])
-            self.marks[name].set_data([now.kl], [getattr(now, name)]) if far else None
-            self.marks[name].set_visible(bool(far))
-        self.here.set_xdata([now.kl, now.kl])
-        self.here.set_visible(bool(far))
-        rewards = [value for each in outcomes for value in (each.proxy, each.true)] or [0.0, 1.0]
-        low, high = min(rewards), max(max(rewards), min(rewards) + 0.1)
-        span = high - low
-        self.ax.set_xlim(0, 1.03 * max([*far, 0.05]))
-        self.ax.set_ylim(low - 0.06 * span, high + 0.25 * span)
+
+def path(outcomes: Sequence, now) -> list[str]:
+    """Mean rewards by the proxy and in truth for all β, marked at the present one; or nothing."""
+    far = [each.kl for each in outcomes]
+    rewards = [value for each in outcomes for value in (each.proxy, each.true)] or [0.0, 1.0]
+    low, high = min(rewards), max(max(rewards), min(rewards) + 0.1)
+    most, span = 1.03 * max([*far, 0.05]), high - low
+    up = low - 0.06 * span, high + 0.25 * span
+    chart = Chart(437, 128, 308, 246, (0, most**0.5), up)
+    names = {tick**0.5: f"{tick:g}" for tick in root_ticks(most)}
+    parts = chart.frame(names, ticks(*up), AXIS, title="Mean reward for all β")
+    entries = [(sample(*LOOKS[name][:2], LOOKS[name][2]), name) for name in LOOKS]
+    parts += key(chart.x + 10, chart.y + 14, entries)
+    if not far:
+        return parts
+    lines = [chart.upright(now.kl**0.5, QUIET, 1.7)]
+    for name, (colour, style, _) in LOOKS.items():
+        heights = [getattr(each, name) for each in outcomes]
+        lines.append(chart.line(np.sqrt(far), heights, colour, style, 2.8))
+    marks = [
+        chart.mark(now.kl**0.5, getattr(now, name), colour, kind)
+        for name, (colour, _, kind) in LOOKS.items()
+    ]
+    return [*parts, chart.inside(lines), *marks]
+
+
+def sentences(lines: Sequence[str]) -> list[str]:
+    """Lines of text from the upper left corner on."""
+    return [svg.words(9, 24 + 21 * i, line, SIZE) for i, line in enumerate(lines)]
