@@ -9,6 +9,7 @@ from matplotlib.text import Text
 
 from helpers.views import plots
 from helpers.views.drawing import Picture, number, show, svg
+from helpers.views.pictures.next_bars import next_character_bars
 from helpers.views.pictures.size_card import size_card
 from helpers.views.pictures.surprisal_text import surprisal_text
 from helpers.views.pictures.token_strip import token_strip
@@ -26,7 +27,6 @@ def figures(name):
     yield plots.bars({name: 1, "b": 2}, title=name, xlabel=name)
     yield plots.heatmap([[1, 2]], rows=[name], columns=[name, "b"], title=name, unit=name)
     yield plots.named_points({name: (1, 2), "b": (2, 1)}, title=name, xlabel=name)
-    yield plots.next_character_bars([name, "b"], [0.5, 0.5], title=name)
     yield plots.ladder({name: [1, 2], "b": [2, 1]}, floors={name: 1}, title=name)
     yield plots.policies([name, "b"], {name: [0.5, 0.5]}, title=name)
     yield plots.unrolled([name], ["b"], title=name)
@@ -38,6 +38,8 @@ def drawn(name):
     yield size_card(name, {name: 1}, 1, 2, name, [name])
     yield surprisal_text("to be", [1] * 5, title=name)
     yield token_strip([b"to", b" be"], [1, 2], title=name, others={name: 3})
+    alt, bars = next_character_bars([name, "b"], [0.5, 0.5], coming=name)
+    yield Picture(alt, markup=svg.document(740, 430, bars))
     yield vocabulary_bars([name, "b"], [0.5, 0.5], [0.5, 0.5], heading=name, lines=[name])
 
 

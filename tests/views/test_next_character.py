@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from helpers.text.tokenizers import BPETokenizer, CharTokenizer
-from helpers.views import plots
 from helpers.views.widgets import next_character
 from helpers.views.widgets.reading import NO_TRUTH, next_probs
 from tests.views.browser import from_browser
@@ -139,10 +138,3 @@ def test_a_sweep_ends_where_it_began():
     _, explorer = explore(position=7)
     lines = explorer.sweep()
     assert len(lines) == 3 + 5 + 1 and explorer.state == {"text": TEXT, "position": 7}
-
-
-@pytest.mark.parametrize(("likeliest", "scale"), [(0.15, 0.2), (0.3, 0.5), (0.9, 1)])
-def test_small_probabilities_fill_the_picture(likeliest, scale):
-    rest = (1 - likeliest) / 9
-    ax = plots.next_character_bars("abcdefghij", [likeliest, *[rest] * 9])
-    assert ax.get_ylim() == (0, pytest.approx(1.1 * scale)) and ax.get_yticks()[-1] == scale

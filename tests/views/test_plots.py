@@ -37,42 +37,6 @@ def test_bars_refuses_nothing():
         plots.bars({})
 
 
-# next character
-
-
-def test_next_character_bars_says_the_top_three_of_each():
-    ax = plots.next_character_bars("a\n b", [0.1, 0.2, 0.6, 0.1], torch.tensor([0, 0.3, 0.7, 0]))
-    assert ax.get_label() == (
-        "Next character, likeliest by the model: space 0.60, newline 0.20 and 'a' 0.10; "
-        "likeliest by the truth: space 0.70, newline 0.30 and 'a' 0.00."
-    )
-
-
-def test_next_character_bars_pairs_heights_with_visible_characters():
-    ax = plots.next_character_bars("a\n b", [0.1, 0.2, 0.6, 0.1], [0, 0.3, 0.7, 0], top=3)
-    model, truth = ([bar.get_height() for bar in group] for group in ax.containers)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["␣", "↵", "a"]
-    assert (model, truth) == ([0.6, 0.2, 0.1], [0.7, 0.3, 0])
-
-
-def test_model_and_truth_differ_without_colour():
-    ax = plots.next_character_bars("ab", [0.5, 0.5], [0.9, 0.1])
-    model, truth = (group[0] for group in ax.containers)
-    assert model.get_hatch() is None and truth.get_hatch()
-    assert area(pixels(ax), palette.BLUE) > 5000 and area(pixels(ax), palette.ORANGE) > 500
-
-
-def test_a_likely_character_of_the_truth_is_shown_though_the_model_misses_it():
-    ax = plots.next_character_bars("abc", [0.6, 0.4, 0], [0, 0, 1], top=1)
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["c"]
-
-
-@pytest.mark.parametrize("probs", [[0.5], [[0.5, 0.5]], []])
-def test_next_character_bars_refuses_other_lengths(probs):
-    with pytest.raises(ValueError, match="one probability for each of the 2 characters"):
-        plots.next_character_bars("ab", probs)
-
-
 # heat maps
 
 
@@ -173,7 +137,6 @@ PLOTS = {
     "losses": lambda ax: plots.losses(history(4, 1), FLOORS, ax=ax),
     "lines": lambda ax: plots.lines([0, 1], {"y": [0, 1]}, ax=ax),
     "bars": lambda ax: plots.bars({"a": 1}, ax=ax),
-    "next_character_bars": lambda ax: plots.next_character_bars("ab", [0.5, 0.5], ax=ax),
     "heatmap": lambda ax: plots.heatmap([[0, 1]], ax=ax),
     "density": lambda ax: plots.density([0, 1], [0, 1], [[1, 0], [0, 1]], ax=ax),
     "directed_graph": lambda ax: plots.directed_graph({"X": (0, 0)}, [], ax=ax),

@@ -13,6 +13,7 @@ ideas            each idea: a sentence, a formula, what it rests on
 judged_text      written texts, coloured until the first impossible character
 known_grid       what each layer expects, and what is read there, beside the truth
 mask_grid        a mask as a grid, and what it costs
+next_bars        the likeliest next characters as bars
 one_look         one word looks: query, keys, scores, weights, values, sum
 routed_text      text coloured by the expert that each token asks
 size_card        a model's size at a glance

@@ -27,7 +27,7 @@ trees         a family tree of models
 """
 
 from helpers.views.plots.architecture import architectures
-from helpers.views.plots.bars import bars, next_character_bars, policies
+from helpers.views.plots.bars import bars, policies
 from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.cuts import cuts

@@ -11,9 +11,7 @@ from helpers.views.drawing.palette import BLUE, GREEN, HATCHED, INK
 from helpers.views.drawing.style import SIZE, SMALL, axes, finish
 from helpers.views.drawing.wording import (
     amounts,
-    glyph,
     likeliest,
-    likeliest_of,
     listed,
     number,
     writable,
@@ -22,7 +20,6 @@ from helpers.views.drawing.wording import (
 SHOWN = 0.005  # smaller probabilities get no number
 MANY = 24  # more bars get no numbers
 FILLED, DOTTED = {"color": BLUE}, {"facecolor": GREEN, "edgecolor": "white", "hatch": "..."}
-SCALES = (0.2, 0.5)  # of probabilities, then 1: few, so that the eye can follow from move to move
 LOOKS = (HATCHED, FILLED, DOTTED)
 
 
@@ -42,36 +39,6 @@ def bars(
     of = f" of {xlabel}" if xlabel else ""
     alt = f"Bar chart{of}: {amounts(dict(zip(names, lengths, strict=True)))}."
     return finish(ax, alt, title, xlabel)
-
-
-@signed()
-def next_character_bars(
-    chars: Sequence[str],
-    model: Sequence[float],
-    truth: Sequence[float] | None = None,
-    ax: Axes | None = None,
-    top: int = 10,
-    title: str = "",
-) -> Axes:
-    """The likeliest next characters: the model's probability, beside it the true one.
-
-    chars: V characters; model, truth: (V,) probabilities in that order. The `top` characters
-    with the largest probability in either are shown. ValueError if the lengths differ.
-    """
-    both = {"model": model} | ({} if truth is None else {"truth": truth})
-    both = given.distributions(both, len(chars), "characters")
-    best = likeliest(np.max(list(both.values()), axis=0), top)
-    ax = axes(ax, size=(7, 3.6), grid="y")
-    _grouped(ax, {name: probs[best] for name, probs in both.items()}, (FILLED, HATCHED), SMALL - 1)
-    shown = [glyph(chars[i]) for i in best]
-    ax.set_xticks(range(len(best)), shown, fontsize=SIZE + 2, parse_math=False)
-    ax.tick_params(axis="x", length=0, pad=6)
-    highest = max(probs.max() for probs in both.values())
-    full = next((scale for scale in SCALES if highest <= scale), 1)
-    ax.set(ylim=(0, 1.1 * full), yticks=(0, full / 2, full), xlim=(-0.6, top - 0.4))
-    tops = [f"likeliest by the {name}: {likeliest_of(chars, p)}" for name, p in both.items()]
-    alt = f"Next character, {'; '.join(tops)}."
-    return finish(ax, alt, title, "next character", "probability")
 
 
 @signed()

@@ -7,24 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets
 import torch
-from matplotlib.axes import Axes
 from torch import nn
 
 from helpers.basics.signature import signed
 from helpers.theory import probability
-from helpers.views import plots
-from helpers.views.drawing import Picture, counted, glyph, number, spoken
-from helpers.views.drawing.labels import beside
-from helpers.views.drawing.palette import INK, QUIET, VERMILLION
-from helpers.views.drawing.style import MONO, SIZE
-from helpers.views.drawing.svg import MONO_ADVANCE
-from helpers.views.widgets import live, reading
+from helpers.views.drawing import Picture, counted, glyph, number, spoken, svg
+from helpers.views.drawing.chart import SIZE
+from helpers.views.drawing.palette import QUIET, VERMILLION
+from helpers.views.pictures.next_bars import box, next_character_bars
+from helpers.views.widgets import reading
 from helpers.views.widgets.explorer import Explorer
 from helpers.views.widgets.reading import TokenizerLike, Truth
 
 QUOTED = 48  # characters of the text shown above the bars
 WRITTEN = 40  # characters added by one click
-BOX = {"boxstyle": "square,pad=0.2", "facecolor": "white", "edgecolor": VERMILLION}  # what comes
+LEFT, MONO_SIZE = 63, 15.3  # CSS pixels
 
 
 @signed()
@@ -61,19 +58,16 @@ def next_character(
 
 def _drawing(model: nn.Module, tokenizer, truth: Truth | None) -> Callable[..., Picture]:
     tokens = [tokenizer.decode([i]) for i in range(tokenizer.vocab_size)]
-    ax = live.figure(7.4, 4.3).add_axes((0.085, 0.125, 0.895, 0.625))
 
     def draw(text: str, position: int) -> Picture:
         read, coming = text[:position], text[position : position + 1]
         believed = _by_text(tokens, reading.next_probs(model, tokenizer, read).tolist())
         true, remark = _compare(believed, read, truth)
-        live.wipe(ax)
         chars = list(believed | (true or {}))
         columns = [None if p is None else [p.get(c, 0.0) for c in chars] for p in (believed, true)]
-        plots.next_character_bars(chars, *columns, ax=ax)
-        _quote(ax, read, coming, remark)
-        _mark(ax, coming)
-        return live.picture(ax, _describe(ax, read, coming, remark))
+        told, bars = next_character_bars(chars, *columns, coming=coming)
+        markup = svg.document(740, 430, [*bars, *_quote(read, coming, remark)])
+        return Picture(_describe(told, read, coming, remark), markup=markup)
 
     return draw
 
@@ -99,20 +93,15 @@ def _compare(
     return true, f"KL(truth ‖ model) = {number(max(0.0, distance))} nats"
 
 
-def _quote(ax: Axes, read: str, coming: str, remark: str) -> None:
+def _quote(read: str, coming: str, remark: str) -> list[str]:
     """Above the bars: the end of what was read, the character that comes next in a box."""
-    shown, look = _ending(read), {"bbox": BOX, "color": VERMILLION} if coming else {"color": QUIET}
-    mono = {"family": MONO, "fontsize": SIZE + 1, "parse_math": False}
-    end = MONO_ADVANCE * mono["fontsize"] * (len(shown) + 0.7)
-    _write(ax, 0, 64, f"After {counted(len(read), 'character')} of the text", fontsize=SIZE + 1)
-    _write(ax, 0, 42, shown, **mono)
-    _write(ax, end, 42, glyph(coming) if coming else "(end of the text)", **mono, **look)
-    _write(ax, 0, 16, remark)
-
-
-def _write(ax: Axes, right: float, up: float, text: str, **look) -> None:
-    """Text so many points right of and above the Axes' upper left corner."""
-    beside(ax, text, (0, 1), (right, up), xycoords="axes fraction", **{"fontsize": SIZE} | look)
+    shown, letter = _ending(read), svg.MONO_ADVANCE * MONO_SIZE
+    end, comes = LEFT + letter * (len(shown) + 0.7), glyph(coming) or "(end of the text)"
+    head = f"After {counted(len(read), 'character')} of the text"
+    parts = [svg.words(LEFT, 18, head, SIZE + 1), svg.mono(LEFT, 49, shown, MONO_SIZE)]
+    parts += [box(end - 5, 34, letter * len(comes) + 10)] if coming else []
+    parts.append(svg.mono(end, 49, comes, MONO_SIZE, fill=VERMILLION if coming else QUIET))
+    return [*parts, svg.words(LEFT, 80, remark, SIZE)]
 
 
 def _ending(read: str) -> str:
@@ -122,14 +111,8 @@ def _ending(read: str) -> str:
     return ("…" if len(read) > QUOTED else "") + (shown[:-1] + glyph(" ") if blank else shown)
 
 
-def _mark(ax: Axes, coming: str) -> None:
-    for label in ax.get_xticklabels():  # kept from picture to picture, so set both ways
-        comes = coming and label.get_text() == glyph(coming)
-        label.set(color=VERMILLION if comes else INK, bbox=BOX if comes else None)
-
-
-def _describe(ax: Axes, read: str, coming: str, remark: str) -> str:
+def _describe(told: str, read: str, coming: str, remark: str) -> str:
     start = "…" if len(read) > QUOTED else ""
     follows = f"in the text comes {spoken(coming)}" if coming else "the text ends here"
     head = f"{counted(len(read), 'character')} read, ending {start + read[-QUOTED:]!r}; {follows}."
-    return " ".join([head, ax.get_label(), remark and f"{remark.rstrip('.')}."]).strip()
+    return " ".join([head, told, remark and f"{remark.rstrip('.')}."]).strip()
