@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.views.drawing.chart import Chart, stroke, ticks
+from helpers.views.drawing.chart import Chart, key, sample, star, stroke, ticks
 from tests.views.svg_seen import said, shapes
 
 CHART = Chart(100, 50, 200, 100, (0, 10), (-1, 1))
@@ -66,3 +66,36 @@ def test_a_stroke_has_both_ends():
     assert stroke((1, 2, 3, 4), "red") == (
         '<line x1="1.0" y1="2.0" x2="3.0" y2="4.0" stroke="red" stroke-width="1"/>'
     )
+
+
+def test_a_bar_stands_on_the_lower_end_and_nothing_has_none():
+    bar = CHART.bar(5, 0, 2, 'fill="red"')
+    assert bar == '<rect x="180.0" y="100.0" width="40.0" height="50.0" fill="red"/>'
+    assert CHART.bar(5, -1, 2, "") == ""
+
+
+def test_names_at_the_ends_lie_apart_and_point_to_their_heights():
+    markup = SVG.format("".join(CHART.ends([(0.9, "high", "red"), (0.88, "low", "blue")])))
+    names = {text.text: float(text.get("y")) for text in shapes(markup, "text")}
+    assert names["low"] - names["high"] == pytest.approx(18, abs=0.01)
+    ends = [float(line.get("y1")) for line in shapes(markup, "line")]
+    assert ends == pytest.approx([CHART.place(0, 0.9)[1], CHART.place(0, 0.88)[1]])
+
+
+def test_a_level_goes_across_and_an_upright_line_up():
+    assert 'd="M100.0 100.0L300.0 100.0"' in CHART.level(0)
+    assert 'd="M200.0 150.0L200.0 50.0"' in CHART.upright(5)
+
+
+def test_a_key_has_a_sample_before_each_name_and_none_overlap():
+    markup = SVG.format("".join(key(10, 20, [(sample("red", 1, 2), "one"), ("", "three")])))
+    first, second = shapes(markup, "text")
+    assert (first.text, second.text) == ("one", "three")
+    assert float(second.get("x")) > float(first.get("x")) + 3 * 8 + 24
+
+
+def test_a_star_has_five_points_around_its_middle():
+    path = shapes(SVG.format(star(50, 60, "black")), "path")[0].get("d")
+    points = [tuple(map(float, p.split())) for p in path.strip("MZ").split("L")]
+    far = [((x - 50) ** 2 + (y - 60) ** 2) ** 0.5 for x, y in points]
+    assert far[::2] == pytest.approx([8] * 5, abs=0.1) and max(far[1::2]) < 4

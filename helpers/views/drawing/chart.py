@@ -156,18 +156,18 @@ def ticks(low: float, high: float, most: int = 4) -> dict[float, str]:
 
 
 def key(x: float, y: float, entries: Sequence[tuple[str, str]]) -> list[str]:
-    """Samples and names from (x, y) to the right; a sample is markup around (0, 0), 30 wide."""
+    """Samples and names from (x, y) to the right; a sample is markup from (0, 0) on, 24 wide."""
     parts = []
     for sample, name in entries:
         parts.append(f'<g transform="translate({x:g} {y:g})">{sample}</g>')
-        parts.append(svg.words(x + 36, y + 4.5, name, SMALL))
-        x += 36 + 7.2 * len(name) + 20
+        parts.append(svg.words(x + 30, y + 4.5, name, SMALL))
+        x += 30 + 7.2 * len(name) + 14
     return parts
 
 
 def sample(colour: str, style: int = 0, kind: int | None = None) -> str:
     """A piece of a line and the mark of its points, for a key."""
-    piece = Chart(0, -1, 30, 2, (0, 1), (-1, 1))
+    piece = Chart(0, -1, 24, 2, (0, 1), (-1, 1))
     marked = "" if kind is None else piece.mark(0.5, 0, colour, kind)
     return piece.line([0, 1], [0, 0], colour, style) + marked
 

@@ -43,7 +43,7 @@ def next_character_bars(
     parts += [part for i, j in enumerate(best) for part in _name(chart, i, chars[j], coming)]
     parts.append(svg.words(394, 424, "next character", SIZE, text_anchor="middle"))
     looks = zip((FILLED, svg.HATCHED), both, strict=False)
-    entries = [(f'<rect x="4" y="-6" width="24" height="12" {look}/>', n) for look, n in looks]
+    entries = [(f'<rect x="0" y="-6" width="24" height="12" {look}/>', n) for look, n in looks]
     parts += key(725 - 92 * len(both), 97, entries)
     tops = [f"likeliest by the {name}: {likeliest_of(chars, p)}" for name, p in both.items()]
     return f"Next character, {'; '.join(tops)}.", [*filter(None, parts)]

@@ -69,7 +69,7 @@ def _drawing(scores: Tensor) -> Callable[..., Picture]:
         head = f"Width d_k = {width}, scores times {scale}. {_say_query(chosen, query)}"
         parts = [*frame, *shown, even, *_curves(means, place)]
         alt = f"{head} {_say_means(means[place])}"
-        return Picture(alt, markup=svg.document(740, 350, parts))
+        return Picture(alt, markup=svg.document(760, 350, parts))
 
     return draw
 
@@ -81,7 +81,7 @@ def _means_frame(shares: Mapping[float, str]) -> list[str]:
     places = {float(i): str(width) for i, width in enumerate(WIDTHS)}
     looks = [(sample(palette.PALETTE[i], i, i), name) for i, name in enumerate(CURVES)]
     title = svg.words(MEANS.x, 24, f"Means over {DRAWS:,} queries", SMALL)
-    return [title, *key(MEANS.x - 14, 46, looks), *MEANS.frame(places, shares, "width d_k")]
+    return [title, *key(MEANS.x - 30, 46, looks), *MEANS.frame(places, shares, "width d_k")]
 
 
 def _curves(means: Sequence[Sharpness], place: int) -> list[str]:

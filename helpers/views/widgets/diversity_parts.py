@@ -42,7 +42,7 @@ def error_bar(parts: Sequence[float], three: Sequence) -> list[str]:
         begun = end
     right, _ = chart.place(min(begun, chart.across[1]), 0)
     shown.append(svg.words(right + 7, 490, number(sum(parts)), SMALL))
-    samples = [f'<rect x="4" y="-6" width="24" height="12" {look}/>' for look in FILLS]
+    samples = [f'<rect x="0" y="-6" width="24" height="12" {look}/>' for look in FILLS]
     return [svg.HATCHES, *filter(None, shown), *key(52, 460, [*zip(samples, PARTS, strict=True)])]
 
 

@@ -21,7 +21,7 @@ def bars(answers: Sequence[str], reference, policy, rewards) -> list[str]:
     Below each answer stands its proxy reward. A policy of None is not drawn.
     """
     chart = Chart(49, 128, 327, 246, (-0.6, len(answers) - 0.4), (0, 1.02))
-    parts = [svg.HATCHES, *chart.frame({}, HALVES, title="Probability of each answer")]
+    parts = [svg.HATCHES, *_titled(chart, "Probability of each answer"), *chart.frame({}, HALVES)]
     for i, (name, reward) in enumerate(zip(answers, rewards, strict=True)):
         x, low = chart.place(i, 0)
         for down, text in ((18, name), (35, f"r = {reward:g}".replace("-", "−"))):
@@ -29,8 +29,8 @@ def bars(answers: Sequence[str], reference, policy, rewards) -> list[str]:
         parts.append(chart.bar(i - 0.2, reference[i], 0.36, svg.HATCHED))
         parts.append("" if policy is None else chart.bar(i + 0.2, policy[i], 0.36, FILLED))
     looks = zip((svg.HATCHED, FILLED), ("π_ref", "π*"), strict=True)
-    entries = [(f'<rect x="4" y="-6" width="24" height="12" {look}/>', n) for look, n in looks]
-    return [*filter(None, parts), *key(chart.x + 10, chart.y + 14, entries)]
+    entries = [(f'<rect x="0" y="-6" width="24" height="12" {look}/>', n) for look, n in looks]
+    return [*filter(None, parts), *key(chart.x, chart.y - 10, entries)]
 
 
 def path(outcomes: Sequence, now) -> list[str]:
@@ -42,9 +42,9 @@ def path(outcomes: Sequence, now) -> list[str]:
     up = low - 0.06 * span, high + 0.25 * span
     chart = Chart(437, 128, 308, 246, (0, most**0.5), up)
     names = {tick**0.5: f"{tick:g}" for tick in root_ticks(most)}
-    parts = chart.frame(names, ticks(*up), AXIS, title="Mean reward for all β")
+    parts = [*_titled(chart, "Mean reward for all β"), *chart.frame(names, ticks(*up), AXIS)]
     entries = [(sample(*LOOKS[name][:2], LOOKS[name][2]), name) for name in LOOKS]
-    parts += key(chart.x + 10, chart.y + 14, entries)
+    parts += key(chart.x, chart.y - 10, entries)
     if not far:
         return parts
     lines = [chart.upright(now.kl**0.5, QUIET, 1.7)]
@@ -56,6 +56,10 @@ def path(outcomes: Sequence, now) -> list[str]:
         for name, (colour, _, kind) in LOOKS.items()
     ]
     return [*parts, chart.inside(lines), *marks]
+
+
+def _titled(chart: Chart, title: str) -> list[str]:
+    return [svg.words(chart.x, chart.y - 30, title, SIZE)]
 
 
 def sentences(lines: Sequence[str]) -> list[str]:
