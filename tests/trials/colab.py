@@ -131,6 +131,7 @@ def everything(folder: Path, interpreted: str, torch: str) -> str:
     for path in origin.glob("notebooks/*.ipynb"):
         shutil.copy(path, opened)
     nbval = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", *TWO_AT_ONCE]
+    nbval += ["--dist=loadfile"]  # as our conftest does, which these copies are without
     nbval += ["--nbval-sanitize-with", origin / "tests" / "nbval_sanitize.cfg"]
     cells_passed = pytest("the stamped notebooks", python, [*nbval, "."], opened, env)
     home = surroundings(python)

@@ -16,9 +16,10 @@ TINTS = [*map(triple, (BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, "#CDBE1E", 
 # yellow and grey for the seventh and eighth expert; then again from the first
 LONGEST = 260  # CSS pixels of the longest bar
 TEXT = "font-family:monospace;font-size:14px;max-width:760px;margin:4px 0 10px;line-height:1"
-CELL = "display:inline-block;text-align:center;min-width:9px;padding:2px 1px 1px;margin:0 1px 3px 0"
+CELL = "display:inline-block;text-align:center;min-width:9px;padding:1px 0 0;margin:0 1px 3px 0"
 DIGIT = "font-size:11px;line-height:12px"
 FULL = "border:1px dashed rgba(128,128,128,.9)"
+EDGE = "border:1px solid transparent"  # as wide as a full expert's, so that no line is broken anew
 NOBODY = -1  # the place of an expert where a token asks none
 
 
@@ -89,7 +90,7 @@ def _word(cells: list[tuple[str, int, bool]]) -> str:
 
 
 def _cell(token: str, expert: int, kept: bool) -> str:
-    looks = FULL if not kept or expert == NOBODY else f"background-color:{_tint(expert)}"
+    looks = FULL if not kept or expert == NOBODY else f"{EDGE};background-color:{_tint(expert)}"
     digit = "·" if expert == NOBODY else str(expert) if kept else "×"
     pale = ";opacity:.55" if token.isspace() else ""
     shown = f'<span style="line-height:14px{pale}">{html.escape(glyph(token))}</span>'

@@ -26,7 +26,8 @@ def size_card(
     body += _memory(row, needed, memory, card)
     body += [words(LEFT, row + 88 + 22 * i, line) for i, line in enumerate(lines)]
     alt = " ".join([f"{head}.", _shares(parts), _fits(needed, memory, card), *lines])
-    return Picture(alt, markup=document(WIDTH, row + 88 + 22 * len(lines), body))
+    height = 126 + 21 * len(COLOURS) + 88 + 22 * len(lines)  # the same for all, so nothing jumps
+    return Picture(alt, markup=document(WIDTH, height, body))
 
 
 def gigabytes(count: float) -> str:

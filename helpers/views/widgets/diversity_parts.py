@@ -9,7 +9,7 @@ from helpers.views.drawing.chart import SIZE, SMALL, Chart, key, star, stroke, t
 from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, SKY, VERMILLION
 from helpers.views.plots.diversity import HIGHEST, PARTS, SHARE, Points, top
 
-WIDE, HIGH = 740, 548
+WIDE, HIGH = 740, 526
 LOOKS = ((BLUE, 0), (VERMILLION, 2), (GREEN, 1))  # of error, average error, ambiguity; dashes
 NAMES = ("ensemble error", "average error", "ambiguity")
 FILLS = (f'fill="{BLUE}"', f'fill="{SKY}"', svg.HATCHED)
@@ -34,16 +34,16 @@ def curves(c: np.ndarray, three: Sequence, measured: Points, here: float) -> lis
 
 def error_bar(parts: Sequence[float], three: Sequence) -> list[str]:
     """The three parts of one error, one after the other, on the scale of the curves' axis."""
-    chart = Chart(56, 468, 540, 30, (0, top([three])), (0, 1))
+    chart = Chart(56, 446, 540, 30, (0, top([three])), (0, 1))
     shown, begun = chart.frame(ticks(*chart.across), {}, "squared error"), 0.0
     for part, look in zip(parts, FILLS, strict=True):
         end = min(begun + max(part, 0.0), HIGHEST)
         shown.append(chart.bar((begun + end) / 2, 0.85, end - begun, look) if end > begun else "")
         begun = end
     right, _ = chart.place(min(begun, chart.across[1]), 0)
-    shown.append(svg.words(right + 7, 490, number(sum(parts)), SMALL))
+    shown.append(svg.words(right + 7, 468, number(sum(parts)), SMALL))
     samples = [f'<rect x="0" y="-6" width="24" height="12" {look}/>' for look in FILLS]
-    return [svg.HATCHES, *filter(None, shown), *key(52, 460, [*zip(samples, PARTS, strict=True)])]
+    return [svg.HATCHES, *filter(None, shown), *key(52, 438, [*zip(samples, PARTS, strict=True)])]
 
 
 def hidden(hint: str) -> list[str]:
@@ -61,7 +61,7 @@ def sheet(lines: Sequence[str], shapes: Sequence[str]) -> str:
 
 
 def _main(end: float) -> Chart:
-    return Chart(56, 128, 540, 262, (0, 1), (0, end))
+    return Chart(56, 128, 540, 240, (0, 1), (0, end))
 
 
 def _point(chart: Chart, c: float, mean: float, error: float, i: int) -> str:

@@ -41,22 +41,22 @@ def reached(width: int, layers: int, position: int) -> list[list[int]]:
 
 def draw(width: int, layers: int, position: int) -> Picture:
     """The grid of layers and positions, and the cone of what the chosen output depends on."""
-    found = reached(width, layers, position)
+    found, down = reached(width, layers, position), DEEPEST - layers  # the inputs lie lowest
     lines = [
-        _line((row, t), (row + 1, s))
+        _line((down + row, t), (down + row + 1, s))
         for row in range(layers)
         for t in found[row]
         for s in range(max(0, t - width + 1), t + 1)
     ]
     dots = [
-        touched([_dot((row, t), _colour(t in places, row == layers))], position=t)
+        touched([_dot((down + row, t), _colour(t in places, row == layers))], position=t)
         for row, places in enumerate(found)
         for t in range(POSITIONS)
     ]
     said = _say(width, layers, position, found[-1][0])
-    names = [_name(row, layers) for row in range(layers + 1)]
+    names = [_name(down + row, layers - row) for row in range(layers + 1)]
     head = words(LEFT - 18, 20, said, 13)
-    markup = document(WIDTH, TOP + 22 + DOWN * layers + 24, [head, *names, *lines, *dots])
+    markup = document(WIDTH, TOP + 22 + DOWN * DEEPEST + 24, [head, *names, *lines, *dots])
     return Picture(said, markup=markup, width=WIDTH)
 
 
@@ -80,9 +80,9 @@ def _line(above: Node, below: Node) -> str:
     return f'<path d="M {x0:g} {y0:g} L {x1:g} {y1:g}" stroke="{SKY}" stroke-width="1.4"/>'
 
 
-def _name(row: int, layers: int) -> str:
+def _name(row: int, layer: int) -> str:
     x, y = _place((row, 0))
-    text = f"layer {layers - row}" if row < layers else "inputs"
+    text = f"layer {layer}" if layer else "inputs"
     return words(x - 18, y + 4.5, text, 13, text_anchor="end")
 
 
