@@ -25,6 +25,7 @@ compute_budget        large and short, or small and long
 context_length        what each further character of context is worth
 concept_map           the map of the course's ideas
 diversity_error       the three curves of an ensemble
+diversity_parts       the picture of its curves and its bar
 drawing_reader        a noisy drawing, and what Bayes and a model make of it
 em_steps              EM at work, step by step
 expert_layer          a layer of experts, step by step
