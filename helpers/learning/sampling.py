@@ -68,7 +68,7 @@ class Sampling:
 def check_logits(logits: Tensor) -> None:
     """ValueError unless every row has a largest number; looked at on the CPU alone, at no wait."""
     check_tensor("logits", logits, "stream", ["...", "V"], {})
-    # 0 · NaN and 0 · ∞ are NaN, and NaN counts as any: half the time of isfinite().all()
+    # 0 · NaN and 0 · ∞ are NaN, and NaN counts as any: quicker than isfinite().all()
     if logits.device.type == "cpu" and (0 * logits.amax(-1)).any():
         raise ValueError(
             "Logits must be numbers, at least one of a row above -∞; got NaN or infinity. If the "
