@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import kernel_environment  # noqa: E402
 
-kernel_environment.prepare(crowded=False)
+kernel_environment.prepare()
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def store(project, printed="attic 2\n", alt="a dot", book="{}"):
 
 
 def nbval(folder, *arguments):
-    names = ("PYTHONPATH", "OMP_NUM_THREADS", "PYTEST_ADDOPTS")
+    names = ("PYTHONPATH", "OMP_NUM_THREADS", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER")
     environ = {key: value for key, value in os.environ.items() if key not in names}
     command = [sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider", *arguments]
     environ["CI"] = "true"

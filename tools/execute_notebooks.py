@@ -17,7 +17,6 @@ import re
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -188,28 +187,25 @@ def gathering(files: list[Path]) -> list[Path]:
     return sorted({path for file in files for path in file.parent.glob("*.ipynb") if gathers(path)})
 
 
-def run_all(files: list[Path], check: bool, jobs: int) -> Iterator[Outcome]:
+def run_all(files: list[Path], check: bool) -> Iterator[Outcome]:
     """Execute the notebooks, and last those that gather: if they are meant or another changed."""
     last = gathering(files)
     first, changed = [path for path in files if path not in last], False
-    with ProcessPoolExecutor(jobs) as pool:
-        for outcome in pool.map(run, first, [check] * len(first)):
-            changed |= outcome.changed and not check
-            yield outcome
-        meant = [path for path in last if changed or path in files]
-        yield from pool.map(run, meant, [check] * len(meant))
+    for path in first:
+        yield (outcome := run(path, check))
+        changed |= outcome.changed and not check
+    yield from (run(path, check) for path in last if changed or path in files)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="*", type=Path, help="default: all of notebooks/")
     parser.add_argument("--check", action="store_true", help="write nothing, fail on a change")
-    parser.add_argument("-j", type=int, default=1, metavar="N", help="notebooks at the same time")
     options, bad = parser.parse_args(arguments), 0
     files = options.files or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    kernel_environment.prepare(crowded=options.j > 1)
+    kernel_environment.prepare()
     os.environ["GPT_PROBABLY_FLIPBOOKS"] = "1"  # a stored widget moves without a kernel
-    for outcome in run_all(files, options.check, options.j):
+    for outcome in run_all(files, options.check):
         time_taken = "" if outcome.failed else f" ({outcome.seconds:.1f} s)"
         print(f"{outcome.path.name}: {outcome.word}{time_taken}", flush=True)
         bad += outcome.failed or (options.check and outcome.changed)

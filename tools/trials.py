@@ -54,10 +54,10 @@ TRIALS = {
         [*PYTEST, *NOTEBOOKS],
         {"ATEN_CPU_CAPABILITY": "default"},
     ),
-    "one-thread": Trial(
-        "notebooks with one thread in place of two",
+    "two-threads": Trial(
+        "notebooks with the two threads that their outputs are stored with",
         [*PYTEST, *NOTEBOOKS],
-        {"GPT_PROBABLY_THREADS": "1"},
+        {"GPT_PROBABLY_THREADS": "2"},
     ),
     "devices": Trial(
         "whatever takes a model on a stand-in device: its waits and copies are counted",

@@ -68,7 +68,8 @@ class Sampling:
 def check_logits(logits: Tensor) -> None:
     """ValueError unless every row has a largest number; looked at on the CPU alone, at no wait."""
     check_tensor("logits", logits, "stream", ["...", "V"], {})
-    if logits.device.type == "cpu" and not logits.amax(-1).isfinite().all():
+    # 0 · NaN and 0 · ∞ are NaN, and NaN counts as any: quicker than isfinite().all()
+    if logits.device.type == "cpu" and (0 * logits.amax(-1)).any():
         raise ValueError(
             "Logits must be numbers, at least one of a row above -∞; got NaN or infinity. If the "
             "model has diverged, load an earlier one or train with a smaller lr."
@@ -139,9 +140,11 @@ def generate(
         end = whole("end", end, 0, model.config.vocab_size - 1, "Use tokenizer.end_of_text.")
     with evaluating(model), torch.inference_mode():  # no_grad, and a tenth quicker
         reader = Reader(model, len(idx), use_cache)
+        here = generator is None or generator.device == idx.device
+        one_token = quick.draw if here else draw  # the same tokens, sooner
         ended = torch.zeros_like(idx[:, :1], dtype=torch.bool)
         for _ in range(max_new_tokens):
-            new = draw(sampling.probs(reader.last_logits(idx)), generator)
+            new = one_token(sampling.probs(reader.last_logits(idx)), generator)
             if end is not None:
                 new = new.masked_fill(ended, end)
                 ended = new == end

@@ -7,6 +7,7 @@ with a part that is not known here goes on by it.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from helpers.models.grouped import GroupedAttention
 from helpers.models.int8 import Int8Linear
 from helpers.models.mlp import MLP, SwiGLU
 from helpers.models.norms import RMSNorm
+from helpers.models.positions import Positions, places
 
 Plain = Callable[[Tensor], Tensor]
 Step = Callable[[Tensor], Tensor]
@@ -40,10 +42,10 @@ def one_more(model: nn.Module, cache: list[LayerCache]) -> Step | None:
     if any(type(block) is not PreNormBlock for block in model.blocks):  # attention may be one
         return None
     branches = [(_attention(block), _feed_forward(block)) for block in model.blocks]
-    norm, head = plain(model.final_norm), plain(model.head)
+    embed, norm, head = _embedding(model), plain(model.final_norm), plain(model.head)
 
     def step(token: Tensor) -> Tensor:
-        x = model.embed(token, past=cache[0].length)[:, 0]  # (B, C)
+        x = embed(token, cache[0].length)  # (B, C)
         for (attend, feed), layer in zip(branches, cache, strict=True):
             x = x + attend(x, layer)
             x = x + feed(x)
@@ -52,11 +54,37 @@ def one_more(model: nn.Module, cache: list[LayerCache]) -> Step | None:
     return step
 
 
+def _embedding(model: GPT) -> Callable[[Tensor, int], Tensor]:
+    """Token plus position for one token, (B, 1) -> (B, C): a row of one table, one of another."""
+    tokens, config = model.token_embedding.weight.detach(), model.config
+    with torch.no_grad():
+        rows = model.position_embedding(places(0, config.block_size, config, like=tokens))
+    adds = rows.is_floating_point()  # other kinds give a whole 0 for each place
+
+    def embed(token: Tensor, past: int) -> Tensor:
+        if past >= config.block_size:
+            places(past, 1, config, like=tokens)  # which says what is wrong
+        x = F.embedding(token[:, 0], tokens)
+        return x + rows.select(0, past) if adds else x
+
+    return embed
+
+
 def _attention(block: PreNormBlock) -> Callable[[Tensor, LayerCache], Tensor]:
     """The first branch of a block, for one token: (B, C) -> (B, C); keys and values are kept."""
     norm, layer = plain(block.attention_norm), block.attention
     qkv, projection, turn = plain(layer.qkv), plain(layer.projection), layer.turn
     nh, shared, _ = getattr(layer, "n_heads", [layer.n_head] * 3)
+    turns = getattr(turn, "__func__", None) is not Positions.turn
+    if shared == nh and not turns:  # three equal parts, stored as they come
+
+        def attend(x: Tensor, cache: LayerCache) -> Tensor:
+            B = len(x)
+            q, k, v = qkv(norm(x)).view(B, 3, nh, 1, -1).unbind(1)
+            k, v = cache.append(k, v)
+            return projection(F.scaled_dot_product_attention(q, k, v).reshape(B, -1))
+
+        return attend
 
     def attend(x: Tensor, cache: LayerCache) -> Tensor:
         B = len(x)
@@ -82,8 +110,8 @@ def plain(layer: nn.Module) -> Plain:
 
 
 def _linear(layer: nn.Linear) -> Plain:
-    weight, bias = layer.weight, layer.bias
-    return lambda x: F.linear(x, weight, bias)
+    weight, bias = (None if x is None else x.detach() for x in (layer.weight, layer.bias))
+    return lambda x: F.linear(x, weight, bias)  # plain tensors are looked at less than parameters
 
 
 def _layer_norm(layer: nn.LayerNorm) -> Plain:
@@ -97,11 +125,9 @@ def _rms_norm(layer: RMSNorm) -> Plain:
 
 
 def _mlp(layer: MLP) -> Plain:
-    expand, bend, projection = (
-        plain(layer.expand),
-        layer.activation.forward,
-        plain(layer.projection),
-    )
+    expand, projection, bend = plain(layer.expand), plain(layer.projection), F.relu
+    if isinstance(layer.activation, nn.GELU):
+        bend = partial(F.gelu, approximate=layer.activation.approximate)
     return lambda x: projection(bend(expand(x)))
 
 
@@ -119,6 +145,17 @@ PLAIN = {
     MLP: _mlp,
     SwiGLU: _swiglu,
 }
+
+
+def draw(probs: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    """One token from each row, (B, V) -> (B, 1): the one that `torch.multinomial` draws.
+
+    Every token waits for a time drawn at random, the shorter the likelier it is, and the first to
+    come is taken: `torch.multinomial` does this, too, but first looks at the numbers, which takes
+    longer. So they must be chances, and the generator must live where they are.
+    """
+    waits = torch.empty_like(probs).exponential_(generator=generator)
+    return (probs / waits).argmax(-1, keepdim=True)
 
 
 def _hooked(part: nn.Module) -> bool:

@@ -49,6 +49,13 @@ def browser(chromium):
 @pytest.fixture
 def page(browser):
     """An empty page that shares nothing with others; `page.faults` has its scripts' errors."""
+    with new_page(browser) as page:
+        yield page
+
+
+@contextmanager
+def new_page(browser):
+    """The same for as long as a test wants it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.faults = []

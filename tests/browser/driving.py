@@ -1,6 +1,7 @@
 """What a reader does in JupyterLab or Notebook 7, by keyboard: run a notebook, move what moves."""
 
 import os
+import re
 import time
 from operator import eq
 from pathlib import Path
@@ -19,6 +20,7 @@ CONNECTED = """async () => {
         location.pathname.endsWith(path) && kernel.connections && kernel.execution_state === "idle";
     return sessions.some(here);
 }"""
+RAN = re.compile(r"\[\d+\]")
 PROMPT = ".jp-CodeCell .jp-InputPrompt"
 ALL_CELLS_RAN = f"""() => {{
     if (document.querySelector("{ERROR}")) return true;
@@ -29,15 +31,32 @@ ALL_CELLS_RAN = f"""() => {{
 }}"""
 
 
-def open_and_run(page, url, patience=120):
-    """Show a notebook and run all its cells, which may take `patience` seconds.
+def open_notebook(page, url):
+    """Show a notebook and wait for its kernel.
 
-    Run All is lost while no kernel is connected, even where one is already said to be idle, and a
-    cell that still runs may move a slider by itself: hence the waits.
+    What is run before is lost while no kernel is connected, even where one is said to be idle.
     """
     page.goto(url)
     page.get_by_text("| Idle").or_(page.locator(IDLE)).wait_for(timeout=90_000)
     page.wait_for_function(CONNECTED, timeout=90_000)
+
+
+def run_cell(page, number, patience=120):
+    """Run one cell of the notebook that is shown; the cell, when it has run."""
+    cell = page.locator(".jp-CodeCell").nth(number)
+    cell.locator(".cm-content").click(position={"x": 4, "y": 4})
+    page.keyboard.press("Control+Enter")
+    cell.locator(".jp-InputPrompt", has_text=RAN).wait_for(timeout=patience * 1000)
+    assert cell.locator(ERROR).all_text_contents() == []
+    return cell
+
+
+def open_and_run(page, url, patience=120):
+    """Show a notebook and run all its cells, which may take `patience` seconds.
+
+    A cell that still runs may move a slider by itself: hence the wait.
+    """
+    open_notebook(page, url)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
     page.wait_for_function(ALL_CELLS_RAN, timeout=patience * 1000)
@@ -81,11 +100,13 @@ def seen(picture):
     pytest.fail("The picture goes as soon as it is there.")
 
 
-def photograph(page, name):
-    """Save the page as a reader sees it in both themes, where GPT_PROBABLY_SCREENSHOTS says."""
+def photograph(place, name):
+    """Save a page, or its part with a widget, as a reader sees it in both themes, where
+    GPT_PROBABLY_SCREENSHOTS says."""
     folder = os.environ.get("GPT_PROBABLY_SCREENSHOTS")
     if not folder:
         return
+    page = getattr(place, "page", place)
     Path(folder).mkdir(parents=True, exist_ok=True)
     page.keyboard.press("Control+b")  # folds the file browser away
     for theme in ("Light", "Dark"):
@@ -94,18 +115,17 @@ def photograph(page, name):
         page.get_by_text(f"JupyterLab {theme}", exact=True).click()
         is_light = str(theme == "Light").lower()
         page.wait_for_selector(f"body[data-jp-theme-light='{is_light}']", state="attached")
-        picture = page.locator(PICTURE).first
+        picture = place.locator(PICTURE).first
         picture.evaluate("node => node.getRootNode().host.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(1000)
         page.screenshot(path=Path(folder) / f"{name}-{theme.lower()}.png")
 
 
-def one_cell(source):
-    """A notebook with this one cell, as text."""
+def book_of(*sources):
+    """A notebook with these cells, as text."""
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
-    return writes(
-        v4.new_notebook(cells=[v4.new_code_cell(source)], metadata={"kernelspec": kernel})
-    )
+    cells = [v4.new_code_cell(source) for source in sources]
+    return writes(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}))
 
 
 def steps(field):

@@ -28,14 +28,16 @@ SAME_MARKUP = f"""html => {{
 REACTION = 1  # second for a control itself to move; its picture takes longer
 
 
-def drive(page, explorer, patience=20):
-    """Move every control of the page's first widget by keyboard and by mouse; what went wrong.
+def drive(place, explorer, patience=20):
+    """Move every control of a widget by keyboard and by mouse; what went wrong.
+
+    place: the page on which it is the first widget, or the part of a page where it is.
 
     After every move all controls, the words and the drawing must be those of the explorer, whose
     same control was brought to the same place; and by either hand some move changes both. Buttons
     are pressed, and what can be touched in the picture is touched, once for each control.
     """
-    pair = Pair(page, explorer, patience)
+    pair = Pair(place, explorer, patience)
     pair.agree("as it was opened")
     for hand in (by_keyboard, by_mouse):
         for i, name in enumerate(pair.names):
@@ -48,13 +50,14 @@ def drive(page, explorer, patience=20):
 
 
 class Pair:
-    """The page's first widget, and its twin with as many controls."""
+    """The first widget of a place, and its twin with as many controls."""
 
-    def __init__(self, page, explorer, patience):
-        self.page, self.explorer, self.patience = page, explorer, patience
-        self.picture, self.faults = page.locator(PICTURE).first, []
+    def __init__(self, place, explorer, patience):
+        self.place, self.page = place, getattr(place, "page", place)
+        self.explorer, self.patience = explorer, patience
+        self.picture, self.faults = place.locator(PICTURE).first, []
         self.picture.wait_for()
-        self.fields, self.names = page.locator(CONTROLS), movable(explorer)
+        self.fields, self.names = place.locator(CONTROLS), movable(explorer)
         assert self.fields.count() == len(self.names)
 
     def move(self, i, hand, name):
@@ -95,7 +98,7 @@ class Pair:
 
     def press(self, label):
         """Press a button; it may just change other controls."""
-        self.page.get_by_role("button", name=label, exact=True).press("Enter")
+        self.place.get_by_role("button", name=label, exact=True).press("Enter")
         self.explorer.click(label)
         self.agree(f"{label} pressed")
 

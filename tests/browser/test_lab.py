@@ -7,8 +7,8 @@ import pytest
 from kernel_environment import ROOT
 
 from tests.browser.driving import (
+    book_of,
     first_widget,
-    one_cell,
     open_and_run,
     photograph,
     press_and_compare,
@@ -53,7 +53,7 @@ def test_a_key_press_changes_the_first_picture_of_the_course(url, page):
 def test_a_widget_moves_when_its_notebook_is_opened_the_next_day(lab, url, page):
     """Saved and closed, without its kernel: the pictures that were stored, and no error."""
     drawn = SLIDER.replace("DRAWN", "k").replace("WORDS", "a bar")
-    name = lab.put("next_day.ipynb", one_cell(drawn + ".flipbook()"))
+    name = lab.put("next_day.ipynb", book_of(drawn + ".flipbook()"))
     open_and_run(page, url(name))
     first_widget(page)
     page.keyboard.press("Control+s")
@@ -81,7 +81,7 @@ def test_the_check_above_sees_a_widget_that_is_deaf_or_mute(
     lab, page, words, drawn, same_words, same_pixels
 ):
     source = SLIDER.replace('"WORDS"', words).replace("DRAWN", drawn)
-    name = lab.put(f"slider_{len(words)}{drawn}.ipynb", one_cell(source))
+    name = lab.put(f"slider_{len(words)}{drawn}.ipynb", book_of(source))
     open_and_run(page, lab.url(name))
     (words, pixels), (new_words, new_pixels) = press_and_compare(page, 3)
     assert (words == new_words, pixels == new_pixels) == (same_words, same_pixels)
@@ -91,7 +91,7 @@ def test_the_check_above_sees_a_widget_that_is_deaf_or_mute(
 def test_a_key_in_a_widget_is_not_one_of_the_notebooks(lab, url, page):
     """With a slider focused b would insert a cell, and an arrow would leave the cell."""
     source = SLIDER.replace("DRAWN", "k").replace("WORDS", "a bar")
-    open_and_run(page, url(lab.put("keys.ipynb", one_cell(source))))
+    open_and_run(page, url(lab.put("keys.ipynb", book_of(source))))
     slider, _ = first_widget(page)
     slider.focus()
     for key in ("b", "ArrowRight", "ArrowDown"):

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from kernel_environment import ROOT
 
-from tests.browser.driving import one_cell
+from tests.browser.driving import book_of
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 OPENED = """([cells, formulas]) =>
@@ -44,7 +44,7 @@ def test_a_stored_notebook_opens_with_all_its_pictures_and_formulas(lab, page, p
 
 
 def test_the_check_above_sees_a_broken_picture_and_a_broken_formula(lab, page):
-    notebook = nbformat.reads(one_cell("1"), as_version=4)
+    notebook = nbformat.reads(book_of("1"), as_version=4)
     notebook.cells[0].outputs = [
         nbformat.v4.new_output(
             "display_data",

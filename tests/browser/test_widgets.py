@@ -10,11 +10,13 @@ import pytest
 from kernel_environment import ROOT
 
 from helpers.views import widgets
-from tests.browser.driving import one_cell, open_and_run, photograph
+from tests.browser.conftest import new_page
+from tests.browser.driving import book_of, open_and_run, open_notebook, photograph, run_cell
 from tests.browser.pair import drive
 from tests.browser.reference import widget_of
 
-CELLS = {path.stem: path for path in (Path(__file__).parent / "widgets").glob("*.py")}
+FILES = sorted((Path(__file__).parent / "widgets").glob("*.py"))
+CELLS = {path.stem: path.read_text(encoding="utf-8") for path in FILES}
 NOT_MOVED = {"Explorer", "LiveLoss"}  # the frame of all the others; a picture without controls
 SLIDER = """import ipywidgets
 from helpers.views import plots
@@ -32,14 +34,22 @@ def test_every_widget_of_the_course_is_driven():
     assert every - NOT_MOVED == set(CELLS)
 
 
-@pytest.mark.parametrize("name", sorted(CELLS))
-def test_every_move_shows_what_the_widget_computes_there(lab, page, name, monkeypatch):
+@pytest.fixture(scope="module")
+def notebook(lab, browser):
+    """A page with a notebook that has them all: one page and one kernel serve every widget."""
+    with new_page(browser) as page:
+        open_notebook(page, lab.url(lab.put("every_widget.ipynb", book_of(*CELLS.values()))))
+        yield page
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_move_shows_what_the_widget_computes_there(notebook, name, monkeypatch):
     monkeypatch.chdir(ROOT / "notebooks")
-    source = CELLS[name].read_text(encoding="utf-8")
-    open_and_run(page, lab.url(lab.put(f"{name}.ipynb", one_cell(source))))
-    photograph(page, name)
-    assert drive(page, widget_of(source)) == []
-    assert page.faults == []
+    notebook.faults.clear()
+    place = run_cell(notebook, list(CELLS).index(name))
+    photograph(place, name)
+    assert drive(place, widget_of(CELLS[name])) == []
+    assert notebook.faults == []
 
 
 @pytest.mark.parametrize(
@@ -56,7 +66,7 @@ def test_the_check_above_sees_a_picture_of_another_state(lab, page, drawn, said,
     def cell(drawn, said):
         return SLIDER.replace("DRAWN", drawn).replace("SAID", said)
 
-    name = lab.put(f"slider_{len(drawn)}_{len(said)}_{drawn[0]}.ipynb", one_cell(cell(drawn, said)))
+    name = lab.put(f"slider_{len(drawn)}_{len(said)}_{drawn[0]}.ipynb", book_of(cell(drawn, said)))
     open_and_run(page, lab.url(name))
     faults = drive(page, widget_of(cell("k", "k")), patience=2)
     hands = ("k by_keyboard", "k by_mouse")
@@ -69,13 +79,13 @@ def test_a_start_between_two_steps_is_the_same_in_python_and_on_the_page(lab, pa
     control = f"ipywidgets.{slider}, min=0, max=1, step=0.1)"
     source = SLIDER.replace("ipywidgets.IntSlider(3, 0, 9)", control)
     source = source.replace("DRAWN", "k").replace("SAID", "k:.6g")
-    open_and_run(page, lab.url(lab.put(f"{slider[:8]}.ipynb", one_cell(source))))
+    open_and_run(page, lab.url(lab.put(f"{slider[:8]}.ipynb", book_of(source))))
     assert drive(page, widget_of(source)) == []
 
 
 def test_the_check_above_sees_a_picture_that_never_changes(lab, page):
     source = SLIDER.replace("DRAWN", "3").replace("SAID", "3")
-    open_and_run(page, lab.url(lab.put("still.ipynb", one_cell(source))))
+    open_and_run(page, lab.url(lab.put("still.ipynb", book_of(source))))
     hands = ("k by_keyboard", "k by_mouse")
     expected = [f"{hand}: words or drawing stay" for hand in hands]
     assert drive(page, widget_of(source), patience=2) == expected

@@ -93,6 +93,33 @@ def test_whole_numbers_of_8_bits_are_multiplied_as_the_model_does():
     assert_close(logits, torch.cat(steps, dim=1), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("shape", [(1, 5), (16, 65), (3, 5000)])
+def test_a_token_is_the_one_that_multinomial_draws(shape):
+    likely = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+    likely = likely.where(likely > 0.3, 0.0)
+    chances = likely / likely.sum(-1, keepdim=True)
+    for seed in range(20):
+        one, other = (torch.Generator().manual_seed(seed) for _ in range(2))
+        expected = torch.multinomial(chances, 1, generator=one)
+        assert torch.equal(quick.draw(chances, other), expected)
+        assert torch.equal(one.get_state(), other.get_state())  # the next ones will be, too
+    torch.manual_seed(7)
+    expected = torch.multinomial(chances, 1)
+    torch.manual_seed(7)
+    assert torch.equal(quick.draw(chances), expected)
+
+
+@pytest.mark.parametrize("name", ["GPT-2's", "modern"])
+def test_a_token_beyond_the_context_is_refused_as_the_model_does(name):
+    model = built(KNOWN[name])
+    cache = model.new_cache(3)
+    one_more = quick.one_more(model, cache)
+    with torch.no_grad():
+        model(texts(), cache=cache)
+        with pytest.raises(ValueError, match="at most block_size = 16 tokens; got 17"):
+            one_more(texts()[:, :1])
+
+
 def test_the_reader_asks_it_for_every_token_after_the_prompt():
     model, asked = built(PLAIN), []
     reader = Reader(model)

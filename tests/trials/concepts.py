@@ -62,7 +62,7 @@ def failed_claim(notebook: nbformat.NotebookNode, folder: Path, statement: str) 
 
 
 def main(notebooks: list[str]) -> int:
-    kernel_environment.prepare(crowded=False)
+    kernel_environment.prepare()
     concepts = [c for c in CONCEPTS if not notebooks or c.notebook in notebooks]
     survived = 0
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,6 @@ far the key numbers move is written into tests/trials/seeds.md.
 
 import itertools
 import json
-import os
 import re
 import sys
 from collections import defaultdict
@@ -79,7 +78,6 @@ def row(name: str, values: list[float]) -> str:
 
 
 def main() -> int:
-    os.environ["GPT_PROBABLY_THREADS"] = "1"  # two notebooks at once, a core for each
     kernel_environment.prepare(crowded=True)
     jobs = list(itertools.product(NOTEBOOKS, SHIFTS))
     held, found, failures = defaultdict(list), defaultdict(list), []

@@ -7,7 +7,6 @@ A cell that changes what it reads (a list that grows, a model trained further, a
 passes once and fails, or says something else, the second time. All claims must hold both times.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -52,7 +51,6 @@ def run(path: Path) -> tuple[int, list[str]]:
 
 
 def main(arguments: list[str]) -> int:
-    os.environ["GPT_PROBABLY_THREADS"] = "1"  # two notebooks at once, a core for each
     kernel_environment.prepare(crowded=True)
     paths = [Path(a) for a in arguments] or sorted((ROOT / "notebooks").glob("*.ipynb"))
     cells, failed = 0, 0

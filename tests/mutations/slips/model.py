@@ -110,6 +110,20 @@ MODEL = [
         f"{QUICK}[turned]",
     ),
     slip(
+        "one more token with the place of the one before",
+        "models/quick.py",
+        "rows.select(0, past)",
+        "rows.select(0, past - 1)",
+        f"{QUICK}[GPT-2's]",
+    ),
+    slip(
+        "the last to come is taken",
+        "models/quick.py",
+        "(probs / waits).argmax",
+        "(waits / probs).argmax",
+        "models/test_quick.py::test_a_token_is_the_one_that_multinomial_draws[shape0]",
+    ),
+    slip(
         "a model with hooks that is read past them",
         "models/quick.py",
         "type(part) not in known or _hooked(part)",
