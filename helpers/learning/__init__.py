@@ -14,6 +14,7 @@ pretrain     the command that trains with several processes
 evaluation   the loss on unseen text, and how far it is above the truth
 sampling     from logits to a distribution, from there to tokens
 speculative  a small model drafts, the large one checks
+recitation   how much of a text stands word for word in another one
 questions    what a language model can be asked
 decoding     the one answer: greedily or with a beam
 beam         a beam search over texts

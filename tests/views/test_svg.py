@@ -1,5 +1,7 @@
 """SVG by hand: valid XML whatever the words, sharp cells, text as wide as it says."""
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -37,3 +39,13 @@ def test_pixels_are_the_colours_given_and_are_not_smoothed():
     assert (cells(image) == colours).all()
     assert image.get("style") == "image-rendering:pixelated"
     assert image.get("preserveAspectRatio") == "none"
+
+
+@pytest.mark.parametrize("many", [2, 255, 256, 257, 3000])
+def test_a_palette_changes_no_colour_and_saves_where_colours_are_few(many):
+    own = np.stack([np.arange(many) % 256, np.arange(many) // 256, np.full(many, 7)], 1)
+    colours = own[np.arange(120 * 120) * 31 % many].reshape(120, 120, 3)
+    (image,) = shapes(svg.document(9, 9, [svg.pixels(0, 0, 80, 40, colours)]), "image")
+    assert (cells(image) == colours).all()
+    data = base64.b64decode(next(v for k, v in image.items() if "href" in k).split(",")[1])
+    assert (b"PLTE" in data) == (many <= 256)

@@ -59,6 +59,9 @@ RECIPES = {
             "N(0, 1/√C)": {"start": "by width"},
             "all of GPT-0's": GPT0,
             "all of GPT-0's, rate 0.001": GPT0 | {"training": GPT0["training"] | {"lr": 1e-3}},
+            # one change more than another row has, to tell which of two it is
+            "PyTorch's start, untied head": {"start": "pytorch", "config": {"tied": False}},
+            "no warm-up, rate 0.002": {"training": {"warmup": 0, "lr": 2e-3}},
             "GPT-2's, twice as long": {"training": LONG},
             "GPT-0's, twice as long": GPT0 | {"training": GPT0["training"] | LONG},
         },

@@ -11,7 +11,7 @@ import json
 from urllib.parse import quote
 
 import numpy as np
-from matplotlib.image import imsave
+from PIL import Image
 
 from helpers.views.drawing.pages import anchor
 from helpers.views.drawing.palette import INK, ORANGE
@@ -19,6 +19,7 @@ from helpers.views.drawing.style import MONO
 
 SANS = "DejaVu Sans, Verdana, sans-serif"
 QUICKLY = {"compress_level": 1}  # a third larger and several times as fast
+PALETTE = 256  # colours of which a PNG stores the number, a byte in place of four
 MONO_ADVANCE = 0.602  # of the type size: one character of a monospaced font
 
 HATCHES = (  # the definition stands once in a picture whose shapes are HATCHED
@@ -81,9 +82,18 @@ def upright(x: float, y: float, text: str, size: float, **look) -> str:
 
 def pixels(x: float, y: float, width: float, height: float, colours: np.ndarray) -> str:
     """A grid of colours, (R, C, 3) of 0 … 255, enlarged to width by height with sharp edges."""
-    file = io.BytesIO()
-    colours = np.ascontiguousarray(colours, dtype=np.uint8)
-    imsave(file, colours, format="png", pil_kwargs=QUICKLY, metadata={"Software": None})
-    data = base64.b64encode(file.getvalue()).decode()
+    data = base64.b64encode(_png(np.ascontiguousarray(colours, dtype=np.uint8))).decode()
     place = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" preserveAspectRatio="none"'
     return f'<image {place} style="image-rendering:pixelated" href="data:image/png;base64,{data}"/>'
+
+
+def _png(colours: np.ndarray) -> bytes:
+    """The pixels as a PNG file, exactly; with a palette where they have few colours."""
+    file, packed = io.BytesIO(), colours.astype(np.uint32) @ (65536, 256, 1)
+    own, number = np.unique(packed, return_inverse=True)
+    picture = Image.fromarray(colours)
+    if len(own) <= PALETTE and 3 * len(own) < 2 * number.size:  # else a palette is the longer
+        picture = Image.fromarray(number.reshape(packed.shape).astype(np.uint8), "P")
+        picture.putpalette(np.stack([own >> 16, own >> 8, own], 1).astype(np.uint8).tobytes())
+    picture.save(file, "png", **QUICKLY)
+    return file.getvalue()

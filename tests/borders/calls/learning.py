@@ -16,6 +16,7 @@ from helpers.learning import (
     muon,
     optimizer,
     probes,
+    recitation,
     sampling,
     sparse,
     speculative,
@@ -82,6 +83,8 @@ def of_learning():
     yield call(speculative.leftover, p, q, free=either)
     yield call(speculative.after_a_check, p, q, free=either)
     yield call(speculative.tokens_per_call, 0.9, 4)
+    yield call(recitation.longest_runs, "to see", "to be", free={"written": "empty"})
+    yield call(recitation.recited_share, "to see", "to be", 3, free={"written": "empty"})
     yield call(speculative.speculate, model, gpt(), prompt, 3, 2, free={"max_new_tokens": "zero"})
     yield call(
         beam.beam_search,

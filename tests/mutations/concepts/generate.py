@@ -124,4 +124,20 @@ CONCEPTS = [
         "x = model.token_embedding(ids) + model.position_embedding(torch.arange(ids.shape[1]))",
         "x = model.token_embedding(ids)",
     ),
+    concept(
+        "texts read with dropout on",
+        NAME,
+        "Read in eval mode",
+        "",
+        "bard.eval()(ids[:, :-1], ids[:, 1:])",
+        "bard.train()(ids[:, :-1], ids[:, 1:])",
+    ),
+    concept(
+        "the wrong letter counted as the first that suffers",
+        NAME,
+        "All of these characters are correct",
+        "",
+        "after = 101",
+        "after = 100",
+    ),
 ]
