@@ -30,7 +30,6 @@ def figures(name):
     yield plots.ladder({name: [1, 2], "b": [2, 1]}, floors={name: 1}, title=name)
     yield plots.policies([name, "b"], {name: [0.5, 0.5]}, title=name)
     yield plots.unrolled([name], ["b"], title=name)
-    yield plots.directed_graph({name: (0, 0), "b": (1, 1)}, [(name, "b")], title=name)
 
 
 def drawn(name):

@@ -133,39 +133,3 @@ def test_points_and_named_curves():
 def test_points_refuse_other_lengths(x, y, curves):
     with pytest.raises(ValueError, match="as many x as y, and a height of every curve"):
         plots.points(x, y, AT, curves)
-
-
-# directed graphs
-
-PLACES = {"X": (0, 0), "Z": (1, 1), "Y": (2, 0)}
-
-
-def test_a_graph_says_and_draws_every_arrow_in_its_direction():
-    ax = plots.directed_graph(
-        PLACES, [("X", "Z"), ("Z", "Y")], observed="XY", notes={"Y": "answer"}
-    )
-    assert ax.get_label() == (
-        "Directed graph of X, Z and Y; arrows: X → Z and Z → Y; observed: X and Y."
-    )
-    arrows = [p for p in ax.patches if isinstance(p, matplotlib.patches.FancyArrowPatch)]
-    (ax0, ay0), (ax1, ay1) = arrows[0]._posA_posB
-    assert ax0 < ax1 and ay0 < ay1 and arrows[0].get_arrowstyle().arrow.endswith(">")
-    circles = [p for p in ax.patches if isinstance(p, matplotlib.patches.Circle)]
-    assert [tuple(c.center) for c in circles] == list(PLACES.values())
-    shaded = [c.get_facecolor() != (1, 1, 1, 1) for c in circles]
-    assert shaded == [True, False, True]
-
-
-def test_a_graph_fits_its_axes():
-    ax = plots.directed_graph(PLACES, [("X", "Y")], notes={"Y": "the answer, from that expert"})
-    ax.figure.draw_without_rendering()
-    inside = ax.figure.bbox
-    for artist in [*ax.patches, *ax.texts]:
-        box = artist.get_window_extent()
-        assert inside.x0 <= box.x0 and box.x1 <= inside.x1, artist
-        assert inside.y0 <= box.y0 and box.y1 <= inside.y1, artist
-
-
-def test_a_graph_refuses_an_arrow_to_nowhere():
-    with pytest.raises(ValueError, match=r"needs a place; got none for \['W'\]"):
-        plots.directed_graph(PLACES, [("X", "W")])

@@ -139,7 +139,6 @@ PLOTS = {
     "bars": lambda ax: plots.bars({"a": 1}, ax=ax),
     "heatmap": lambda ax: plots.heatmap([[0, 1]], ax=ax),
     "density": lambda ax: plots.density([0, 1], [0, 1], [[1, 0], [0, 1]], ax=ax),
-    "directed_graph": lambda ax: plots.directed_graph({"X": (0, 0)}, [], ax=ax),
     "experts": lambda ax: plots.experts([0, 1], [0, 1], [[1], [1]], [0, 1], [[0], [1]], [1], ax=ax),
     "gates": lambda ax: plots.gates([0, 1], [[1, 0], [0, 1]], ax=ax),
     "points": lambda ax: plots.points([0, 1], [0, 1], ax=ax),
@@ -167,7 +166,6 @@ PLOTS = {
 }
 PANELS = {  # these fill a figure of their own
     "block_flows": lambda: plots.block_flows(["plain", "pre-norm"]),
-    "gradients_by_layer": lambda: plots.gradients_by_layer({"a": [1, 2]}, {"a": {2: 2}}),
     "images": lambda: plots.images([[[0, 1], [1, 0]]]),
     "heatmaps": lambda: plots.heatmaps({"a": [[0, 1]]}),
     "diversity_panels": lambda: plots.diversity_panels({"a": ([0, 1], ([0, 1], [1, 1], [1, 0]))}),

@@ -8,12 +8,11 @@ block         a block as a flow: the stream and its branches
 bars          named values; distributions side by side
 curves        named lines over a common axis; repeated measurements
 cuts          which tokens a cut keeps
-depth         the gradient in each layer of a model
 diversity     an ensemble's error, its average error and ambiguity, its parts
 experts       the selector of 1991; a tree of gates and experts
 forward_pass  one pair on its way through a Transformer
 frontier      mean rewards against the distance from a reference
-graphs        directed graphs: of variables, and over the tokens of a text
+graphs        directed graphs over the tokens of a text
 images        small black-and-white images side by side
 ladder        what each model of a ladder reaches, against floors
 losses        the loss during training, against floors
@@ -31,12 +30,11 @@ from helpers.views.plots.bars import bars, policies
 from helpers.views.plots.block import block_flows
 from helpers.views.plots.curves import lines, repeats
 from helpers.views.plots.cuts import cuts
-from helpers.views.plots.depth import gradients_by_layer
 from helpers.views.plots.diversity import diversity, diversity_panels, error_parts
 from helpers.views.plots.experts import expert_tree, stochastic_selector
 from helpers.views.plots.forward_pass import forward_pass
 from helpers.views.plots.frontier import frontier
-from helpers.views.plots.graphs import directed_graph, token_graphs
+from helpers.views.plots.graphs import token_graphs
 from helpers.views.plots.images import images
 from helpers.views.plots.ladder import ladder
 from helpers.views.plots.losses import losses

@@ -1,53 +1,19 @@
-"""Directed graphs: which variable depends on which, and at which tokens each factor looks."""
+"""Directed graphs: at which tokens each factor of a text looks."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle
 
 from helpers.basics.signature import signed
-from helpers.views.drawing import given, glyph, listed, number, spoken, style
-from helpers.views.drawing.diagram import Place, arrow, sheet, write
-from helpers.views.drawing.palette import BLUE, GRID, INK, QUIET, VERMILLION
+from helpers.views.drawing import given, glyph, number, spoken, style
+from helpers.views.drawing.diagram import arrow, sheet, write
+from helpers.views.drawing.palette import BLUE, QUIET, VERMILLION
 
-RADIUS = 0.3  # of a variable, in the units of the places
 ROW = 1.75  # from one graph to the next, in units of the distance between two tokens
 BEND = 0.42
 STRONG = {"colour": VERMILLION, "width": 1.7, "head": 11, "zorder": 3}
 PLAIN = {"colour": QUIET, "width": 0.9, "head": 9, "zorder": 2}
-
-
-@signed()
-def directed_graph(
-    places: Mapping[str, Place],
-    edges: Sequence[tuple[str, str]],
-    observed: Sequence[str] = (),
-    notes: Mapping[str, str] | None = None,
-    title: str = "",
-    ax: Axes | None = None,
-) -> Axes:
-    """Variables as circles, shaded if observed, and an arrow from every cause to its effect.
-
-    places: name -> (x, y), neighbours one unit apart; notes: name -> words beside the circle.
-    ValueError for an edge between variables that have no place.
-    """
-    lost = sorted({name for edge in edges for name in edge} - set(places)) or "any" * (not places)
-    advice = "Try {'X': (0, 0), 'Y': (1, 0)} with [('X', 'Y')]."
-    given.must(not lost, "Every variable of an edge needs a place", f"none for {lost}", advice)
-    xs, ys = zip(*places.values(), strict=True)
-    xlim, ylim = (min(xs) - 0.4, max(xs) + 2.4), (min(ys) - 0.4, max(ys) + 0.4)
-    ax = sheet(ax, (np.ptp(xlim), np.ptp(ylim) + 0.2), xlim, ylim, "equal")
-    for a, b in edges:
-        arrow(ax, *_ends(places[a], places[b]), QUIET, width=1.5, head=14)
-    for name, place in places.items():
-        face = GRID if name in observed else "white"
-        ax.add_patch(Circle(place, RADIUS, facecolor=face, edgecolor=INK, linewidth=1.5))
-        write(ax, place, name, style.SIZE + 3, style="italic", parse_math=True)
-    for name, note in (notes or {}).items():
-        x, y = places[name]
-        write(ax, (x + RADIUS + 0.12, y), note, ha="left", parse_math=True)
-    return style.finish(ax, _say_places(places, edges, observed), title)
 
 
 @signed()
@@ -68,19 +34,6 @@ def token_graphs(
     for i, (name, graph) in enumerate(parents.items()):
         _draw(ax, tokens, graph, name, y=-i * ROW)
     return style.finish(ax, " ".join(_say(name, tokens, g) for name, g in parents.items()), title)
-
-
-def _ends(a: Place, b: Place) -> list[Place]:
-    """Where an arrow begins and ends: on the circles, not at their centres."""
-    length = ((b[0] - a[0]) ** 2 + (b[1] - a[1]) ** 2) ** 0.5
-    step = [RADIUS * (b[i] - a[i]) / length for i in (0, 1)]
-    return [(a[0] + step[0], a[1] + step[1]), (b[0] - 1.1 * step[0], b[1] - 1.1 * step[1])]
-
-
-def _say_places(places: Mapping, edges: Sequence, observed: Sequence[str]) -> str:
-    arrows = listed([f"{a} → {b}" for a, b in edges]) if edges else "none"
-    seen = listed(list(observed)) if observed else "none"
-    return f"Directed graph of {listed(list(places))}; arrows: {arrows}; observed: {seen}."
 
 
 def _check(name: str, graph: np.ndarray, T: int) -> None:

@@ -15,9 +15,8 @@ from helpers.basics.signature import signed
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
-from helpers.views.drawing import Picture, given, number, palette, svg
+from helpers.views.drawing import Picture, given, listed, number, palette, svg
 from helpers.views.drawing.chart import SIZE, SMALL, Chart, ticks
-from helpers.views.plots.depth import DEEPEST, LEFT, RIGHT, say_gradients
 from helpers.views.widgets.explorer import Explorer
 
 DEPTHS, WIDTHS = (2, 4, 8, 16, 32), (32, 64, 128)
@@ -27,6 +26,7 @@ STARTS: dict[str, Callable[[nn.Module], nn.Module]] = {
     "GPT-2's": initialise.gpt2,
 }
 TOKENS, VOCABULARY, HEADS = 32, 64, 4
+DEEPEST, LEFT, RIGHT = 32, "layer", "layers in the model (its last one)"
 ENDS = (math.log2(0.93), math.log2(DEEPEST * 1.07))  # layers lie by their logarithms
 COUNTS = {math.log2(n): str(n) for n in (1, 2, 4, 8, 16, DEEPEST)}
 
@@ -47,7 +47,7 @@ def norm_placement(n_layer: int = 8, n_embd: int = 64, start: str = "Xavier") ->
         known = {depth: profiles(depth, n_embd, start) for depth in DEPTHS if depth <= n_layer}
         last = {name: {d: known[d][name][-1] for d in known} for name in known[n_layer]}
         title = f"{n_layer} layers of {n_embd} channels, {start} start"
-        alt = f"{title}. {say_gradients(known[n_layer], last)}"
+        alt = f"{title}. {_say(known[n_layer], last)}"
         return Picture(alt, markup=_both(known[n_layer], last, title))
 
     return Explorer(
@@ -91,6 +91,17 @@ def _curves(chart: Chart, curves: Mapping[str, Curve], dotted: bool = False) -> 
             parts.append(chart.mark(places[at], y[at], colour, i))
             parts += [chart.mark(places[at], y[at], "white", i, 3)] if dotted else []
     return parts
+
+
+def _say(profiles: Mapping[str, Sequence[float]], last: Mapping[str, Mapping[int, float]]) -> str:
+    """Both panels in words."""
+    along = [
+        f"{name} {number(values[0])} in layer 1 and {number(values[-1])} in layer {len(values)}"
+        for name, values in profiles.items()
+    ]
+    depths = {name: [f"{number(v)} at {d}" for d, v in last[name].items()] for name in profiles}
+    ends = [f"{name} {listed(values)}" for name, values in depths.items()]
+    return f"Gradient by layer: {'; '.join(along)}. The last layer by depth: {'; '.join(ends)}."
 
 
 @functools.cache
