@@ -1,8 +1,7 @@
 """The environment that every notebook kernel runs in, for tests and tools alike.
 
 The digits of a long training depend on the number of threads, so what a notebook stores is always
-made with two. What is compared does not depend on it: several at once get one
-thread each.
+made with two. What is compared does not depend on it: several at once get one thread each.
 """
 
 import os
