@@ -19,8 +19,6 @@ MODEL = [
         "torch.arange(T, device=like.device)",
         "models/test_gpt.py"
         "::test_a_cache_gives_the_same_logits_piece_by_piece[pre-norm-tied-gelu-cuts1]",
-        "learning/test_generate.py"
-        "::test_the_text_is_the_same_with_a_cache_without_and_by_hand[1-3-settings0]",
     ),
     slip(
         "a tied head that is a copy",
