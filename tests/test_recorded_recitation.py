@@ -44,6 +44,7 @@ def test_only_who_reads_little_over_and_over_recites(record):
 def test_the_new_texts_come_out_again(record):
     texts = recitation.composed(SETTINGS, 0)
     assert len(set(texts)) == SETTINGS["texts"]
+    assert not {*texts} & {*recitation.composed(SETTINGS, 1)}
     assert min(len(text) for text in texts) >= SETTINGS["written"]
     control = record["controls"]["new text, in 4,000"]
     found = recitation.verbatim(texts, recitation.text_of(4_000), SETTINGS["least"])

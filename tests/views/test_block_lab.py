@@ -1,13 +1,16 @@
 """block_lab: the picture and the words are those of the block and of its training."""
 
+import numpy as np
 import pytest
 import torch
 
 from helpers.models.config import GPTConfig
 from helpers.views import plots
-from helpers.views.drawing import number
+from helpers.views.drawing import number, palette
+from helpers.views.drawing.chart import Chart
 from helpers.views.widgets import block_lab
-from helpers.views.widgets.block_lab import STEPS, _learn
+from helpers.views.widgets.block_lab import SHOWN, STEPS, _learn
+from tests.views.svg_seen import lines, shapes
 
 CONFIG = GPTConfig(4, 5, n_layer=1, n_head=1, n_embd=8, activation="relu", tied=False)
 IDS = torch.arange(400) % 5
@@ -31,6 +34,15 @@ def test_the_loss_is_that_of_the_chosen_block_at_the_chosen_rate(explorer, block
         assert f"to {end} nats per character in {STEPS} steps" in explorer.picture.alt
 
 
+def test_the_curve_goes_through_the_losses_that_were_measured(explorer):
+    history = _learn("pre-norm", 0.01, IDS, IDS, CONFIG)
+    explorer.controls["block"].value, explorer.controls["rate"].value = "pre-norm", 0.01
+    (curve,) = lines(explorer.picture.markup, palette.BLUE)
+    chart = Chart(274, 41, 296, 277, (0, STEPS), SHOWN)
+    wanted = [chart.place(*point) for point in zip(history.steps, history.val_loss, strict=True)]
+    assert np.allclose(curve, wanted, atol=0.06)
+
+
 def test_a_training_that_breaks_is_said(monkeypatch):
     explorer = block_lab(IDS, IDS, CONFIG, {})
 
@@ -43,6 +55,8 @@ def test_a_training_that_breaks_is_said(monkeypatch):
     monkeypatch.setattr("helpers.learning.training.train", broken)
     explorer.controls["block"].value = "residual"
     assert "the training broke after step 0" in explorer.picture.alt
+    (told,) = [t for t in shapes(explorer.picture.markup, "text") if "broke" in (t.text or "")]
+    assert told.text == "broke after step 0" and 41 < float(told.get("y")) < 41 + 277
 
 
 def test_the_callers_random_numbers_stay_as_they_are():

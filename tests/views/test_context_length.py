@@ -1,14 +1,16 @@
 """context_length: the losses and the text are those of the counts, for every length."""
 
+import numpy as np
 import pytest
 import torch
 
 from helpers.models.ngrams import NGrams
 from helpers.text import playwright
 from helpers.text.tokenizers import CharTokenizer
-from helpers.views.drawing import number
+from helpers.views.drawing import number, palette
 from helpers.views.widgets import context_length
 from helpers.views.widgets.context_length import LENGTH, write
+from tests.views.svg_seen import lines, shapes
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +34,18 @@ def test_every_length_tells_its_loss_and_how_its_text_begins(made, explorer):
         said = explorer.picture.alt
         assert f"Given {k} character{'s' * (k != 1)}, the counts pay {number(loss)} nats" in said
         assert repr(write(grams, tokenizer, k, 1)[:80]) in said
+
+
+def test_the_mark_lies_on_the_curve_at_the_chosen_length(made, explorer):
+    for k in (0, 2):
+        explorer.controls["context"].value = k
+        markup = explorer.picture.markup
+        (curve,) = lines(markup, palette.BLUE)
+        (mark,) = [c for c in shapes(markup, "circle") if c.get("fill") == palette.ORANGE]
+        assert [float(mark.get(n)) for n in ("cx", "cy")] == pytest.approx(curve[k], abs=0.06)
+    losses = made[0].losses(made[2])
+    drops = np.diff(curve[:, 1]) / np.diff(losses)
+    assert drops == pytest.approx(drops[0], rel=0.02) and drops[0] < 0
 
 
 def test_both_controls_change_the_picture(explorer):

@@ -1,14 +1,19 @@
 """norm_placement: the gradient by depth, computed for the model that the controls describe."""
 
+import re
 import sys
 
+import numpy as np
 import pytest
 
 from helpers.models import initialise
 from helpers.models.config import GPTConfig
 from helpers.theory.depth import start_gradients
+from helpers.views.drawing.palette import PALETTE
 from helpers.views.drawing.wording import number
 from helpers.views.widgets import norm_placement
+from helpers.views.widgets.norm_placement import profiles
+from tests.views.svg_seen import shapes
 
 SMALL = {"n_layer": 2, "n_embd": 32}
 
@@ -57,6 +62,24 @@ def test_the_last_layers_are_those_of_the_depths_up_to_the_chosen_one():
     assert f"by depth: pre-norm {alone} at 2;" in explorer.picture.alt
     explorer.controls["n_layer"].value = 4
     assert f"by depth: pre-norm {alone} at 2 and {deeper} at 4;" in explorer.picture.alt
+
+
+def test_the_lines_go_through_the_gradients_and_their_names_do_not_overlap(two_depths):
+    explorer = norm_placement(n_layer=4, n_embd=32)
+    markup, every = explorer.picture.markup, profiles(4, 32, "Xavier")
+    last = {name: [profiles(d, 32, "Xavier")[name][-1] for d in (2, 4)] for name in every}
+    paths = [p for p in shapes(markup, "path") if p.get("stroke") in PALETTE and " " in p.get("d")]
+    points = {"solid": [], "dotted": []}
+    for path in paths:
+        found = np.array(re.findall(r"-?\d+\.\d+", path.get("d")), dtype=float).reshape(-1, 2)
+        points["dotted" if path.get("stroke-dasharray") else "solid"].append(found)
+    unit = 300 / (1.12 * max(map(max, [*every.values(), *last.values()])))
+    for kind, values in (("solid", every), ("dotted", last)):
+        for found, wanted in zip(points[kind], values.values(), strict=True):
+            assert 348 - found[:, 1] == pytest.approx([unit * v for v in wanted], abs=0.1)
+    names = [t for t in shapes(markup, "text") if re.match(r"(pre|post)-norm \d", t.text or "")]
+    heights = sorted(float(t.get("y")) for t in names)
+    assert len(names) == 2 and heights[1] - heights[0] > 13
 
 
 def test_every_move_shows_another_picture_and_the_way_back_the_first_one():

@@ -43,7 +43,8 @@ def test_pixels_are_the_colours_given_and_are_not_smoothed():
 
 @pytest.mark.parametrize("many", [2, 255, 256, 257, 3000])
 def test_a_palette_changes_no_colour_and_saves_where_colours_are_few(many):
-    own = np.stack([np.arange(many) % 256, np.arange(many) // 256, np.full(many, 7)], 1)
+    n = np.arange(many)
+    own = np.stack([n % 256, (7 * n + n // 256) % 256, 255 - n % 256], 1)
     colours = own[np.arange(120 * 120) * 31 % many].reshape(120, 120, 3)
     (image,) = shapes(svg.document(9, 9, [svg.pixels(0, 0, 80, 40, colours)]), "image")
     assert (cells(image) == colours).all()

@@ -6,12 +6,12 @@ import numpy as np
 
 from helpers.views.drawing import number, svg
 from helpers.views.drawing.chart import SIZE, SMALL, Chart, key, star, stroke, ticks
-from helpers.views.drawing.palette import BLUE, GREEN, INK, QUIET, SKY, VERMILLION
-from helpers.views.plots.diversity import HIGHEST, PARTS, SHARE, Points, top
+from helpers.views.drawing.palette import BLUE, INK, QUIET, SKY
+from helpers.views.plots.diversity import HIGHEST, LOOKS, PARTS, SHARE, Points, top
 
 WIDE, HIGH = 740, 526
-LOOKS = ((BLUE, 0), (VERMILLION, 2), (GREEN, 1))  # of error, average error, ambiguity; dashes
-NAMES = ("ensemble error", "average error", "ambiguity")
+COLOURS = [colour for colour, _, _ in LOOKS.values()]  # of error, average error, ambiguity
+DASHED = (0, 2, 1)
 FILLS = (f'fill="{BLUE}"', f'fill="{SKY}"', svg.HATCHED)
 ACROSS = {0.2 * i: f"{0.2 * i:.1f}" for i in range(6)}
 LINE, FIRST = 21, 20  # CSS pixels between two sentences, and down to the first
@@ -22,13 +22,13 @@ def curves(c: np.ndarray, three: Sequence, measured: Points, here: float) -> lis
     chart = _main(top([three]))
     parts = chart.frame(ACROSS, ticks(*chart.up), SHARE, "squared error")
     inside = [chart.upright(here, QUIET)]
-    for i, (values, (colour, style)) in enumerate(zip(three, LOOKS, strict=True)):
-        inside.append(chart.line(c, values, colour, style))
+    for i, (values, colour) in enumerate(zip(three, COLOURS, strict=True)):
+        inside.append(chart.line(c, values, colour, DASHED[i]))
         inside.append(chart.mark(here, np.interp(here, c, values), colour, i))
         inside += [_point(chart, x, row[i], row[i + 3], i) for x, row in measured.items()]
     low = three[0].argmin()
     best = star(*chart.place(c[low], three[0][low]), INK)
-    ends = [(v[-1], n, look[0]) for v, n, look in zip(three, NAMES, LOOKS, strict=True)]
+    ends = [(v[-1], *named) for v, *named in zip(three, LOOKS, COLOURS, strict=True)]
     return [*parts, chart.inside(inside), best, *chart.ends(ends)]
 
 
@@ -67,7 +67,7 @@ def _main(end: float) -> Chart:
 def _point(chart: Chart, c: float, mean: float, error: float, i: int) -> str:
     """A measured mean with a bar of its standard error."""
     x, y = chart.place(c, mean)
-    colour, bar = LOOKS[i][0], ""
+    colour, bar = COLOURS[i], ""
     if np.isfinite(error):
         low, high = (chart.place(c, mean + side * error)[1] for side in (-1, 1))
         bar = stroke((x, low, x, high), colour, 1.8)
