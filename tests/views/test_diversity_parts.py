@@ -10,7 +10,7 @@ from tests.views.browser import from_browser
 from tests.views.svg_seen import box, lines, shapes
 
 C = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
-THREE = np.array([[0.8, 0.5, 0.4, 0.6, 1.0], [0.9, 0.8, 0.7, 0.9, 1.0], [0.1, 0.3, 0.3, 0.3, 0.0]])
+THREE = np.array([[0.8, 0.5, 0.4, 0.6, 1.0], [0.9, 0.6, 0.7, 0.9, 1.0], [0.1, 0.1, 0.3, 0.3, 0.0]])
 CHART = parts._main(parts.top([THREE]))
 
 
