@@ -174,7 +174,7 @@ def dragged(widget: str, slider: Locator) -> measuring.Row:
 def rows() -> Iterator[measuring.Row]:
     with laboratory() as (lab, page):
         for name in sorted(CELLS):
-            cell = driving.one_cell(CELLS[name].read_text(encoding="utf-8"))
+            cell = driving.book_of(CELLS[name].read_text(encoding="utf-8"))
             path = lab.put(f"{name}.ipynb", cell)
             driving.open_and_run(page, lab.url(path))
             if found := moved(page):
